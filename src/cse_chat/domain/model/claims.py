@@ -1,0 +1,68 @@
+"""What the ledger says of a request: who may work on it, and what is done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
+from cse_chat.domain.model.outcomes import Durability, Outcome, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right to work on a request and its thread, for as long as its lease is renewed.
+
+    Attributes:
+        attempt: Numbered from 1; rises with every claim.
+        spent: Earlier attempts that count against the limit: they had started, then failed or
+            crashed. Attempts that were released without fault do not count.
+        token: The fence: a later claim has another one, and this one is worth nothing then.
+    """
+
+    correlation_id: CorrelationId
+    thread_id: ThreadId
+    attempt: int
+    spent: int
+    token: ClaimToken
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Another live claim holds the request or its thread; look again a little later."""
+
+
+class Tail(StrEnum):
+    """What is still to be done once a request is settled."""
+
+    HISTORY = "history"
+    DEAD_LETTER = "dead-letter"
+    RESPONSE = "response"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """The outcome that holds, whoever settled it.
+
+    Attributes:
+        done: What of the tail is marked as done.
+    """
+
+    outcome: Outcome
+    done: frozenset[Tail]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the ledger knows of one request.
+
+    Attributes:
+        settlement: Present exactly when the status is an outcome.
+    """
+
+    correlation_id: CorrelationId
+    thread_id: ThreadId
+    user_id: UserId
+    status: Status
+    deadline: datetime
+    durability: Durability | None
+    settlement: Settlement | None

@@ -1,0 +1,29 @@
+"""Who answers."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from cse_chat.domain.model.answers import AgentEvent
+from cse_chat.domain.model.history import Exchange
+from cse_chat.domain.model.questions import Question
+
+
+class Agent(Protocol):
+    """Answers a question, knowing the exchanges before it in the thread.
+
+    It holds no state between calls, so that any worker can take the next question; any number of
+    calls run at once. It may be cancelled at every ``await``. Contract: ``tests/contracts/agent.py``.
+    """
+
+    def answer(self, question: Question, history: Sequence[Exchange]) -> AsyncIterator[AgentEvent]:
+        """Yield steps, pieces of text, artifacts and the basis as they come; ending is the end.
+
+        Args:
+            question: What is asked.
+            history: Earlier answered exchanges of the thread, oldest first; possibly empty.
+
+        Raises:
+            AgentUnavailableError: Another attempt may succeed.
+            AgentRefusedError: No attempt will; the message is for the user.
+        """
+        ...

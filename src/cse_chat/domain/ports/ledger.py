@@ -1,0 +1,103 @@
+"""The one truth about each request. Two ports, usually one adapter: both change together."""
+
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+from cse_chat.domain.model.claims import Busy, Claim, Entry, Settlement, Tail
+from cse_chat.domain.model.history import Turn
+from cse_chat.domain.model.ids import CorrelationId
+from cse_chat.domain.model.outcomes import Durability, Outcome
+from cse_chat.domain.model.questions import ChatRequest
+
+
+class Ledger(Protocol):
+    """Knows how each request stands; every call is atomic, safe to repeat and concurrent.
+
+    The first settlement of a request wins, and everybody gets the winner back. Contract:
+    ``tests/contracts/ledger.py``. Every other call than `register` may raise `TransportError`:
+    then it may or may not have happened, and repeating it is right.
+    """
+
+    async def register(self, request: ChatRequest, durability: Durability) -> None:
+        """Make an accepted request known, with the user's turn; known already, change nothing.
+
+        It never raises `TransportError`: what cannot be written now is kept and repeated.
+
+        Raises:
+            IdConflictError: The id is another user's or thread's.
+            NotOwnerError: The thread is another user's.
+        """
+        ...
+
+    async def find(self, ids: Collection[CorrelationId]) -> Mapping[CorrelationId, Entry]:
+        """Return what is known of *ids*; an id nothing is known of is absent."""
+        ...
+
+    async def settle(
+        self, outcome: Outcome, *, asked: Turn | None = None, claim: Claim | None = None
+    ) -> Settlement:
+        """Decide the outcome, unless that was done before; return the one that holds.
+
+        In the same step both turns stand in the history (*asked*, if it is not there yet, and the
+        agent's; neither if the thread is another user's), and the outcome is announced to who listens: it can be read before it is heard of.
+        Repeating it adds to the history of the winner what is missing, and nothing else.
+
+        Args:
+            outcome: What to settle.
+            asked: The user's turn; ``None`` for a request that is registered.
+            claim: The right to settle an attempt's result; it ends here. Without one (the
+                deadline is over, say) a live claim of another is left alone: it keeps the thread
+                until its holder has stopped the agent.
+
+        Raises:
+            ClaimLostError: It is not settled, and a later claim has fenced *claim* off.
+        """
+        ...
+
+    async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:
+        """Note that *tail* is done, so that a redelivery need not do it again."""
+        ...
+
+
+class Claims(Protocol):
+    """Lets one attempt at a time work on a request, and one request at a time on a thread.
+
+    A claim lives as long as its lease, which runs out unless it is renewed. Contract:
+    ``tests/contracts/ledger.py``. Every call may raise `TransportError`.
+    """
+
+    async def claim(
+        self, request: ChatRequest, durability: Durability
+    ) -> Claim | Busy | Settlement:
+        """Take the next attempt, register the request if it is not, or say why not.
+
+        Raises:
+            IdConflictError: The id is another user's or thread's.
+            NotOwnerError: The thread is another user's.
+        """
+        ...
+
+    async def start(self, claim: Claim) -> None:
+        """Note that the agent begins: if nothing else is heard of the attempt, it is spent.
+
+        Raises:
+            ClaimLostError: The claim is fenced off, or the request is settled.
+        """
+        ...
+
+    async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
+        """Prolong the leases, also one that ran out unless another has claimed since.
+
+        Returns:
+            The claims that are lost: fenced off, or the request was settled by another.
+        """
+        ...
+
+    async def release(self, claim: Claim, *, spent: bool) -> None:
+        """Give request and thread free at once; of a lost claim, only what it still holds.
+
+        Args:
+            claim: The claim to end.
+            spent: Whether the attempt counts against the limit: it failed, and was not stopped.
+        """
+        ...

@@ -1,0 +1,42 @@
+"""The way an outcome reaches who waits for it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from typing import Protocol
+
+from cse_chat.domain.model.ids import CorrelationId
+from cse_chat.domain.model.outcomes import Outcome
+
+NextReply = Callable[[], Awaitable[Outcome]]
+
+
+class ReplyBus(Protocol):
+    """Instant, at-most-once news of outcomes for whoever listens *now*: never the truth.
+
+    An outcome announced before `listen` was entered is not heard, so listen first and ask second;
+    one that is announced later may get lost too, so whoever waits long looks into the ledger.
+    Contract: ``tests/contracts/replies.py``.
+    """
+
+    def listen(self, correlation_id: CorrelationId) -> AbstractAsyncContextManager[NextReply]:
+        """Listen; the ``async with`` body starts once nothing announced from now on is missed.
+
+        A wait that is given up can be repeated and misses nothing.
+
+        Raises:
+            TransportError: Listening could not be confirmed.
+        """
+        ...
+
+    async def announce(self, outcome: Outcome) -> None:
+        """Tell everybody who listens for its request, in any process. Nobody may: no error."""
+        ...
+
+    def pending(self, *, for_longer_than: timedelta) -> Sequence[CorrelationId]:
+        """Return the ids this process has been listening for since then, oldest first."""
+        ...
+
+    def deliver(self, outcome: Outcome) -> None:
+        """Tell those in this process only; who has heard it already does not mind."""
+        ...

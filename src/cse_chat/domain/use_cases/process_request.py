@@ -1,0 +1,196 @@
+"""Bring one delivered request to its end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cse_chat.domain.errors import (
+    AgentError,
+    ClaimLostError,
+    IdConflictError,
+    NotOwnerError,
+    TransportError,
+)
+from cse_chat.domain.model.attempts import AttemptPolicy
+from cse_chat.domain.model.claims import Busy, Claim, Settlement
+from cse_chat.domain.model.outcomes import Outcome, Problem, Status
+from cse_chat.domain.ports.ledger import Claims
+from cse_chat.domain.ports.replies import ReplyBus
+from cse_chat.domain.ports.requests import Delivery
+from cse_chat.domain.use_cases.finish_tail import FinishTail
+from cse_chat.domain.use_cases.keep_claims import HeldClaim, KeepClaims
+from cse_chat.domain.use_cases.read_answer import PAST_DEADLINE
+from cse_chat.domain.use_cases.record_history import RecordHistory
+from cse_chat.domain.use_cases.run_agent import RunAgent
+
+CRASHED = Problem(
+    slug="agent-failed", detail="Every attempt to answer broke off; the question was set aside."
+)
+GAVE_UP = Problem(
+    slug="agent-failed", detail="Every attempt to answer failed; the question was set aside."
+)
+ID_CONFLICT = Problem(
+    slug="id-conflict", detail="The correlation id is that of another user's or thread's request."
+)
+NOT_OWNER = Problem(slug="not-owner", detail="The thread belongs to another user.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessRequest:
+    """Claim a request, have the agent answer it, settle it, and finish its tail.
+
+    It may be called again for the same request, by anybody, at any time: what is done is not
+    repeated, and while another's claim is alive it waits.
+
+    Attributes:
+        slots: One for each agent that may run at once; held only while one does.
+        pause: Sleeps.
+        chance: A random number in [0, 1).
+    """
+
+    claims: Claims
+    replies: ReplyBus
+    keep_claims: KeepClaims
+    run_agent: RunAgent
+    record_history: RecordHistory
+    finish_tail: FinishTail
+    policy: AttemptPolicy
+    slots: asyncio.Semaphore
+    now: Callable[[], datetime]
+    pause: Callable[[timedelta], Awaitable[None]]
+    chance: Callable[[], float]
+
+    async def __call__(self, delivery: Delivery) -> None:
+        """Return when nothing is left to do for *delivery*: it may be acknowledged.
+
+        Cancelled, it gives its claim free at once, and the attempt does not count.
+
+        Raises:
+            TransportError: A store failed; repeating is right.
+        """
+        try:
+            settlement = await self._settled(delivery)
+        except NotOwnerError:
+            refused = _ended(delivery, Status.FAILED, self.now(), problem=NOT_OWNER)
+            settlement = await self.record_history(refused, request=delivery.request)
+        except IdConflictError:
+            # The outcome under this id is somebody else's: only the operator can be told.
+            await self.finish_tail.set_aside(delivery, ID_CONFLICT)
+            return
+        await self.finish_tail(delivery, settlement)
+
+    async def _settled(self, delivery: Delivery) -> Settlement:
+        request = delivery.request
+        while True:
+            if request.deadline <= self.now():
+                expired = _ended(delivery, Status.EXPIRED, self.now(), problem=PAST_DEADLINE)
+                return await self.record_history(expired, request=request)
+            verdict = await self.claims.claim(request, delivery.durability)
+            if isinstance(verdict, Settlement):
+                # Whoever settled it may have died before anybody heard.
+                await self.replies.announce(verdict.outcome)
+                return verdict
+            if isinstance(verdict, Busy):
+                await self.pause(self.policy.look_again)
+                continue
+            settlement = await self._attempt(delivery, verdict)
+            if settlement is not None:
+                return settlement
+
+    async def _attempt(self, delivery: Delivery, claim: Claim) -> Settlement | None:
+        """Use *claim* up: return the settlement, or ``None`` when another attempt is due."""
+        try:
+            with self.keep_claims.holding(claim) as held:
+                outcome = await self._run(delivery, held)
+                if outcome is not None:
+                    return await self._settle(outcome, claim)
+        except ClaimLostError:
+            await self._release(claim, spent=False)
+            return None
+        except BaseException:
+            await self._release(claim, spent=False)
+            raise
+        await self._release(claim, spent=True)
+        await self.pause(self._backoff(delivery, claim))
+        return None
+
+    async def _run(self, delivery: Delivery, held: HeldClaim) -> Outcome | None:
+        claim, deadline = held.claim, delivery.request.deadline
+        if claim.spent >= self.policy.limit:
+            return _ended(
+                delivery, Status.FAILED, self.now(), problem=CRASHED, attempt=claim.attempt
+            )
+        try:
+            async with asyncio.timeout((deadline - self.now()).total_seconds()) as limit:
+                with held.stopping(limit):
+                    return await self._answer(delivery, claim)
+        except TimeoutError as error:
+            if held.lost:
+                raise ClaimLostError(claim.correlation_id) from error
+            return _ended(
+                delivery, Status.EXPIRED, self.now(), problem=PAST_DEADLINE, attempt=claim.attempt
+            )
+        except AgentError as error:
+            return self._given_up(delivery, claim, error)
+
+    async def _answer(self, delivery: Delivery, claim: Claim) -> Outcome:
+        request = delivery.request
+        async with self.slots:
+            await self.claims.start(claim)
+            waited = max(timedelta(0), self.now() - request.asked_at)
+            answer, took = await self.run_agent(request)
+        return Outcome(
+            correlation_id=request.correlation_id,
+            thread_id=request.thread_id,
+            user_id=request.user_id,
+            status=Status.ANSWERED,
+            settled_at=self.now(),
+            durability=delivery.durability,
+            answer=answer,
+            attempt=claim.attempt,
+            queue_time=waited,
+            processing_time=took,
+        )
+
+    def _given_up(self, delivery: Delivery, claim: Claim, error: AgentError) -> Outcome | None:
+        if not error.retryable:
+            problem = Problem(slug="agent-failed", detail=str(error))
+        elif claim.spent + 1 >= self.policy.limit:
+            problem = GAVE_UP
+        else:
+            return None
+        return _ended(delivery, Status.FAILED, self.now(), problem=problem, attempt=claim.attempt)
+
+    async def _settle(self, outcome: Outcome, claim: Claim) -> Settlement:
+        # Again and again, under the same claim: the agent's work is not thrown away because a
+        # store is gone for a moment.
+        while True:
+            try:
+                return await self.record_history(outcome, claim=claim)
+            except TransportError:
+                await self.pause(self.policy.transport_pause)
+
+    async def _release(self, claim: Claim, *, spent: bool) -> None:
+        with suppress(TransportError):  # else its lease runs out by itself
+            await self.claims.release(claim, spent=spent)
+
+    def _backoff(self, delivery: Delivery, claim: Claim) -> timedelta:
+        left = max(timedelta(0), delivery.request.deadline - self.now())
+        return min(left, self.policy.pause_after(claim.spent + 1, self.chance()))
+
+
+def _ended(
+    delivery: Delivery, status: Status, now: datetime, *, problem: Problem, attempt: int = 0
+) -> Outcome:
+    return Outcome(
+        correlation_id=delivery.request.correlation_id,
+        thread_id=delivery.request.thread_id,
+        user_id=delivery.request.user_id,
+        status=status,
+        settled_at=now,
+        durability=delivery.durability,
+        problem=problem,
+        attempt=attempt,
+    )

@@ -1,0 +1,140 @@
+"""Ask a question and wait for its outcome."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cse_chat.domain.errors import (
+    AcceptanceUnknownError,
+    NotAcceptedError,
+    NotFoundError,
+    NotOwnerError,
+    TransportError,
+)
+from cse_chat.domain.model.ids import CorrelationId
+from cse_chat.domain.model.outcomes import Durability, Outcome, Problem, Status
+from cse_chat.domain.model.questions import ChatRequest, Question
+from cse_chat.domain.ports.ledger import Ledger
+from cse_chat.domain.ports.replies import NextReply, ReplyBus
+from cse_chat.domain.ports.requests import RequestLog
+from cse_chat.domain.ports.threads import Threads
+from cse_chat.domain.use_cases.record_history import RecordHistory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What is known of an accepted request when its sender stops waiting.
+
+    Attributes:
+        outcome: ``None`` while it is open.
+    """
+
+    request: ChatRequest
+    durability: Durability
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendChat:
+    """Accept a question, durably, and wait for how it ends.
+
+    Attributes:
+        unregistered_for: How long a request may stay out of the ledger; it is registered before
+            its sender can learn its id, so that any gateway knows it.
+        deadline: How long after asking it is still worth answering.
+    """
+
+    threads: Threads
+    requests: RequestLog
+    replies: ReplyBus
+    ledger: Ledger
+    record_history: RecordHistory
+    new_id: Callable[[], CorrelationId]
+    now: Callable[[], datetime]
+    deadline: timedelta
+    unregistered_for: timedelta = timedelta(milliseconds=100)
+
+    async def __call__(self, question: Question, *, wait: timedelta) -> Receipt:
+        """Return a receipt, with the outcome if it came within *wait*.
+
+        Giving up the wait, or cancelling it, changes nothing about the answer.
+
+        Raises:
+            NotFoundError: The thread is another user's.
+            OverloadedError: The service is full; nothing was kept.
+            NotAcceptedError: It is durable nowhere; nothing was kept.
+            AcceptanceUnknownError: Nobody can say whether it was kept.
+            TransportError: Ownership or listening failed; nothing was kept.
+        """
+        request = self._request(question)
+        await self._own(question)
+        # Listening first: an outcome that beats the listener would not be heard.
+        async with self.replies.listen(request.correlation_id) as next_reply:
+            durability = await self._accept(request)
+            outcome = await _heard(next_reply, min(wait, self.unregistered_for))
+            if outcome is None:
+                await self.ledger.register(request, durability)
+                outcome = await _heard(next_reply, wait - self.unregistered_for)
+        if outcome is None:
+            outcome = await self._settled(request)
+        return Receipt(request=request, durability=durability, outcome=outcome)
+
+    def _request(self, question: Question) -> ChatRequest:
+        asked_at = self.now()
+        return ChatRequest(
+            correlation_id=self.new_id(),
+            question=question,
+            asked_at=asked_at,
+            deadline=asked_at + self.deadline,
+        )
+
+    async def _own(self, question: Question) -> None:
+        try:
+            await self.threads.own(question.thread_id, question.user_id)
+        except NotOwnerError as error:
+            raise NotFoundError(f"thread {question.thread_id}") from error
+
+    async def _accept(self, request: ChatRequest) -> Durability:
+        try:
+            return await self.requests.append(request)
+        except AcceptanceUnknownError as error:
+            await self._cancel_unknown(request)
+            raise NotAcceptedError("the append was not confirmed; it was cancelled") from error
+        except TransportError as error:
+            raise NotAcceptedError("the request log refused") from error
+
+    async def _cancel_unknown(self, request: ChatRequest) -> None:
+        """Make an unknown append known: whatever the log holds of it is settled already."""
+        problem = Problem(slug="not-accepted", detail="The question was not accepted; ask again.")
+        outcome = Outcome(
+            correlation_id=request.correlation_id,
+            thread_id=request.thread_id,
+            user_id=request.user_id,
+            status=Status.CANCELLED,
+            settled_at=self.now(),
+            problem=problem,
+        )
+        try:
+            await self.record_history(outcome, request=request)
+        except TransportError as error:
+            raise AcceptanceUnknownError(request.correlation_id) from error
+
+    async def _settled(self, request: ChatRequest) -> Outcome | None:
+        """Look once before giving up: the notification may have got lost."""
+        try:
+            found = await self.ledger.find((request.correlation_id,))
+        except TransportError:
+            return None  # accepted all the same: the outcome is read later
+        entry = found.get(request.correlation_id)
+        return entry.settlement.outcome if entry and entry.settlement else None
+
+
+async def _heard(next_reply: NextReply, wait: timedelta) -> Outcome | None:
+    if wait <= timedelta(0):
+        return None
+    try:
+        async with asyncio.timeout(wait.total_seconds()):
+            return await next_reply()
+    except TimeoutError:
+        return None
