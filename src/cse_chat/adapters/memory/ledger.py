@@ -1,0 +1,227 @@
+"""`Ledger` and `Claims` as mappings in this process."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cse_chat.adapters.memory.expiring import ExpiringDict
+from cse_chat.adapters.memory.replies import InMemoryReplyBus
+from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
+from cse_chat.domain.errors import ClaimLostError, IdConflictError
+from cse_chat.domain.model.claims import Busy, Claim, Entry, Settlement, Tail
+from cse_chat.domain.model.history import Turn
+from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
+from cse_chat.domain.model.outcomes import Durability, Outcome, Status
+from cse_chat.domain.model.questions import ChatRequest
+
+
+@dataclass(slots=True, kw_only=True)
+class _Row:
+    """One request. The token stands while a claim is neither released nor fenced off."""
+
+    correlation_id: CorrelationId
+    thread_id: ThreadId
+    user_id: UserId
+    deadline: datetime
+    durability: Durability | None
+    attempt: int = 0
+    spent: int = 0
+    token: ClaimToken | None = None
+    started: bool = False
+    lease_until: datetime | None = None
+    outcome: Outcome | None = None
+    done: set[Tail] = field(default_factory=set)
+
+    @property
+    def status(self) -> Status:
+        if self.outcome:
+            return self.outcome.status
+        return Status.RUNNING if self.started else Status.ACCEPTED
+
+    def entry(self) -> Entry:
+        return Entry(
+            correlation_id=self.correlation_id,
+            thread_id=self.thread_id,
+            user_id=self.user_id,
+            status=self.status,
+            deadline=self.deadline,
+            durability=self.durability,
+            settlement=self.settlement(),
+        )
+
+    def settlement(self) -> Settlement | None:
+        if self.outcome is None:
+            return None
+        return Settlement(outcome=self.outcome, done=frozenset(self.done))
+
+
+class InMemoryLedger:
+    """One truth for one process: no call awaits anything, so each is one atomic step.
+
+    Settled requests are kept for *ttl*, the last *cap* of them; open ones until they are settled.
+    """
+
+    def __init__(
+        self,
+        *,
+        threads: InMemoryThreads,
+        history: InMemoryHistory,
+        replies: InMemoryReplyBus,
+        now: Callable[[], datetime],
+        new_token: Callable[[], ClaimToken],
+        lease: timedelta,
+        ttl: timedelta,
+        cap: int = 10_000,
+    ) -> None:
+        self._threads = threads
+        self._history = history
+        self._replies = replies
+        self._now = now
+        self._new_token = new_token
+        self._lease = lease
+        self._open: dict[CorrelationId, _Row] = {}
+        self._settled: ExpiringDict[CorrelationId, _Row] = ExpiringDict(cap=cap, ttl=ttl, now=now)
+        self._claimed: dict[ThreadId, _Row] = {}
+
+    def __len__(self) -> int:
+        """Return how many requests are open."""
+        return len(self._open)
+
+    async def register(self, request: ChatRequest, durability: Durability) -> None:
+        """See `Ledger.register`."""
+        self._row_of(request, durability)
+
+    async def find(self, ids: Collection[CorrelationId]) -> Mapping[CorrelationId, Entry]:
+        """See `Ledger.find`."""
+        rows = [row for row in map(self._known, ids) if row]
+        return {row.correlation_id: row.entry() for row in rows}
+
+    async def settle(
+        self, outcome: Outcome, *, asked: Turn | None = None, claim: Claim | None = None
+    ) -> Settlement:
+        """See `Ledger.settle`."""
+        row = self._known(outcome.correlation_id) or self._blank(outcome)
+        first = row.outcome is None
+        if first:
+            if claim and row.token != claim.token:
+                raise ClaimLostError(claim.correlation_id)
+            row.outcome = outcome
+            self._open.pop(row.correlation_id, None)
+        if claim:
+            self._end(row, claim)
+        self._add_turns(row, asked)
+        self._settled.put(row.correlation_id, row)
+        if first:
+            self._replies.announce_now(outcome)
+        return Settlement(outcome=row.outcome or outcome, done=frozenset(row.done))
+
+    async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:
+        """See `Ledger.mark`."""
+        row = self._known(correlation_id)
+        if row is not None:
+            row.done.add(tail)
+
+    async def claim(
+        self, request: ChatRequest, durability: Durability
+    ) -> Claim | Busy | Settlement:
+        """See `Claims.claim`."""
+        row = self._row_of(request, durability)
+        settlement = row.settlement()
+        if settlement is not None:
+            return settlement
+        holder = self._claimed.get(row.thread_id)
+        if holder is not None and self._is_live(holder):
+            return Busy()
+        if row.started:
+            row.spent += 1  # it was not released: whoever ran it is gone
+        row.attempt += 1
+        row.started = False
+        row.token = self._new_token()
+        row.lease_until = self._now() + self._lease
+        self._claimed[row.thread_id] = row
+        return Claim(
+            correlation_id=row.correlation_id,
+            thread_id=row.thread_id,
+            attempt=row.attempt,
+            spent=row.spent,
+            token=row.token,
+        )
+
+    async def start(self, claim: Claim) -> None:
+        """See `Claims.start`."""
+        row = self._known(claim.correlation_id)
+        if row is None or row.token != claim.token or row.outcome is not None:
+            raise ClaimLostError(claim.correlation_id)
+        row.started = True
+
+    async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
+        """See `Claims.renew`."""
+        return [claim for claim in claims if not self._renewed(claim)]
+
+    async def release(self, claim: Claim, *, spent: bool) -> None:
+        """See `Claims.release`."""
+        row = self._known(claim.correlation_id)
+        if row is None or row.token != claim.token:
+            return
+        row.spent += spent
+        self._end(row, claim)
+
+    def _known(self, correlation_id: CorrelationId) -> _Row | None:
+        return self._open.get(correlation_id) or self._settled.get(correlation_id)
+
+    def _row_of(self, request: ChatRequest, durability: Durability) -> _Row:
+        """Return the request's row; make it, with the user's turn, if there is none."""
+        row = self._known(request.correlation_id)
+        if row is not None:
+            if (row.thread_id, row.user_id) != (request.thread_id, request.user_id):
+                raise IdConflictError(request.correlation_id)
+            return row
+        self._threads.own_now(request.thread_id, request.user_id)
+        row = self._open[request.correlation_id] = _Row(
+            correlation_id=request.correlation_id,
+            thread_id=request.thread_id,
+            user_id=request.user_id,
+            deadline=request.deadline,
+            durability=durability,
+        )
+        self._history.add(request.thread_id, [Turn.asking(request)])
+        return row
+
+    def _blank(self, outcome: Outcome) -> _Row:
+        return _Row(
+            correlation_id=outcome.correlation_id,
+            thread_id=outcome.thread_id,
+            user_id=outcome.user_id,
+            deadline=outcome.settled_at,
+            durability=outcome.durability,
+        )
+
+    def _add_turns(self, row: _Row, asked: Turn | None) -> None:
+        if Tail.HISTORY in row.done or row.outcome is None:
+            return
+        if self._threads.is_free_for(row.thread_id, row.user_id):
+            turns = [asked] if asked else []
+            self._history.add(row.thread_id, [*turns, Turn.answering(row.outcome)])
+        row.done.add(Tail.HISTORY)
+
+    def _is_live(self, row: _Row) -> bool:
+        return row.lease_until is not None and row.lease_until > self._now()
+
+    def _renewed(self, claim: Claim) -> bool:
+        row = self._known(claim.correlation_id)
+        if row is None or row.token != claim.token:
+            return False
+        if self._claimed.get(row.thread_id) is not row:
+            return False  # it ran out, and another request of the thread has been claimed
+        row.lease_until = self._now() + self._lease
+        # Settled by another: the agent must stop, and keeps the thread until it has.
+        return row.outcome is None
+
+    def _end(self, row: _Row, claim: Claim) -> None:
+        if row.token != claim.token:
+            return
+        row.token = None
+        row.started = False
+        row.lease_until = None
+        if self._claimed.get(row.thread_id) is row:
+            del self._claimed[row.thread_id]

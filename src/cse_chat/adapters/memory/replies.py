@@ -1,0 +1,95 @@
+"""`ReplyBus` inside one event loop."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from cse_chat.domain.model.ids import CorrelationId
+from cse_chat.domain.model.outcomes import Outcome
+from cse_chat.domain.ports.replies import NextReply
+
+
+class _Listener:
+    """One wait: the outcome that came, or who is to be woken by it."""
+
+    __slots__ = ("_future", "since")
+
+    def __init__(self, since: float) -> None:
+        self.since = since
+        self._future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+    async def next_reply(self) -> Outcome:
+        # Shielded, so that a wait which is given up leaves the future for the next one.
+        return await asyncio.shield(self._future)
+
+    def hear(self, outcome: Outcome) -> None:
+        if not self._future.done():
+            self._future.set_result(outcome)
+
+    def leave(self) -> None:
+        self._future.cancel()
+
+
+class InMemoryReplyBus:
+    """Wakes whoever listens for the request; a listener hears the first outcome announced.
+
+    Real buses lose announcements: *loses* does so on purpose, for tests of what stands behind.
+    """
+
+    def __init__(
+        self,
+        *,
+        monotonic: Callable[[], float],
+        loses: Callable[[Outcome], bool] = lambda _: False,
+    ) -> None:
+        self._monotonic = monotonic
+        self._loses = loses
+        self._listeners: dict[CorrelationId, list[_Listener]] = {}
+
+    def __len__(self) -> int:
+        """Return how many requests are listened for."""
+        return len(self._listeners)
+
+    @asynccontextmanager
+    async def listen(self, correlation_id: CorrelationId) -> AsyncGenerator[NextReply]:
+        """See `ReplyBus.listen`."""
+        listener = _Listener(self._monotonic())
+        self._listeners.setdefault(correlation_id, []).append(listener)
+        try:
+            yield listener.next_reply
+        finally:
+            self._drop(correlation_id, listener)
+
+    async def announce(self, outcome: Outcome) -> None:
+        """See `ReplyBus.announce`."""
+        self.announce_now(outcome)
+
+    def announce_now(self, outcome: Outcome) -> None:
+        """Announce in the same step as what is announced."""
+        if not self._loses(outcome):
+            self.deliver(outcome)
+
+    def pending(self, *, for_longer_than: timedelta) -> Sequence[CorrelationId]:
+        """See `ReplyBus.pending`."""
+        since = self._monotonic() - for_longer_than.total_seconds()
+        # Dictionaries keep their order, so the first one that is young enough ends the search;
+        # an id that is listened for twice stands where its first listener came.
+        ids = []
+        for correlation_id, listeners in self._listeners.items():
+            if listeners[0].since > since:
+                break
+            ids.append(correlation_id)
+        return ids
+
+    def deliver(self, outcome: Outcome) -> None:
+        """See `ReplyBus.deliver`."""
+        for listener in self._listeners.get(outcome.correlation_id, ()):
+            listener.hear(outcome)
+
+    def _drop(self, correlation_id: CorrelationId, listener: _Listener) -> None:
+        listeners = self._listeners[correlation_id]
+        listeners.remove(listener)
+        if not listeners:
+            del self._listeners[correlation_id]
+        listener.leave()

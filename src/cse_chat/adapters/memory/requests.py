@@ -1,0 +1,141 @@
+"""`RequestLog` and `RequestSource` as one list of records in this process."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cse_chat.adapters.wire.requests import EncodedRequest, decode_request, encode_request
+from cse_chat.domain.errors import MalformedRecordError, OverloadedError, TransportError
+from cse_chat.domain.model.outcomes import Durability
+from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.model.records import DeadLetter, Record
+from cse_chat.domain.ports.requests import DeadLetters
+
+LOG = "memory"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InMemoryDelivery:
+    """A request in hand; see `Delivery`."""
+
+    request: ChatRequest
+    record: Record
+    durability: Durability = Durability.MEMORY
+    _finish: Callable[[int], None] = field(repr=False)
+
+    async def done(self) -> None:
+        """See `Delivery.done`."""
+        self._finish(self.record.offset)
+
+
+class InMemoryRequestLog:
+    """Keeps what is unfinished, as bytes, the way a broker would.
+
+    Durable as long as the process lives. What a reader had in hand when it went away is given to
+    the next one, in order.
+    """
+
+    def __init__(
+        self,
+        *,
+        dead_letters: DeadLetters,
+        now: Callable[[], datetime],
+        default_deadline: timedelta,
+        capacity: int = 10_000,
+    ) -> None:
+        """Store the arguments.
+
+        Args:
+            dead_letters: Where records go that are no requests.
+            now: The log's own time.
+            default_deadline: For records without one.
+            capacity: Unfinished records; beyond it, `append` refuses.
+        """
+        self._dead_letters = dead_letters
+        self._now = now
+        self._default_deadline = default_deadline
+        self._capacity = capacity
+        self._unfinished: dict[int, Record] = {}  # by offset, rising
+        self._undelivered: deque[Record] = deque()
+        self._arrived = asyncio.Event()
+        self._next_offset = 0
+        self._open = True
+
+    def __len__(self) -> int:
+        """Return how many requests are not finished."""
+        return len(self._unfinished)
+
+    async def append(self, request: ChatRequest) -> Durability:
+        """See `RequestLog.append`."""
+        if not self._open:
+            raise TransportError("the log is closed")
+        if len(self._unfinished) >= self._capacity:
+            raise OverloadedError(f"{self._capacity} requests are unfinished")
+        self.append_record(encode_request(request))
+        return Durability.MEMORY
+
+    def append_record(self, encoded: EncodedRequest) -> Record:
+        """Keep bytes as they are, a request or not, as any writer to a broker could."""
+        record = Record(
+            log=LOG,
+            partition=0,
+            offset=self._next_offset,
+            timestamp=self._now(),
+            key=encoded.key,
+            value=encoded.value,
+            headers=encoded.headers,
+        )
+        self._next_offset += 1
+        self._unfinished[record.offset] = record
+        self._undelivered.append(record)
+        self._arrived.set()
+        return record
+
+    async def deliveries(self) -> AsyncGenerator[InMemoryDelivery]:
+        """See `RequestSource.deliveries`."""
+        # Whoever read before is gone: what it did not finish comes again, first.
+        self._undelivered = deque(self._unfinished.values())
+        while True:
+            while self._undelivered:
+                record = self._undelivered.popleft()
+                delivery = await self._delivery(record)
+                if delivery is not None:
+                    yield delivery
+            if not self._open:
+                return
+            self._arrived.clear()
+            await self._arrived.wait()
+
+    def close(self) -> None:
+        """Take nothing more; the reader ends once it has had everything."""
+        self._open = False
+        self._arrived.set()
+
+    async def unfinished(self) -> tuple[InMemoryDelivery, ...]:
+        """Return what nobody has finished, oldest first; nobody may be reading."""
+        found = [await self._delivery(record) for record in tuple(self._unfinished.values())]
+        return tuple(delivery for delivery in found if delivery is not None)
+
+    async def _delivery(self, record: Record) -> InMemoryDelivery | None:
+        try:
+            request = decode_request(record, default_deadline=self._default_deadline)
+        except MalformedRecordError as error:
+            await self._set_aside(record, error)
+            return None
+        return InMemoryDelivery(request=request, record=record, _finish=self._finish)
+
+    async def _set_aside(self, record: Record, error: MalformedRecordError) -> None:
+        letter = DeadLetter(
+            record=record,
+            reason=error.slug,
+            message=str(error),
+            attempts=0,
+            failed_at=self._now(),
+        )
+        await self._dead_letters.put(letter)
+        self._finish(record.offset)
+
+    def _finish(self, offset: int) -> None:
+        self._unfinished.pop(offset, None)

@@ -1,0 +1,107 @@
+"""Chat Request v1: what a record of a request log holds, kept apart from the model."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from cse_chat.domain.errors import InvalidRequestError, MalformedRecordError
+from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
+from cse_chat.domain.model.questions import ChatRequest, Question
+from cse_chat.domain.model.records import Record
+
+REQUEST_TYPE = "lk.cse.chat.request.v1"
+SOURCE = "/cse-chat/gateway"
+
+
+class RequestWire(msgspec.Struct, frozen=True, kw_only=True):
+    """The value of a record; readers ignore what they do not know."""
+
+    correlation_id: str
+    thread_id: str
+    user_id: str
+    message: str
+    timestamp: datetime
+    metadata: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedRequest:
+    """A request as a log takes it: everything about transport is in the headers."""
+
+    key: bytes
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(RequestWire)
+
+
+def encode_request(request: ChatRequest) -> EncodedRequest:
+    """Return *request* as schema v1, with CloudEvents 1.0 headers in binary mode."""
+    question = request.question
+    value = RequestWire(
+        correlation_id=request.correlation_id,
+        thread_id=question.thread_id,
+        user_id=question.user_id,
+        message=question.text,
+        timestamp=request.asked_at,
+        metadata=dict(question.metadata),
+    )
+    return EncodedRequest(
+        question.thread_id.encode(), _encoder.encode(value), tuple(_headers(request))
+    )
+
+
+def decode_request(record: Record, *, default_deadline: timedelta) -> ChatRequest:
+    """Return the request in *record*; headers that are missing have defaults.
+
+    Args:
+        record: Written by us, or by anybody who knows only the schema.
+        default_deadline: Counted from the record's own timestamp.
+
+    Raises:
+        MalformedRecordError: It is not a request.
+    """
+    try:
+        wire = _decoder.decode(record.value or b"")
+        asked_at = _aware(wire.timestamp)
+        return ChatRequest(
+            correlation_id=CorrelationId(wire.correlation_id),
+            question=Question(
+                thread_id=ThreadId(wire.thread_id),
+                user_id=UserId(wire.user_id),
+                text=wire.message,
+                metadata=wire.metadata,
+            ),
+            asked_at=asked_at,
+            deadline=_deadline(record) or record.timestamp + default_deadline,
+        )
+    # msgspec lets UnicodeDecodeError (a ValueError) and RecursionError out beside its own.
+    except (ValueError, RecursionError, OverflowError, InvalidRequestError) as error:
+        raise MalformedRecordError(f"no request: {type(error).__name__}") from error
+
+
+def _headers(request: ChatRequest) -> list[tuple[str, bytes]]:
+    correlation_id = request.correlation_id.encode()
+    return [
+        ("ce_id", correlation_id),
+        ("ce_type", REQUEST_TYPE.encode()),
+        ("ce_source", SOURCE.encode()),
+        ("ce_specversion", b"1.0"),
+        ("ce_time", request.asked_at.isoformat().replace("+00:00", "Z").encode()),
+        ("content-type", b"application/json"),
+        ("ce_correlationid", correlation_id),
+        ("ce_deadline", str(round(request.deadline.timestamp() * 1000)).encode()),
+    ]
+
+
+def _deadline(record: Record) -> datetime | None:
+    given = dict(record.headers).get("ce_deadline")
+    return datetime.fromtimestamp(int(given) / 1000, UTC) if given else None
+
+
+def _aware(time: datetime) -> datetime:
+    # The original design writes times without a zone here and there; they mean UTC.
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

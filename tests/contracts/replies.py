@@ -1,0 +1,119 @@
+"""What every `ReplyBus` must do, whatever carries the news."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from cse_chat.domain.ports.replies import ReplyBus
+from tests.builders import a_request, an_outcome
+
+Passes = Callable[[timedelta], Awaitable[None]]
+
+
+class ReplyBusContract:
+    """Subclass in ``test_*.py`` and give ``replies`` and ``passes`` (lets time pass)."""
+
+    async def test_a_listener_hears_the_outcome(self, replies: ReplyBus) -> None:
+        request = a_request()
+
+        async with replies.listen(request.correlation_id) as next_reply:
+            await replies.announce(an_outcome(request))
+            async with asyncio.timeout(2):
+                heard = await next_reply()
+
+        assert heard == an_outcome(request)
+
+    async def test_what_is_announced_before_listening_is_not_heard(self, replies: ReplyBus) -> None:
+        """It is no error either; the second one is the marker that the first did not come."""
+        request = a_request()
+
+        await replies.announce(an_outcome(request, text="too early"))
+        async with replies.listen(request.correlation_id) as next_reply:
+            await replies.announce(an_outcome(request, text="in time"))
+            async with asyncio.timeout(2):
+                heard = await next_reply()
+
+        assert heard == an_outcome(request, text="in time")
+
+    async def test_a_listener_hears_only_of_its_own_request(self, replies: ReplyBus) -> None:
+        asked, other = a_request(), a_request()
+
+        async with replies.listen(asked.correlation_id) as next_reply:
+            await replies.announce(an_outcome(other))
+            await replies.announce(an_outcome(asked))
+            async with asyncio.timeout(2):
+                heard = await next_reply()
+
+        assert heard.correlation_id == asked.correlation_id
+
+    async def test_a_wait_that_is_given_up_can_be_repeated(self, replies: ReplyBus) -> None:
+        request = a_request()
+
+        async with replies.listen(request.correlation_id) as next_reply:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.01):
+                    await next_reply()
+            await replies.announce(an_outcome(request))
+            async with asyncio.timeout(2):
+                heard = await next_reply()
+
+        assert heard == an_outcome(request)
+
+    async def test_all_who_listen_hear_it(self, replies: ReplyBus) -> None:
+        request = a_request()
+        outcome = an_outcome(request)
+
+        async with (
+            replies.listen(request.correlation_id) as one,
+            replies.listen(request.correlation_id) as two,
+        ):
+            await replies.announce(outcome)
+            async with asyncio.timeout(2):
+                heard = [await one(), await two()]
+
+        assert heard == [outcome, outcome]
+
+    async def test_hearing_it_twice_is_no_error(self, replies: ReplyBus) -> None:
+        request = a_request()
+        outcome = an_outcome(request)
+
+        async with replies.listen(request.correlation_id) as next_reply:
+            await replies.announce(outcome)
+            replies.deliver(outcome)
+            async with asyncio.timeout(2):
+                heard = await next_reply()
+
+        assert heard == outcome
+
+    async def test_what_is_delivered_here_is_heard_here(self, replies: ReplyBus) -> None:
+        request = a_request()
+
+        async with replies.listen(request.correlation_id) as next_reply:
+            replies.deliver(an_outcome(request))
+            async with asyncio.timeout(2):
+                heard = await next_reply()
+
+        assert heard == an_outcome(request)
+
+    async def test_pending_are_those_who_have_listened_for_long(
+        self, replies: ReplyBus, passes: Passes
+    ) -> None:
+        old, young = a_request().correlation_id, a_request().correlation_id
+
+        async with replies.listen(old):
+            await passes(timedelta(milliseconds=60))
+            async with replies.listen(young):
+                pending = replies.pending(for_longer_than=timedelta(milliseconds=50))
+
+        assert list(pending) == [old]
+
+    async def test_leaving_ends_the_listening_even_by_an_error(self, replies: ReplyBus) -> None:
+        request = a_request()
+
+        with pytest.raises(LookupError):
+            async with replies.listen(request.correlation_id):
+                raise LookupError
+
+        assert list(replies.pending(for_longer_than=timedelta(0))) == []

@@ -1,0 +1,115 @@
+"""What every `RequestLog` and the `RequestSource` that reads it must do."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Any, cast
+
+from cse_chat.domain.ports.requests import DeadLetters, Delivery, RequestLog, RequestSource
+from tests.builders import a_question, a_request, a_thread_id
+
+AppendBytes = Callable[[bytes | None], Awaitable[None]]
+
+
+class RequestLogContract:
+    """Subclass in ``test_*.py`` and give ``log``, ``source``, ``dead_letters``, ``append_bytes``.
+
+    ``append_bytes`` writes a value to the log as it is, as any writer to a broker could.
+    """
+
+    async def test_what_is_appended_is_delivered_unchanged(
+        self, log: RequestLog, source: RequestSource
+    ) -> None:
+        request = a_request(a_question("Prices of \u0da2\u0daf & \u2028 <b>?"))
+
+        durability = await log.append(request)
+        [delivery] = await _taken(source, 1)
+
+        assert (delivery.request, delivery.durability) == (request, durability)
+
+    async def test_a_thread_is_delivered_in_the_order_it_was_appended(
+        self, log: RequestLog, source: RequestSource
+    ) -> None:
+        thread = a_thread_id()
+        requests = [a_request(a_question(str(n), thread_id=thread)) for n in range(5)]
+
+        for request in requests:
+            await log.append(request)
+
+        assert [d.request for d in await _taken(source, 5)] == requests
+
+    async def test_reading_on_does_not_wait_for_what_is_in_hand(
+        self, log: RequestLog, source: RequestSource
+    ) -> None:
+        """Nothing is done, and all are given out."""
+        for _ in range(3):
+            await log.append(a_request())
+
+        assert len(await _taken(source, 3)) == 3
+
+    async def test_a_waiting_reader_gets_what_comes_later(
+        self, log: RequestLog, source: RequestSource
+    ) -> None:
+        taking = asyncio.create_task(_taken(source, 1))
+        await asyncio.sleep(0.01)
+
+        request = a_request()
+        await log.append(request)
+
+        assert [d.request for d in await taking] == [request]
+
+    async def test_what_was_not_done_comes_again_to_the_next_reader_in_order(
+        self, log: RequestLog, source: RequestSource
+    ) -> None:
+        """The second of three was done; its reader died; the other two come again, first."""
+        requests = [a_request() for _ in range(4)]
+        for request in requests[:3]:
+            await log.append(request)
+        taken = await _taken(source, 3)
+        await taken[1].done()
+        await log.append(requests[3])
+
+        again = await _taken(source, 3)
+
+        assert [d.request for d in again] == [requests[0], requests[2], requests[3]]
+
+    async def test_done_twice_is_done(self, log: RequestLog, source: RequestSource) -> None:
+        first, second = a_request(), a_request()
+        await log.append(first)
+        await log.append(second)
+        [delivery] = await _taken(source, 1)
+
+        await delivery.done()
+        await delivery.done()
+
+        assert [d.request for d in await _taken(source, 1)] == [second]
+
+    async def test_a_record_that_is_no_request_is_set_aside_and_does_not_stop_the_line(
+        self,
+        log: RequestLog,
+        source: RequestSource,
+        dead_letters: DeadLetters,
+        append_bytes: AppendBytes,
+    ) -> None:
+        """Bytes are kept as they came; what is behind them is delivered."""
+        rubbish = [b"\xff\xfe", b"", None, b"[" * 100_000, b'{"message": 7}', b"null"]
+        for value in rubbish:
+            await append_bytes(value)
+        request = a_request()
+        await log.append(request)
+
+        assert [d.request for d in await _taken(source, 1)] == [request]
+        letters = await dead_letters.newest(10)
+        assert [letter.record.value for letter in reversed(letters)] == rubbish
+        assert {letter.reason for letter in letters} == {"malformed-record"}
+
+
+async def _taken(source: RequestSource, number: int) -> list[Delivery]:
+    """Read *number* deliveries as one reader, which then goes away."""
+    # The cast: sources are generators, and only those can be closed.
+    deliveries = cast("AsyncGenerator[Delivery, Any]", source.deliveries())
+    taken: list[Delivery] = []
+    async with asyncio.timeout(5), aclosing(deliveries):
+        while len(taken) < number:
+            taken.append(await anext(deliveries))
+    return taken

@@ -1,0 +1,346 @@
+"""The in-memory adapters under the contract suites, and what is theirs alone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from cse_chat.adapters.echo import EchoAgent
+from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
+from cse_chat.adapters.memory.expiring import ExpiringDict
+from cse_chat.adapters.memory.ledger import InMemoryLedger
+from cse_chat.adapters.memory.replies import InMemoryReplyBus
+from cse_chat.adapters.memory.requests import InMemoryRequestLog
+from cse_chat.adapters.memory.responses import InMemoryResponseLog
+from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
+from cse_chat.adapters.wire.requests import EncodedRequest
+from cse_chat.domain.errors import OverloadedError, TransportError
+from cse_chat.domain.model.claims import Claim
+from cse_chat.domain.model.history import Turn
+from cse_chat.domain.model.outcomes import Durability, Outcome, Status
+from cse_chat.domain.ports.agent import Agent
+from cse_chat.domain.ports.ledger import Claims, Ledger
+from cse_chat.domain.ports.replies import ReplyBus
+from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
+from cse_chat.domain.ports.responses import ResponseLog
+from cse_chat.domain.ports.threads import History, Threads
+from tests.builders import Clock, Tokens, a_dead_letter, a_question, a_record, a_request, an_outcome
+from tests.contracts.agent import AgentContract
+from tests.contracts.claims import ClaimsContract
+from tests.contracts.dead_letters import DeadLettersContract
+from tests.contracts.history import HistoryContract
+from tests.contracts.ledger import LedgerContract
+from tests.contracts.replies import ReplyBusContract
+from tests.contracts.requests import RequestLogContract
+from tests.contracts.responses import ResponseLogContract
+from tests.contracts.threads import ThreadsContract
+
+LEASE = timedelta(seconds=5)
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Memory:
+    """Everything in memory, under one clock."""
+
+    clock: Clock = field(default_factory=Clock)
+    cap: int = 10_000
+
+    def __post_init__(self) -> None:
+        clock, cap = self.clock, self.cap
+        self.replies = InMemoryReplyBus(monotonic=self._seconds)
+        self.threads = InMemoryThreads(now=clock, cap=cap)
+        self.history = InMemoryHistory(now=clock, ttl=DAY, cap=cap)
+        self.ledger = InMemoryLedger(
+            threads=self.threads,
+            history=self.history,
+            replies=self.replies,
+            now=clock,
+            new_token=Tokens(),
+            lease=LEASE,
+            ttl=DAY,
+            cap=cap,
+        )
+        self.dead_letters = InMemoryDeadLetters()
+        self.log = InMemoryRequestLog(
+            dead_letters=self.dead_letters,
+            now=clock,
+            default_deadline=timedelta(minutes=5),
+            capacity=cap,
+        )
+
+    def _seconds(self) -> float:
+        return self.clock.now.timestamp()
+
+
+@pytest.fixture
+def memory() -> Memory:
+    return Memory()
+
+
+class InMemoryPorts:
+    """The fixtures that the suites ask for; each is checked against its port by its type."""
+
+    @pytest.fixture
+    def ledger(self, memory: Memory) -> Ledger:
+        return memory.ledger
+
+    @pytest.fixture
+    def claims(self, memory: Memory) -> Claims:
+        return memory.ledger
+
+    @pytest.fixture
+    def threads(self, memory: Memory) -> Threads:
+        return memory.threads
+
+    @pytest.fixture
+    def history(self, memory: Memory) -> History:
+        return memory.history
+
+    @pytest.fixture
+    def replies(self, memory: Memory) -> ReplyBus:
+        return memory.replies
+
+    @pytest.fixture
+    def log(self, memory: Memory) -> RequestLog:
+        return memory.log
+
+    @pytest.fixture
+    def source(self, memory: Memory) -> RequestSource:
+        return memory.log
+
+    @pytest.fixture
+    def dead_letters(self, memory: Memory) -> DeadLetters:
+        return memory.dead_letters
+
+    @pytest.fixture
+    def passes(self, memory: Memory) -> Callable[[timedelta], Awaitable[None]]:
+        async def passes(duration: timedelta) -> None:
+            memory.clock.advance(duration)
+
+        return passes
+
+    @pytest.fixture
+    def leases_run_out(self, memory: Memory) -> Callable[[], Awaitable[None]]:
+        async def run_out() -> None:
+            memory.clock.advance(LEASE)
+
+        return run_out
+
+    @pytest.fixture
+    def append_bytes(self, memory: Memory) -> Callable[[bytes | None], Awaitable[None]]:
+        async def append(value: bytes | None) -> None:
+            memory.log.append_record(EncodedRequest(b"thread", value, ()))
+
+        return append
+
+
+class TestInMemoryLedger(InMemoryPorts, LedgerContract):
+    async def test_a_settled_request_is_forgotten_after_its_time(self, memory: Memory) -> None:
+        request = a_request()
+        await memory.ledger.settle(an_outcome(request))
+
+        memory.clock.advance(DAY)
+
+        assert await memory.ledger.find([request.correlation_id]) == {}
+
+    async def test_marking_does_not_prolong_its_life_for_ever(self, memory: Memory) -> None:
+        request = a_request()
+        await memory.ledger.settle(an_outcome(request))
+        memory.clock.advance(DAY - timedelta(seconds=1))
+
+        assert request.correlation_id in await memory.ledger.find([request.correlation_id])
+
+    async def test_open_requests_are_never_forgotten_for_newer_ones(self) -> None:
+        memory = Memory(cap=10)
+        request = a_request()
+        await memory.ledger.register(request, Durability.MEMORY)
+
+        for _ in range(20):
+            await memory.ledger.settle(an_outcome(a_request()))
+
+        assert request.correlation_id in await memory.ledger.find([request.correlation_id])
+        assert len(memory.ledger) == 1
+
+    async def test_nothing_of_a_forgotten_claim_can_be_used(self, memory: Memory) -> None:
+        request = a_request()
+        claim = await memory.ledger.claim(request, Durability.MEMORY)
+        assert isinstance(claim, Claim)
+        await memory.ledger.settle(an_outcome(request))
+        memory.clock.advance(DAY)
+
+        assert await memory.ledger.renew([claim]) == [claim]
+        await memory.ledger.release(claim, spent=True)
+        assert await memory.ledger.find([request.correlation_id]) == {}
+
+
+class TestInMemoryClaims(InMemoryPorts, ClaimsContract):
+    pass
+
+
+class TestInMemoryHistory(InMemoryPorts, HistoryContract):
+    async def test_a_thread_is_forgotten_after_its_time(self, memory: Memory) -> None:
+        request = a_request()
+        await memory.ledger.settle(an_outcome(request), asked=Turn.asking(request))
+
+        memory.clock.advance(DAY)
+
+        assert (await memory.history.page(request.thread_id, after=None, limit=9)).turns == ()
+
+    async def test_a_long_thread_keeps_its_newest_turns(self, memory: Memory) -> None:
+        history = InMemoryHistory(now=memory.clock, ttl=DAY, turns_per_thread=3)
+        requests = [a_request(a_question(str(n), thread_id="t")) for n in range(5)]
+
+        for request in requests:
+            history.add(request.thread_id, [Turn.asking(request)])
+
+        kept = await history.recent(requests[0].thread_id, 10)
+        assert [turn.content for turn in kept] == ["2", "3", "4"]
+
+    async def test_paging_goes_on_while_the_oldest_turns_are_forgotten(
+        self, memory: Memory
+    ) -> None:
+        history = InMemoryHistory(now=memory.clock, ttl=DAY, turns_per_thread=3)
+        requests = [a_request(a_question(str(n), thread_id="t")) for n in range(5)]
+        thread = requests[0].thread_id
+        history.add(thread, [Turn.asking(request) for request in requests[:3]])
+        first = await history.page(thread, after=None, limit=2)
+
+        history.add(thread, [Turn.asking(request) for request in requests[3:]])
+
+        rest = await history.page(thread, after=first.next, limit=10)
+        assert [turn.content for turn in rest.turns] == ["2", "3", "4"]
+
+
+class TestInMemoryThreads(InMemoryPorts, ThreadsContract):
+    async def test_an_owner_is_forgotten_after_30_days_without_use(self, memory: Memory) -> None:
+        thread = a_question().thread_id
+        await memory.threads.own(thread, a_question().user_id)
+
+        memory.clock.advance(timedelta(days=30))
+
+        assert await memory.threads.owner(thread) is None
+
+
+class TestInMemoryReplyBus(InMemoryPorts, ReplyBusContract):
+    async def test_an_announcement_can_be_lost(self) -> None:
+        """As on a real bus; delivering again, as the sweep does, is heard."""
+        lost: list[Outcome] = []
+
+        def loses(outcome: Outcome) -> bool:
+            lost.append(outcome)
+            return True
+
+        replies = InMemoryReplyBus(monotonic=lambda: 0.0, loses=loses)
+        outcome = an_outcome(a_request())
+
+        async with replies.listen(outcome.correlation_id) as next_reply:
+            await replies.announce(outcome)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.01):
+                    await next_reply()
+            replies.deliver(outcome)
+            assert await next_reply() == outcome
+
+        assert lost == [outcome]
+
+    async def test_nothing_is_kept_of_a_wait_that_is_over(self, memory: Memory) -> None:
+        async with memory.replies.listen(a_request().correlation_id):
+            assert len(memory.replies) == 1
+
+        assert len(memory.replies) == 0
+
+
+class TestInMemoryRequestLog(InMemoryPorts, RequestLogContract):
+    async def test_a_full_log_refuses_until_something_is_done(self) -> None:
+        memory = Memory(cap=1)
+        await memory.log.append(a_request())
+
+        with pytest.raises(OverloadedError):
+            await memory.log.append(a_request())
+
+        [delivery] = await memory.log.unfinished()
+        await delivery.done()
+        await memory.log.append(a_request())
+        assert len(memory.log) == 1
+
+    async def test_a_closed_log_refuses_and_its_reader_ends_once_it_had_everything(
+        self, memory: Memory
+    ) -> None:
+        request = a_request()
+        await memory.log.append(request)
+
+        memory.log.close()
+
+        with pytest.raises(TransportError):
+            await memory.log.append(a_request())
+        assert [d.request async for d in memory.log.deliveries()] == [request]
+
+    async def test_rubbish_is_not_among_the_unfinished(self, memory: Memory) -> None:
+        memory.log.append_record(EncodedRequest(b"thread", b"rubbish", ()))
+
+        assert await memory.log.unfinished() == ()
+        assert len(memory.log) == 0
+
+
+class TestInMemoryDeadLetters(InMemoryPorts, DeadLettersContract):
+    async def test_only_the_newest_are_kept(self) -> None:
+        letters = InMemoryDeadLetters(cap=2)
+        for n in range(3):
+            await letters.put(a_dead_letter(offset=n))
+
+        assert [letter.record.offset for letter in await letters.newest(10)] == [2, 1]
+
+
+class TestInMemoryResponseLog(ResponseLogContract):
+    @pytest.fixture
+    def kept(self) -> InMemoryResponseLog:
+        return InMemoryResponseLog(cap=4)
+
+    @pytest.fixture
+    def responses(self, kept: InMemoryResponseLog) -> ResponseLog:
+        return kept
+
+    @pytest.fixture
+    def read_back(
+        self, kept: InMemoryResponseLog
+    ) -> Callable[[], Awaitable[list[tuple[Outcome, int]]]]:
+        async def read_back() -> list[tuple[Outcome, int]]:
+            return list(kept.read())
+
+        return read_back
+
+    async def test_only_the_newest_are_kept(self, kept: InMemoryResponseLog) -> None:
+        for n in range(6):
+            await kept.append(an_outcome(a_request(), Status.EXPIRED), request=a_record(offset=n))
+
+        assert [offset for _, offset in kept.read()] == [2, 3, 4, 5]
+
+
+class TestEchoAgent(AgentContract):
+    @pytest.fixture
+    def agent(self) -> Agent:
+        return EchoAgent(timedelta(milliseconds=1))
+
+
+def test_the_longest_untouched_is_forgotten_first() -> None:
+    kept: ExpiringDict[str, int] = ExpiringDict(cap=2, ttl=DAY, now=Clock())
+    kept.put("a", 1)
+    kept.put("b", 2)
+    kept.put("a", 3)
+    kept.put("c", 4)
+
+    assert (kept.get("a"), kept.get("b"), kept.get("c"), len(kept)) == (3, None, 4, 2)
+
+
+def test_over_aged_values_leave_with_the_next_one() -> None:
+    clock = Clock()
+    kept: ExpiringDict[str, int] = ExpiringDict(cap=10, ttl=DAY, now=clock)
+    kept.put("a", 1)
+    clock.advance(DAY)
+
+    assert kept.get("a") is None
+    kept.put("b", 2)
+    assert len(kept) == 1
