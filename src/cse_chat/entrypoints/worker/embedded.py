@@ -1,0 +1,89 @@
+"""Gateway and worker in one process: what runs between opening and closing it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from cse_chat.adapters.memory.requests import InMemoryRequestLog
+from cse_chat.domain.model.outcomes import Problem
+from cse_chat.domain.ports.requests import Delivery
+from cse_chat.domain.use_cases.abandon_request import SHUTTING_DOWN
+from cse_chat.domain.use_cases.keep_claims import KeepClaims
+from cse_chat.domain.use_cases.sweep_replies import SweepReplies
+from cse_chat.entrypoints.readiness import Readiness
+from cse_chat.entrypoints.worker.engine import WorkerEngine
+from cse_chat.entrypoints.worker.periodic import repeated
+
+_log = structlog.get_logger(__name__)
+
+PASS_INTERVAL = timedelta(milliseconds=500)
+
+
+class EmbeddedService:
+    """The worker and the periodic passes; open while entered.
+
+    Memory does not outlive the process: what `drain` cannot finish is settled `failed`, so that
+    nobody waits for an answer that cannot come.
+    """
+
+    def __init__(
+        self,
+        *,
+        log: InMemoryRequestLog,
+        engine: WorkerEngine,
+        keep_claims: KeepClaims,
+        sweep_replies: SweepReplies,
+        abandon: Callable[[Delivery, Problem], Awaitable[object]],
+        readiness: Readiness,
+    ) -> None:
+        self._log = log
+        self._engine = engine
+        self._keep_claims = keep_claims
+        self._sweep_replies = sweep_replies
+        self._abandon = abandon
+        self._readiness = readiness
+        self._reading: asyncio.Task[None] | None = None
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Start to work."""
+        await self._stack.enter_async_context(repeated(self._keep_claims, every=PASS_INTERVAL))
+        await self._stack.enter_async_context(repeated(self._sweep_replies, every=PASS_INTERVAL))
+        self._reading = asyncio.create_task(self._engine.run())
+        self._readiness.started = True
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop at once what `drain` did not."""
+        await self.drain(timedelta(0))
+        await self._stack.aclose()
+
+    async def drain(self, budget: timedelta) -> None:
+        """Take nothing new, finish what is possible within *budget*, settle and tell the rest.
+
+        Calling it again, or while it runs, is right: the shorter budget holds.
+        """
+        self._readiness.draining = True
+        self._log.close()
+        if self._reading is None:
+            return
+        loop = asyncio.get_running_loop()
+        end = loop.time() + budget.total_seconds()
+        await asyncio.wait({self._reading}, timeout=budget.total_seconds())
+        self._reading.cancel()
+        await asyncio.wait({self._reading})
+        await self._engine.drain(timedelta(seconds=max(0.0, end - loop.time())))
+        for delivery in await self._log.unfinished():
+            await self._abandon(delivery, SHUTTING_DOWN)
+            await delivery.done()
+        _log.info("drained")
