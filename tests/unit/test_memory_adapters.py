@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -10,11 +9,9 @@ import pytest
 from cse_chat.adapters.echo import EchoAgent
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.expiring import ExpiringDict
-from cse_chat.adapters.memory.ledger import InMemoryLedger
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
-from cse_chat.adapters.memory.requests import InMemoryRequestLog
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
-from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
+from cse_chat.adapters.memory.threads import InMemoryHistory
 from cse_chat.adapters.wire.requests import EncodedRequest
 from cse_chat.domain.errors import OverloadedError, TransportError
 from cse_chat.domain.model.claims import Claim
@@ -26,7 +23,7 @@ from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
 from cse_chat.domain.ports.responses import ResponseLog
 from cse_chat.domain.ports.threads import History, Threads
-from tests.builders import Clock, Tokens, a_dead_letter, a_question, a_record, a_request, an_outcome
+from tests.builders import Clock, a_dead_letter, a_question, a_record, a_request, an_outcome
 from tests.contracts.agent import AgentContract
 from tests.contracts.claims import ClaimsContract
 from tests.contracts.dead_letters import DeadLettersContract
@@ -36,43 +33,7 @@ from tests.contracts.replies import ReplyBusContract
 from tests.contracts.requests import RequestLogContract
 from tests.contracts.responses import ResponseLogContract
 from tests.contracts.threads import ThreadsContract
-
-LEASE = timedelta(seconds=5)
-DAY = timedelta(days=1)
-
-
-@dataclass
-class Memory:
-    """Everything in memory, under one clock."""
-
-    clock: Clock = field(default_factory=Clock)
-    cap: int = 10_000
-
-    def __post_init__(self) -> None:
-        clock, cap = self.clock, self.cap
-        self.replies = InMemoryReplyBus(monotonic=self._seconds)
-        self.threads = InMemoryThreads(now=clock, cap=cap)
-        self.history = InMemoryHistory(now=clock, ttl=DAY, cap=cap)
-        self.ledger = InMemoryLedger(
-            threads=self.threads,
-            history=self.history,
-            replies=self.replies,
-            now=clock,
-            new_token=Tokens(),
-            lease=LEASE,
-            ttl=DAY,
-            cap=cap,
-        )
-        self.dead_letters = InMemoryDeadLetters()
-        self.log = InMemoryRequestLog(
-            dead_letters=self.dead_letters,
-            now=clock,
-            default_deadline=timedelta(minutes=5),
-            capacity=cap,
-        )
-
-    def _seconds(self) -> float:
-        return self.clock.now.timestamp()
+from tests.memory import DAY, LEASE, Memory
 
 
 @pytest.fixture

@@ -1,0 +1,33 @@
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cse_chat.domain.model.ids import is_correlation_id, is_thread_id
+from cse_chat.entrypoints import clock
+
+
+def test_it_tells_the_time_of_day_in_utc() -> None:
+    now = clock.SteadyClock()()
+
+    assert abs(now - datetime.now(UTC)) < timedelta(seconds=1)
+    assert now.tzinfo is UTC
+
+
+def test_a_step_of_the_hosts_clock_does_not_move_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    steady = clock.SteadyClock()
+    before = steady()
+
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+
+    assert timedelta(0) <= steady() - before < timedelta(seconds=1)
+
+
+def test_made_ids_are_valid_and_differ() -> None:
+    threads = {clock.new_thread_id() for _ in range(100)}
+    requests = {clock.new_correlation_id() for _ in range(100)}
+    tokens = {clock.new_claim_token() for _ in range(100)}
+
+    assert len(threads) == len(requests) == len(tokens) == 100
+    assert all(is_thread_id(thread) and len(thread) == len("thread_") + 26 for thread in threads)
+    assert all(is_correlation_id(request) for request in requests)

@@ -1,0 +1,35 @@
+from dependency_injector import providers
+
+from cse_chat.adapters.echo import EchoAgent
+from cse_chat.entrypoints.container import Container
+from cse_chat.entrypoints.settings import Settings
+
+
+async def test_every_provider_builds_what_it_promises() -> None:
+    """A keyword that is misspelt or missing shows only here: mypy does not see it."""
+    container = Container(settings=Settings())
+    built = {name: provider() for name, provider in container.providers.items()}
+
+    assert all(value is not None for value in built.values())
+
+
+async def test_the_agent_is_chosen_by_its_setting() -> None:
+    container = Container(settings=Settings.from_env({"CSE_CHAT__AGENT__NAME": "echo"}))
+
+    assert isinstance(container.chosen_agent(), EchoAgent)
+
+
+async def test_two_containers_share_nothing() -> None:
+    one, two = (Container(settings=Settings()) for _ in range(2))
+
+    assert one.ledger() is one.ledger()
+    assert one.ledger() is not two.ledger()
+
+
+async def test_a_provider_can_be_overridden_for_one_container() -> None:
+    container = Container(settings=Settings())
+    agent = EchoAgent()
+
+    container.chosen_agent.override(providers.Object(agent))
+
+    assert container.chosen_agent() is agent

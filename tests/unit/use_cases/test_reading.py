@@ -1,0 +1,143 @@
+"""`ReadAnswer`, `ReadHistory` and `SweepReplies`."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from cse_chat.domain.errors import NotFoundError
+from cse_chat.domain.model.ids import UserId
+from cse_chat.domain.model.outcomes import Durability, Status
+from cse_chat.domain.use_cases.read_history import ReadHistory
+from tests.builders import a_correlation_id, a_question, a_request, a_thread_id, an_outcome
+from tests.memory import Memory
+from tests.waiting import until
+
+ANN, BOB = UserId("ann"), UserId("bob")
+SOON = timedelta(seconds=2)
+
+
+async def test_an_open_request_tells_its_status() -> None:
+    memory = Memory()
+    request = a_request()
+    await memory.ledger.register(request, Durability.MEMORY)
+
+    entry = await memory.read_answer()(request.correlation_id, ANN)
+
+    assert (entry.status, entry.settlement) == (Status.ACCEPTED, None)
+
+
+async def test_an_outcome_is_read_long_after_it_was_announced() -> None:
+    memory = Memory()
+    request = a_request()
+    await memory.ledger.settle(an_outcome(request))
+    memory.clock.advance(timedelta(hours=23))
+
+    entry = await memory.read_answer()(request.correlation_id, ANN, wait=SOON)
+
+    assert entry.settlement is not None
+    assert entry.settlement.outcome == an_outcome(request)
+
+
+async def test_what_is_anothers_looks_like_what_is_unknown() -> None:
+    memory = Memory()
+    request = a_request(a_question(user_id="ann"))
+    await memory.ledger.settle(an_outcome(request))
+
+    for correlation_id in (request.correlation_id, a_correlation_id()):
+        with pytest.raises(NotFoundError):
+            await memory.read_answer()(correlation_id, BOB)
+
+
+async def test_a_wait_is_woken_by_the_outcome() -> None:
+    memory = Memory()
+    request = a_request()
+    await memory.ledger.register(request, Durability.MEMORY)
+    reading = asyncio.create_task(memory.read_answer()(request.correlation_id, ANN, wait=SOON))
+    await until(lambda: len(memory.replies) == 1)
+
+    await memory.ledger.settle(an_outcome(request))
+
+    assert (await reading).status is Status.ANSWERED
+
+
+async def test_a_wait_that_is_over_tells_what_is_known() -> None:
+    memory = Memory()
+    request = a_request()
+    await memory.ledger.register(request, Durability.MEMORY)
+
+    entry = await memory.read_answer()(request.correlation_id, ANN, wait=timedelta(milliseconds=5))
+
+    assert entry.status is Status.ACCEPTED
+
+
+async def test_reading_past_the_deadline_settles_it_expired() -> None:
+    """All workers may be gone: the sender is told all the same."""
+    memory = Memory()
+    request = a_request(deadline=timedelta(minutes=1))
+    await memory.ledger.register(request, Durability.MEMORY)
+    memory.clock.advance(timedelta(minutes=1))
+
+    entry = await memory.read_answer()(request.correlation_id, ANN)
+
+    assert entry.status is Status.EXPIRED
+    [_, turn] = await memory.history.recent(request.thread_id, 2)
+    assert turn.status is Status.EXPIRED
+
+
+async def test_a_wait_ends_with_the_deadline() -> None:
+    memory = Memory()
+    request = a_request(deadline=timedelta(milliseconds=5))
+    await memory.ledger.register(request, Durability.MEMORY)
+    reading = asyncio.create_task(memory.read_answer()(request.correlation_id, ANN, wait=SOON))
+    await until(lambda: len(memory.replies) == 1)
+    memory.clock.advance(timedelta(milliseconds=5))
+
+    assert (await reading).status is Status.EXPIRED
+
+
+async def test_the_history_of_a_thread_is_its_owners() -> None:
+    memory = Memory()
+    read_history = ReadHistory(threads=memory.threads, history=memory.history)
+    request = a_request(a_question(user_id="ann"))
+    await memory.ledger.register(request, Durability.MEMORY)
+
+    page = await read_history(request.thread_id, ANN, after=None, limit=10)
+
+    assert [turn.content for turn in page.turns] == [request.question.text]
+    for thread, user in ((request.thread_id, BOB), (a_thread_id(), ANN)):
+        with pytest.raises(NotFoundError):
+            await read_history(thread, user, after=None, limit=10)
+
+
+async def test_a_sweep_tells_who_waits_what_was_lost() -> None:
+    """In batches: here of two, for five who wait."""
+    memory = Memory(loses_announcements=True)
+    requests = [a_request() for _ in range(5)]
+    heard = []
+
+    async def wait_for(number: int) -> None:
+        async with memory.replies.listen(requests[number].correlation_id) as next_reply:
+            heard.append(await next_reply())
+
+    async with asyncio.timeout(2), asyncio.TaskGroup() as waits:
+        for number in range(5):
+            waits.create_task(wait_for(number))
+        await asyncio.sleep(0)
+        for request in requests[:4]:
+            await memory.ledger.settle(an_outcome(request))
+        memory.clock.advance(timedelta(milliseconds=500))
+        assert await memory.sweep_replies()() == 4
+        await memory.ledger.settle(an_outcome(requests[4]))
+        assert await memory.sweep_replies()() >= 1
+
+    assert sorted(o.correlation_id for o in heard) == sorted(r.correlation_id for r in requests)
+
+
+async def test_a_sweep_leaves_young_waits_alone() -> None:
+    memory = Memory(loses_announcements=True)
+    request = a_request()
+    await memory.ledger.settle(an_outcome(request))
+
+    async with memory.replies.listen(request.correlation_id):
+        assert await memory.sweep_replies()() == 0

@@ -1,0 +1,129 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+import structlog
+
+from cse_chat.domain.errors import NotAcceptedError, TransportError
+from cse_chat.domain.model.outcomes import Outcome, Status
+from cse_chat.entrypoints.readiness import Readiness
+from cse_chat.entrypoints.worker.embedded import EmbeddedService
+from cse_chat.entrypoints.worker.engine import WorkerEngine
+from cse_chat.entrypoints.worker.periodic import repeated
+from tests.builders import a_question
+from tests.memory import Memory, ScriptedAgent
+from tests.waiting import until
+
+SOON = timedelta(seconds=5)
+
+
+def a_service(memory: Memory, agent: ScriptedAgent) -> EmbeddedService:
+    abandon = memory.abandon_request()
+    engine = WorkerEngine(
+        source=memory.log,
+        process=memory.process_request(agent),
+        abandon=abandon,
+        window_records=100,
+        window_bytes=1_000_000,
+        pause=memory.pause,
+    )
+    return EmbeddedService(
+        log=memory.log,
+        engine=engine,
+        keep_claims=memory.keep_claims,
+        sweep_replies=memory.sweep_replies(),
+        abandon=abandon,
+        readiness=Readiness(dict),
+    )
+
+
+async def test_a_question_is_answered_while_the_service_is_open() -> None:
+    memory = Memory()
+
+    async with a_service(memory, ScriptedAgent("JKH rose")):
+        receipt = await memory.send_chat()(a_question(), wait=SOON)
+
+    assert receipt.outcome is not None
+    assert receipt.outcome.status is Status.ANSWERED
+
+
+async def test_draining_answers_what_it_can_and_refuses_what_is_new() -> None:
+    memory = Memory()
+    go_on = asyncio.Event()
+    agent = ScriptedAgent(go_on)
+
+    async with a_service(memory, agent) as service:
+        sending = asyncio.create_task(memory.send_chat()(a_question(), wait=SOON))
+        await agent.started.wait()
+        draining = asyncio.create_task(service.drain(SOON))
+        await asyncio.sleep(0)
+        with pytest.raises(NotAcceptedError):
+            await memory.send_chat()(a_question(), wait=SOON)
+        go_on.set()
+        await draining
+
+    outcome = (await sending).outcome
+    assert outcome is not None
+    assert outcome.status is Status.ANSWERED
+
+
+async def test_what_the_budget_does_not_finish_is_settled_failed_and_told() -> None:
+    """What runs, and what waits behind it in its thread."""
+    memory = Memory()
+    agent = ScriptedAgent(asyncio.Event())
+    outcomes: list[Outcome | None] = []
+
+    async def ask() -> None:
+        receipt = await memory.send_chat()(a_question(thread_id="t"), wait=SOON)
+        outcomes.append(receipt.outcome)
+
+    async with a_service(memory, agent) as service, asyncio.TaskGroup() as clients:
+        for _ in range(2):
+            clients.create_task(ask())
+        await agent.started.wait()
+        await service.drain(timedelta(milliseconds=10))
+
+    problems = [outcome.problem for outcome in outcomes if outcome]
+    assert [problem.slug for problem in problems if problem] == ["shutting-down"] * 2
+    assert len(memory.log) == 0
+
+
+async def test_draining_a_service_that_never_opened_only_refuses() -> None:
+    memory = Memory()
+
+    await a_service(memory, ScriptedAgent()).drain(SOON)
+
+    with pytest.raises(NotAcceptedError):
+        await memory.send_chat()(a_question(), wait=SOON)
+
+
+def test_readiness_tells_where_the_process_is() -> None:
+    readiness = Readiness(lambda: {"agent": "echo"})
+    seen = [(readiness.ready, readiness.details())]
+    readiness.started = True
+    seen.append((readiness.ready, readiness.details()))
+    readiness.draining = True
+    seen.append((readiness.ready, readiness.details()))
+
+    assert seen == [
+        (False, {"status": "starting", "agent": "echo"}),
+        (True, {"status": "ready", "agent": "echo"}),
+        (False, {"status": "draining", "agent": "echo"}),
+    ]
+
+
+async def test_a_pass_that_fails_is_logged_and_made_again() -> None:
+    passes: list[int] = []
+
+    async def pass_() -> None:
+        passes.append(len(passes))
+        if len(passes) == 1:
+            raise TransportError("gone")
+        if len(passes) == 2:
+            raise RuntimeError("a bug")
+
+    with structlog.testing.capture_logs() as logs:
+        async with repeated(pass_, every=timedelta(milliseconds=1)):
+            await until(lambda: len(passes) >= 3)
+
+    assert [line["event"] for line in logs] == ["pass_interrupted", "pass_failed"]

@@ -1,0 +1,203 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Self
+
+import pytest
+
+from cse_chat.domain.errors import TransportError
+from cse_chat.domain.model.outcomes import Problem
+from cse_chat.domain.ports.requests import Delivery
+from cse_chat.entrypoints.worker.engine import WorkerEngine
+from tests.builders import a_question, a_request
+from tests.memory import Memory
+from tests.waiting import until
+
+Act = Callable[[str], Awaitable[None]]
+
+
+@dataclass
+class Work:
+    """Processing that tells what it did, and does what it is told."""
+
+    act: Act | None = None
+    began: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    abandoned: list[str] = field(default_factory=list)
+
+    async def process(self, delivery: Delivery) -> None:
+        text = delivery.request.question.text
+        self.began.append(text)
+        if self.act:
+            await self.act(text)
+        self.ended.append(text)
+
+    async def abandon(self, delivery: Delivery, problem: Problem) -> None:
+        self.abandoned.append(problem.slug)
+
+
+class Running:
+    """An engine over a log in memory, running while entered."""
+
+    def __init__(
+        self, work: Work, *, window_records: int = 100, window_bytes: int = 1_000_000
+    ) -> None:
+        self.memory = Memory()
+        self.engine = WorkerEngine(
+            source=self.memory.log,
+            process=work.process,
+            abandon=work.abandon,
+            window_records=window_records,
+            window_bytes=window_bytes,
+            pause=self.memory.pause,
+        )
+
+    async def ask(self, text: str, thread: str) -> None:
+        await self.memory.log.append(a_request(a_question(text, thread_id=thread)))
+
+    async def __aenter__(self) -> Self:
+        self._reading = asyncio.create_task(self.engine.run())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._reading.cancel()
+        await asyncio.wait({self._reading})
+        await self.engine.drain(timedelta(0))
+
+
+async def test_what_is_processed_is_acknowledged() -> None:
+    async with Running(Work()) as running:
+        for n in range(3):
+            await running.ask(str(n), f"t{n}")
+
+        await until(lambda: len(running.memory.log) == 0)
+        assert running.engine.in_hand == 0
+
+
+async def test_a_thread_is_worked_on_in_order_one_at_a_time() -> None:
+    gate = asyncio.Event()
+    work = Work(lambda _: _wait(gate))
+    async with Running(work) as running:
+        for n in range(3):
+            await running.ask(str(n), "t")
+        await until(lambda: running.engine.in_hand == 3)
+
+        assert work.began == ["0"]
+        gate.set()
+        await until(lambda: len(running.memory.log) == 0)
+
+    assert work.began == work.ended == ["0", "1", "2"]
+
+
+async def test_a_slow_thread_does_not_hold_up_the_others() -> None:
+    gate = asyncio.Event()
+
+    async def act(text: str) -> None:
+        if text == "slow":
+            await gate.wait()
+
+    work = Work(act)
+    async with Running(work) as running:
+        await running.ask("slow", "t1")
+        await running.ask("behind", "t1")
+        await running.ask("quick", "t2")
+
+        await until(lambda: work.ended == ["quick"])
+        assert len(running.memory.log) == 2
+        gate.set()
+        await until(lambda: len(running.memory.log) == 0)
+
+
+@pytest.mark.parametrize("bound", [{"window_records": 2}, {"window_bytes": 300}])
+async def test_a_full_window_stops_the_reading_until_something_is_finished(
+    bound: dict[str, int],
+) -> None:
+    """Two records of some 200 bytes fill it, counted as unfinished ones."""
+    gates = {str(n): asyncio.Event() for n in range(4)}
+    work = Work(lambda text: _wait(gates[text]))
+    async with Running(work, **bound) as running:
+        for n in range(4):
+            await running.ask(str(n), f"t{n}")
+        await until(lambda: len(work.began) == 2)
+        await _settle_down()
+        assert work.began == ["0", "1"]
+
+        gates["1"].set()  # not the oldest: a slow one must not hold the window
+
+        await until(lambda: work.began == ["0", "1", "2"])
+        for gate in gates.values():
+            gate.set()
+        await until(lambda: len(running.memory.log) == 0)
+
+
+async def test_a_lost_transport_is_waited_for_and_nothing_is_acknowledged() -> None:
+    faults = [TransportError("gone")] * 5
+
+    async def act(_: str) -> None:
+        if faults:
+            raise faults.pop()
+
+    work = Work(act)
+    async with Running(work) as running:
+        await running.ask("x", "t")
+
+        await until(lambda: len(running.memory.log) == 0)
+
+    assert (len(work.began), work.abandoned) == (6, [])
+    assert running.memory.pauses[:3] == [timedelta(seconds=s) for s in (0.5, 1, 2)]
+
+
+async def test_a_request_that_always_breaks_the_worker_is_given_up_and_the_next_is_taken() -> None:
+    """Given up means settled: then processing only has its tail to finish."""
+    faults = [RuntimeError("a bug")] * 3
+
+    async def act(text: str) -> None:
+        if text == "poison" and faults:
+            raise faults.pop()
+
+    work = Work(act)
+    async with Running(work) as running:
+        await running.ask("poison", "t")
+        await running.ask("next", "t")
+
+        await until(lambda: len(running.memory.log) == 0)
+
+    assert (work.abandoned, work.ended) == (["processing-failed"], ["poison", "next"])
+
+
+async def test_draining_lets_what_is_in_hand_finish() -> None:
+    gate = asyncio.Event()
+    work = Work(lambda _: _wait(gate))
+    async with Running(work) as running:
+        await running.ask("0", "t")
+        await running.ask("1", "t")
+        await until(lambda: running.engine.in_hand == 2)
+        asyncio.get_running_loop().call_later(0.01, gate.set)
+
+        await running.engine.drain(timedelta(seconds=5))
+
+    assert (work.ended, len(running.memory.log)) == (["0", "1"], 0)
+
+
+async def test_what_the_budget_does_not_finish_is_stopped_and_stays_unacknowledged() -> None:
+    work = Work(lambda _: _wait(asyncio.Event()))
+    async with Running(work) as running:
+        await running.ask("0", "t")
+        await running.ask("1", "t")
+        await until(lambda: running.engine.in_hand == 2)
+
+        await running.engine.drain(timedelta(milliseconds=10))
+
+        assert running.engine.in_hand == 0
+    assert (work.ended, len(running.memory.log)) == ([], 2)
+
+
+async def _wait(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+async def _settle_down() -> None:
+    """Give every task that could run the chance to."""
+    for _ in range(20):
+        await asyncio.sleep(0)
