@@ -1,9 +1,8 @@
 """What every `RequestLog` and the `RequestSource` that reads it must do."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from typing import Any, cast
 
 from cse_chat.domain.ports.requests import DeadLetters, Delivery, RequestLog, RequestSource
 from tests.builders import a_question, a_request, a_thread_id
@@ -106,10 +105,8 @@ class RequestLogContract:
 
 async def _taken(source: RequestSource, number: int) -> list[Delivery]:
     """Read *number* deliveries as one reader, which then goes away."""
-    # The cast: sources are generators, and only those can be closed.
-    deliveries = cast("AsyncGenerator[Delivery, Any]", source.deliveries())
     taken: list[Delivery] = []
-    async with asyncio.timeout(5), aclosing(deliveries):
+    async with asyncio.timeout(5), aclosing(source.deliveries()) as deliveries:
         while len(taken) < number:
             taken.append(await anext(deliveries))
     return taken

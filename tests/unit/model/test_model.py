@@ -107,7 +107,7 @@ def test_an_outcome_is_an_answer_or_a_problem() -> None:
         {"status": Status.FAILED},
         {"status": Status.FAILED, "answer": an_answer(), "problem": AGENT_FAILED},
     ):
-        with pytest.raises(ValueError, match="outcome|answer"):
+        with pytest.raises(ValueError, match=r"outcome|answer"):
             Outcome(**{**fields, **wrong})
 
 

@@ -1,6 +1,6 @@
 """Requests on their way from who asks to who answers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from cse_chat.domain.model.outcomes import Durability
@@ -55,10 +55,11 @@ class RequestSource(Protocol):
     comes behind it is. Contract: ``tests/contracts/requests.py``.
     """
 
-    def deliveries(self) -> AsyncIterator[Delivery]:
+    def deliveries(self) -> AsyncGenerator[Delivery]:
         """Yield deliveries until the source is closed; one reader at a time.
 
-        Reading on does not wait for `Delivery.done`: the reader bounds what it has in hand.
+        Reading on does not wait for `Delivery.done`: the reader bounds what it has in hand. Who
+        reads closes the generator; what it had in hand is then delivered to the next reader.
         """
         ...
 

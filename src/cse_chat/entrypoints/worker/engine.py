@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from datetime import timedelta
 
 import structlog
@@ -58,9 +59,10 @@ class WorkerEngine:
 
     async def run(self) -> None:
         """Take deliveries until the source is closed, or this is cancelled."""
-        async for delivery in self._source.deliveries():
-            self._take(delivery)
-            await self._has_room.wait()
+        async with aclosing(self._source.deliveries()) as deliveries:
+            async for delivery in deliveries:
+                self._take(delivery)
+                await self._has_room.wait()
 
     async def drain(self, budget: timedelta) -> None:
         """Let what is in hand finish within *budget*, then stop it; nobody may be reading.
