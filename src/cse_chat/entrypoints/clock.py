@@ -3,7 +3,7 @@
 import base64
 import secrets
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId
@@ -19,11 +19,11 @@ class SteadyClock:
     """
 
     def __init__(self) -> None:
-        self._origin = datetime.now(UTC) - timedelta(seconds=_seconds())
+        self._origin = time.time() - _seconds()
 
     def __call__(self) -> datetime:
         """Return the time now."""
-        return self._origin + timedelta(seconds=_seconds())
+        return datetime.fromtimestamp(self._origin + _seconds(), UTC)
 
 
 def _seconds() -> float:

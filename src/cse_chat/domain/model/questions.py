@@ -1,5 +1,6 @@
 """What was asked."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,10 @@ from cse_chat.domain.model.ids import (
 MAX_MESSAGE_CHARS = 4_000
 MAX_METADATA_ENTRIES = 16
 MAX_METADATA_CHARS = 256
+
+# A lone surrogate cannot be encoded, and NUL ends strings elsewhere: either would fail later, in
+# a store or a log.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +90,7 @@ def _in_text(text: str) -> Iterator[Violation]:
         yield Violation(("message",), "must not be blank")
     if len(text) > MAX_MESSAGE_CHARS:
         yield Violation(("message",), f"must have at most {MAX_MESSAGE_CHARS:,} characters")
-    if not _is_printable_unicode(text):
+    if not _is_storable(text):
         yield Violation(("message",), "must not contain NUL or lone surrogates")
 
 
@@ -96,10 +101,9 @@ def _in_metadata(metadata: Mapping[str, str]) -> Iterator[Violation]:
         if max(len(key), len(value)) > MAX_METADATA_CHARS:
             limit = f"key and value must have at most {MAX_METADATA_CHARS} characters"
             yield Violation(("metadata", key[:MAX_METADATA_CHARS]), limit)
-        if not (_is_printable_unicode(key) and _is_printable_unicode(value)):
+        if not (_is_storable(key) and _is_storable(value)):
             yield Violation(("metadata",), "must not contain NUL or lone surrogates")
 
 
-def _is_printable_unicode(text: str) -> bool:
-    # A lone surrogate cannot be encoded: it would fail later, in a store or a log.
-    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)
+def _is_storable(text: str) -> bool:
+    return _UNSTORABLE.search(text) is None
