@@ -13,11 +13,11 @@ from cse_chat.adapters.memory.responses import InMemoryResponseLog
 from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
 from cse_chat.domain.model.answers import AgentEvent, Delta
 from cse_chat.domain.model.attempts import AttemptPolicy
+from cse_chat.domain.model.deliveries import Delivery
 from cse_chat.domain.model.history import Exchange
 from cse_chat.domain.model.outcomes import Outcome
 from cse_chat.domain.model.questions import ChatRequest, Question
 from cse_chat.domain.ports.agent import Agent
-from cse_chat.domain.ports.requests import Delivery
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import KeepClaims

@@ -1,19 +1,21 @@
 """What every `RequestLog` and the `RequestSource` that reads it must do."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing
 
-from cse_chat.domain.ports.requests import DeadLetters, Delivery, RequestLog, RequestSource
+from cse_chat.domain.model.deliveries import Delivery, Finished
+from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
 from tests.builders import a_question, a_request, a_thread_id
 
 AppendBytes = Callable[[bytes | None], Awaitable[None]]
 
 
 class RequestLogContract:
-    """Subclass in ``test_*.py`` and give ``log``, ``source``, ``dead_letters``, ``append_bytes``.
+    """Subclass in ``test_*.py`` and give ``log``, ``source``, ``dead_letters``, ``append_bytes``, ``rebalance``.
 
-    ``append_bytes`` writes a value to the log as it is, as any writer to a broker could.
+    ``append_bytes`` writes a value to the log as it is, as any writer to a broker could;
+    ``rebalance`` takes all partitions from the reader and gives them back.
     """
 
     async def test_what_is_appended_is_delivered_unchanged(
@@ -60,26 +62,49 @@ class RequestLogContract:
     async def test_what_was_not_done_comes_again_to_the_next_reader_in_order(
         self, log: RequestLog, source: RequestSource
     ) -> None:
-        """The second of three was done; its reader died; the other two come again, first."""
+        """The first of three was finished; its reader died; the other two come again, first."""
         requests = [a_request() for _ in range(4)]
         for request in requests[:3]:
             await log.append(request)
         taken = await _taken(source, 3)
-        await taken[1].done()
+        await source.acknowledge(_finished(taken[0]))
         await log.append(requests[3])
 
         again = await _taken(source, 3)
 
-        assert [d.request for d in again] == [requests[0], requests[2], requests[3]]
+        assert [d.request for d in again] == requests[1:]
 
-    async def test_done_twice_is_done(self, log: RequestLog, source: RequestSource) -> None:
+    async def test_a_reader_that_loses_its_partitions_is_told_before_they_are_delivered_again(
+        self, log: RequestLog, source: RequestSource, rebalance: Callable[[], Awaitable[None]]
+    ) -> None:
+        """What it acknowledges while it is told counts; the rest comes again."""
+        requests = [a_request(a_question(str(n), thread_id="t")) for n in range(2)]
+        for request in requests:
+            await log.append(request)
+        told: list[int] = []
+
+        async def revoked(partitions: Collection[int]) -> None:
+            told.extend(partitions)
+            await source.acknowledge(_finished(taken[0]))
+
+        async with asyncio.timeout(20), aclosing(source.deliveries(revoked)) as deliveries:
+            taken = [await anext(deliveries), await anext(deliveries)]
+            await rebalance()
+            again = await anext(deliveries)
+
+        assert taken[0].record.partition in told
+        assert again.request == requests[1]
+
+    async def test_acknowledging_twice_changes_nothing(
+        self, log: RequestLog, source: RequestSource
+    ) -> None:
         first, second = a_request(), a_request()
         await log.append(first)
         await log.append(second)
         [delivery] = await _taken(source, 1)
 
-        await delivery.done()
-        await delivery.done()
+        await source.acknowledge(_finished(delivery))
+        await source.acknowledge(_finished(delivery))
 
         assert [d.request for d in await _taken(source, 1)] == [second]
 
@@ -106,7 +131,20 @@ class RequestLogContract:
 async def _taken(source: RequestSource, number: int) -> list[Delivery]:
     """Read *number* deliveries as one reader, which then goes away."""
     taken: list[Delivery] = []
-    async with asyncio.timeout(5), aclosing(source.deliveries()) as deliveries:
+    async with asyncio.timeout(5), aclosing(source.deliveries(_ignored)) as deliveries:
         while len(taken) < number:
             taken.append(await anext(deliveries))
     return taken
+
+
+def _finished(delivery: Delivery) -> Finished:
+    """Return that *delivery*, the first that was delivered of its partition, is finished."""
+    record = delivery.record
+    return Finished(
+        offsets={record.partition: (record.offset,)},
+        positions={record.partition: record.offset + 1},
+    )
+
+
+async def _ignored(_: Collection[int]) -> None:
+    """Let go of what is revoked."""

@@ -1,7 +1,7 @@
 """The in-memory adapters under the contract suites, and what is theirs alone."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 
 import pytest
@@ -15,6 +15,7 @@ from cse_chat.adapters.memory.threads import InMemoryHistory
 from cse_chat.adapters.wire.requests import EncodedRequest
 from cse_chat.domain.errors import OverloadedError, TransportError
 from cse_chat.domain.model.claims import Claim
+from cse_chat.domain.model.deliveries import Finished
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
 from cse_chat.domain.ports.agent import Agent
@@ -89,6 +90,10 @@ class InMemoryPorts:
             memory.clock.advance(LEASE)
 
         return run_out
+
+    @pytest.fixture
+    def rebalance(self, memory: Memory) -> Callable[[], Awaitable[None]]:
+        return memory.log.rebalance
 
     @pytest.fixture
     def append_bytes(self, memory: Memory) -> Callable[[bytes | None], Awaitable[None]]:
@@ -223,7 +228,7 @@ class TestInMemoryRequestLog(InMemoryPorts, RequestLogContract):
             await memory.log.append(a_request())
 
         [delivery] = await memory.log.unfinished()
-        await delivery.done()
+        await memory.log.acknowledge(Finished(offsets={0: (delivery.record.offset,)}))
         await memory.log.append(a_request())
         assert len(memory.log) == 1
 
@@ -237,7 +242,21 @@ class TestInMemoryRequestLog(InMemoryPorts, RequestLogContract):
 
         with pytest.raises(TransportError):
             await memory.log.append(a_request())
-        assert [d.request async for d in memory.log.deliveries()] == [request]
+        assert [d.request async for d in memory.log.deliveries(_ignored)] == [request]
+
+    async def test_what_is_finished_behind_a_slow_one_makes_room(self) -> None:
+        """The position stands still; a slow request must not fill the log."""
+        memory = Memory(cap=2)
+        for _ in range(2):
+            await memory.log.append(a_request())
+
+        await memory.log.acknowledge(Finished(offsets={0: (1,)}))
+
+        await memory.log.append(a_request())
+        assert [d.record.offset for d in await memory.log.unfinished()] == [0, 2]
+
+    async def test_a_rebalance_without_a_reader_is_no_error(self, memory: Memory) -> None:
+        await memory.log.rebalance()
 
     async def test_rubbish_is_not_among_the_unfinished(self, memory: Memory) -> None:
         memory.log.append_record(EncodedRequest(b"thread", b"rubbish", ()))
@@ -284,6 +303,10 @@ class TestEchoAgent(AgentContract):
     @pytest.fixture
     def agent(self) -> Agent:
         return EchoAgent(timedelta(milliseconds=1))
+
+
+async def _ignored(_: Collection[int]) -> None:
+    """Let go of what is revoked."""
 
 
 def test_the_longest_untouched_is_forgotten_first() -> None:

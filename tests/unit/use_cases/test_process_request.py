@@ -12,6 +12,7 @@ from cse_chat.domain.model.history import Exchange, Turn
 from cse_chat.domain.model.ids import UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
 from cse_chat.domain.model.records import DeadLetter
+from cse_chat.domain.use_cases.process_request import Progress
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from tests.builders import Clock, a_question, a_request, a_thread_id, an_outcome
 from tests.memory import LEASE, Memory, ScriptedAgent
@@ -24,7 +25,7 @@ async def test_a_request_is_answered_settled_and_told() -> None:
     memory.clock.advance(timedelta(seconds=3))
 
     async with memory.replies.listen(request.correlation_id) as next_reply:
-        await memory.process_request(ScriptedAgent("JKH rose"))(delivery)
+        await memory.process_request(ScriptedAgent("JKH rose"))(delivery, Progress())
         heard = await next_reply()
 
     assert heard == await memory.outcome_of(request)
@@ -46,7 +47,7 @@ async def test_everything_the_agent_says_is_kept_with_the_answer() -> None:
             for event in (step, table):
                 yield event
 
-    await memory.process_request(Talker())(await memory.delivered(request))  # type: ignore[arg-type] # loosely typed on purpose
+    await memory.process_request(Talker())(await memory.delivered(request), Progress())  # type: ignore[arg-type] # loosely typed on purpose
 
     answer = (await memory.outcome_of(request)).answer
     assert answer is not None
@@ -65,7 +66,7 @@ async def test_the_agent_gets_the_answered_exchanges_before_it() -> None:
     agent = ScriptedAgent("Banks")
 
     request = a_request(a_question("Its sector?", thread_id=thread))
-    await memory.process_request(agent)(await memory.delivered(request))
+    await memory.process_request(agent)(await memory.delivered(request), Progress())
 
     assert agent.asked == [("Its sector?", (Exchange("Price of JKH?", "19.6"),))]
 
@@ -81,7 +82,7 @@ async def test_a_settled_request_is_announced_again_and_its_tail_finished_withou
     await memory.ledger.settle(outcome)
 
     async with memory.replies.listen(request.correlation_id) as next_reply:
-        await memory.process_request(ScriptedAgent())(delivery)
+        await memory.process_request(ScriptedAgent())(delivery, Progress())
         assert await next_reply() == outcome
 
     assert [kept for kept, _ in memory.responses.read()] == [outcome]
@@ -91,9 +92,9 @@ async def test_a_finished_tail_is_not_done_again() -> None:
     memory = Memory()
     delivery = await memory.delivered(a_request())
     process = memory.process_request(ScriptedAgent(AgentRefusedError("No.")))
-    await process(delivery)
+    await process(delivery, Progress())
 
-    await process(delivery)
+    await process(delivery, Progress())
 
     assert len(memory.responses.read()) == len(await memory.dead_letters.newest(9)) == 1
 
@@ -118,7 +119,7 @@ async def test_past_the_deadline_no_agent_runs() -> None:
     delivery = await memory.delivered(request)
     memory.clock.advance(timedelta(seconds=1))
 
-    await memory.process_request(ScriptedAgent())(delivery)
+    await memory.process_request(ScriptedAgent())(delivery, Progress())
 
     outcome = await memory.outcome_of(request)
     assert (outcome.status, outcome.attempt) == (Status.EXPIRED, 0)
@@ -134,7 +135,7 @@ async def test_an_agent_that_outlives_the_deadline_is_stopped() -> None:
     delivery = await memory.delivered(request)
 
     async with asyncio.timeout(2):
-        await memory.process_request(ScriptedAgent(asyncio.Event()))(delivery)
+        await memory.process_request(ScriptedAgent(asyncio.Event()))(delivery, Progress())
 
     assert (await memory.outcome_of(request)).status is Status.EXPIRED
 
@@ -149,7 +150,7 @@ async def test_a_failed_attempt_is_followed_by_another_after_a_pause_without_a_s
         free.append(not process.slots.locked())
         await memory.pause(duration)
 
-    await replace(process, pause=pause)(await memory.delivered(request))
+    await replace(process, pause=pause)(await memory.delivered(request), Progress())
 
     outcome = await memory.outcome_of(request)
     assert (outcome.status, outcome.attempt, free) == (Status.ANSWERED, 2, [True])
@@ -162,7 +163,7 @@ async def test_attempts_are_bounded_then_dead_lettered_with_an_outcome() -> None
     agent = ScriptedAgent(*[AgentUnavailableError("busy")] * 3)
     delivery = await memory.delivered(request)
 
-    await memory.process_request(agent)(delivery)
+    await memory.process_request(agent)(delivery, Progress())
 
     outcome = await memory.outcome_of(request)
     assert (outcome.status, outcome.attempt, len(agent.asked)) == (Status.FAILED, 3, 3)
@@ -176,7 +177,7 @@ async def test_a_refusal_is_not_tried_again_and_its_reason_is_told() -> None:
     request = a_request()
     agent = ScriptedAgent(AgentRefusedError("I do not give advice."))
 
-    await memory.process_request(agent)(await memory.delivered(request))
+    await memory.process_request(agent)(await memory.delivered(request), Progress())
 
     outcome = await memory.outcome_of(request)
     assert outcome.problem is not None
@@ -191,7 +192,7 @@ async def test_a_pause_does_not_outlast_the_deadline() -> None:
     request = a_request(deadline=timedelta(milliseconds=100))
     agent = ScriptedAgent(AgentUnavailableError("busy"))
 
-    await memory.process_request(agent)(await memory.delivered(request))
+    await memory.process_request(agent)(await memory.delivered(request), Progress())
 
     assert memory.pauses == [timedelta(milliseconds=100)]
     assert (await memory.outcome_of(request)).status is Status.EXPIRED
@@ -208,7 +209,7 @@ async def test_a_request_whose_workers_keep_dying_is_given_up() -> None:
         await memory.ledger.start(claim)
         memory.clock.advance(LEASE)
 
-    await memory.process_request(ScriptedAgent())(delivery)
+    await memory.process_request(ScriptedAgent())(delivery, Progress())
 
     outcome = await memory.outcome_of(request)
     assert (outcome.status, outcome.attempt) == (Status.FAILED, 4)
@@ -221,7 +222,7 @@ async def test_anothers_live_claim_is_waited_for_without_a_slot() -> None:
     delivery = await memory.delivered(request)
     await memory.ledger.claim(request, Durability.MEMORY)
 
-    await memory.process_request(ScriptedAgent("taken over"))(delivery)
+    await memory.process_request(ScriptedAgent("taken over"))(delivery, Progress())
 
     assert memory.pauses == [timedelta(milliseconds=250)] * 20
     assert (await memory.outcome_of(request)).attempt == 2
@@ -234,10 +235,10 @@ async def test_a_request_waits_for_the_one_that_runs_in_its_thread() -> None:
     go_on = asyncio.Event()
     agent = ScriptedAgent(go_on, "second")
     process = memory.process_request(agent, slots=2)
-    running = asyncio.create_task(process(await memory.delivered(first)))
+    running = asyncio.create_task(process(await memory.delivered(first), Progress()))
     await agent.started.wait()
 
-    waiting = asyncio.create_task(process(await memory.delivered(second)))
+    waiting = asyncio.create_task(process(await memory.delivered(second), Progress()))
     while not memory.pauses:
         await asyncio.sleep(0)
         await memory.keep_claims()
@@ -254,7 +255,10 @@ async def test_no_more_agents_run_than_there_are_slots() -> None:
     go_on = asyncio.Event()
     agent = ScriptedAgent(go_on, go_on)
     process = memory.process_request(agent, slots=1)
-    running = [asyncio.create_task(process(await memory.delivered(a_request()))) for _ in range(2)]
+    running = [
+        asyncio.create_task(process(await memory.delivered(a_request()), Progress()))
+        for _ in range(2)
+    ]
     await agent.started.wait()
     await asyncio.sleep(0)
 
@@ -271,7 +275,7 @@ async def test_a_fenced_attempt_stops_its_agent_and_takes_the_winners_outcome() 
     request = a_request()
     agent = ScriptedAgent(asyncio.Event())
     process = memory.process_request(agent)
-    running = asyncio.create_task(process(await memory.delivered(request)))
+    running = asyncio.create_task(process(await memory.delivered(request), Progress()))
     await agent.started.wait()
     memory.clock.advance(LEASE)
     other = await memory.ledger.claim(request, Durability.MEMORY)
@@ -292,7 +296,7 @@ async def test_an_agent_whose_request_was_settled_elsewhere_is_stopped_and_the_t
     request = a_request()
     agent = ScriptedAgent(asyncio.Event(), "next")
     process = memory.process_request(agent)
-    running = asyncio.create_task(process(await memory.delivered(request)))
+    running = asyncio.create_task(process(await memory.delivered(request), Progress()))
     await agent.started.wait()
     await memory.ledger.settle(an_outcome(request, Status.CANCELLED))
 
@@ -300,7 +304,7 @@ async def test_an_agent_whose_request_was_settled_elsewhere_is_stopped_and_the_t
     await running
 
     following = a_request(a_question(thread_id=request.thread_id))
-    await process(await memory.delivered(following))
+    await process(await memory.delivered(following), Progress())
     assert (await memory.outcome_of(request)).status is Status.CANCELLED
     assert memory.pauses == []
 
@@ -310,10 +314,10 @@ async def test_a_claim_lost_before_the_slot_was_free_runs_no_agent() -> None:
     go_on = asyncio.Event()
     agent = ScriptedAgent(go_on, "second")
     process = memory.process_request(agent, slots=1)
-    running = asyncio.create_task(process(await memory.delivered(a_request())))
+    running = asyncio.create_task(process(await memory.delivered(a_request()), Progress()))
     await agent.started.wait()
     request = a_request()
-    waiting = asyncio.create_task(process(await memory.delivered(request)))
+    waiting = asyncio.create_task(process(await memory.delivered(request), Progress()))
     await asyncio.sleep(0)
     await memory.ledger.settle(an_outcome(request, Status.CANCELLED))
 
@@ -327,7 +331,9 @@ async def test_cancelled_it_gives_its_claim_free_and_the_attempt_does_not_count(
     memory = Memory()
     request = a_request()
     agent = ScriptedAgent(asyncio.Event())
-    running = asyncio.create_task(memory.process_request(agent)(await memory.delivered(request)))
+    running = asyncio.create_task(
+        memory.process_request(agent)(await memory.delivered(request), Progress())
+    )
     await agent.started.wait()
 
     running.cancel()
@@ -362,7 +368,7 @@ async def test_an_answer_is_not_thrown_away_because_the_store_is_gone_for_a_mome
     record = RecordHistory(ledger=FlakyLedger(memory, refusals=2))  # type: ignore[arg-type] # one call is used
     process = replace(memory.process_request(agent), record_history=record)
 
-    await process(await memory.delivered(request))
+    await process(await memory.delivered(request), Progress())
 
     assert (len(agent.asked), memory.pauses) == (1, [timedelta(milliseconds=500)] * 2)
     assert (await memory.outcome_of(request)).attempt == 1
@@ -381,7 +387,7 @@ async def test_a_claim_that_cannot_be_released_is_left_to_its_lease() -> None:
     agent = ScriptedAgent(AgentUnavailableError("busy"), "now")
     process = replace(memory.process_request(agent), claims=Unreleasable())
 
-    await process(await memory.delivered(request))
+    await process(await memory.delivered(request), Progress())
 
     assert (await memory.outcome_of(request)).attempt == 2
 
@@ -392,7 +398,7 @@ async def test_an_id_of_anothers_request_is_set_aside_and_the_other_is_untouched
     await memory.ledger.settle(an_outcome(request))
     forged = a_request(a_question(user_id="bob"), correlation_id=request.correlation_id)
 
-    await memory.process_request(ScriptedAgent())(await memory.delivered(forged))
+    await memory.process_request(ScriptedAgent())(await memory.delivered(forged), Progress())
 
     assert [letter.reason for letter in await memory.dead_letters.newest(9)] == ["id-conflict"]
     assert await memory.outcome_of(request) == an_outcome(request)
@@ -404,7 +410,7 @@ async def test_a_request_for_anothers_thread_fails_without_a_trace_in_it() -> No
     await memory.threads.own(thread, UserId("ann"))
     foreign = a_request(a_question(user_id="bob", thread_id=thread))
 
-    await memory.process_request(ScriptedAgent())(await memory.delivered(foreign))
+    await memory.process_request(ScriptedAgent())(await memory.delivered(foreign), Progress())
 
     assert (await memory.outcome_of(foreign)).status is Status.FAILED
     assert await memory.history.recent(thread, 9) == ()
@@ -445,9 +451,9 @@ async def test_a_crash_in_the_tail_leaves_one_outcome_and_a_complete_tail(*, aft
     dying = replace(process.finish_tail, dead_letters=DyingAt(memory, after=after))
     crashing = replace(process, finish_tail=dying)
     with pytest.raises(ProcessDiedError):
-        await crashing(delivery)
+        await crashing(delivery, Progress())
 
-    await crashing(delivery)
+    await crashing(delivery, Progress())
 
     assert len(agent.asked) == 1
     letters = await memory.dead_letters.newest(9)
@@ -463,6 +469,6 @@ async def test_a_step_of_the_hosts_clock_is_only_seen_by_the_deadline() -> None:
     memory = Memory()
     request = a_request(asked_at=Clock()() + timedelta(hours=1))
 
-    await memory.process_request(ScriptedAgent("x"))(await memory.delivered(request))
+    await memory.process_request(ScriptedAgent("x"))(await memory.delivered(request), Progress())
 
     assert (await memory.outcome_of(request)).queue_time == timedelta(0)

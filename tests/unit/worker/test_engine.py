@@ -7,8 +7,9 @@ from typing import Self
 import pytest
 
 from cse_chat.domain.errors import TransportError
+from cse_chat.domain.model.deliveries import Delivery, Finished
 from cse_chat.domain.model.outcomes import Problem
-from cse_chat.domain.ports.requests import Delivery
+from cse_chat.domain.use_cases.process_request import Progress
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from tests.builders import a_question, a_request
 from tests.memory import Memory
@@ -25,10 +26,12 @@ class Work:
     began: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     abandoned: list[str] = field(default_factory=list)
+    answering: frozenset[str] = frozenset()
 
-    async def process(self, delivery: Delivery) -> None:
+    async def process(self, delivery: Delivery, progress: Progress) -> None:
         text = delivery.request.question.text
         self.began.append(text)
+        progress.answering = text in self.answering
         if self.act:
             await self.act(text)
         self.ended.append(text)
@@ -71,8 +74,8 @@ async def test_what_is_processed_is_acknowledged() -> None:
         for n in range(3):
             await running.ask(str(n), f"t{n}")
 
+        await until(lambda: running.engine.in_hand == 0)
         await until(lambda: len(running.memory.log) == 0)
-        assert running.engine.in_hand == 0
 
 
 async def test_a_thread_is_worked_on_in_order_one_at_a_time() -> None:
@@ -104,7 +107,7 @@ async def test_a_slow_thread_does_not_hold_up_the_others() -> None:
         await running.ask("quick", "t2")
 
         await until(lambda: work.ended == ["quick"])
-        assert len(running.memory.log) == 2
+        assert running.engine.in_hand == 2
         gate.set()
         await until(lambda: len(running.memory.log) == 0)
 
@@ -191,6 +194,92 @@ async def test_what_the_budget_does_not_finish_is_stopped_and_stays_unacknowledg
 
         assert running.engine.in_hand == 0
     assert (work.ended, len(running.memory.log)) == ([], 2)
+
+
+async def test_a_revoked_job_without_an_agent_is_stopped_and_delivered_again() -> None:
+    """And what waits behind it is dropped: all comes again, in order."""
+    gate = asyncio.Event()
+    work = Work(lambda _: _wait(gate))
+    async with Running(work) as running:
+        await running.ask("0", "t")
+        await running.ask("1", "t")
+        await until(lambda: running.engine.in_hand == 2)
+
+        await running.memory.log.rebalance()
+        await until(lambda: len(work.began) == 2)
+        gate.set()
+        await until(lambda: len(running.memory.log) == 0)
+
+    assert (work.began, work.ended) == (["0", "0", "1"], ["0", "1"])
+
+
+async def test_a_revoked_agent_goes_on_and_the_same_request_waits_for_it() -> None:
+    """Delivered again to this process, it joins the run: never two at once."""
+    gate = asyncio.Event()
+    work = Work(lambda _: _wait(gate), answering=frozenset({"0"}))
+    async with Running(work) as running:
+        await running.ask("0", "t")
+        await until(lambda: work.began == ["0"])
+
+        await running.memory.log.rebalance()
+        await until(lambda: running.engine.in_hand == 2)
+        assert (work.began, work.ended) == (["0"], [])
+        gate.set()
+        await until(lambda: len(running.memory.log) == 0)
+
+    assert (work.began, work.ended) == (["0", "0"], ["0", "0"])
+
+
+async def test_what_is_finished_is_acknowledged_before_a_partition_is_given_free() -> None:
+    work = Work()
+    async with Running(work) as running:
+        await running.ask("0", "t")
+        await until(lambda: work.ended == ["0"] and running.engine.in_hand == 0)
+
+        await running.memory.log.rebalance()
+
+        assert len(running.memory.log) == 0
+
+
+class Refusing:
+    """A source that cannot take acknowledgements for a while."""
+
+    def __init__(self, memory: Memory, refusals: int) -> None:
+        self.deliveries = memory.log.deliveries
+        self.refusals = refusals
+        self.told: list[Finished] = []
+
+    async def acknowledge(self, finished: Finished) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise TransportError("gone")
+        self.told.append(finished)
+
+
+async def test_an_acknowledgement_that_was_refused_is_repeated_with_the_next() -> None:
+    running = Running(Work())
+    source = running.engine._source = Refusing(running.memory, refusals=1)
+    async with running:
+        await running.ask("0", "t")
+        await until(lambda: source.refusals == 0)
+        await running.ask("1", "t")
+        await until(lambda: bool(source.told) and source.told[-1].positions == {0: 2})
+
+    assert sorted(offset for told in source.told for offset in told.offsets[0]) == [0, 1]
+
+
+async def test_what_could_not_be_acknowledged_when_revoked_is_forgotten() -> None:
+    """The next reader repeats it, and finds it settled; saying it now could lose its work."""
+    work = Work()
+    running = Running(work)
+    source = running.engine._source = Refusing(running.memory, refusals=1)
+    async with running:
+        await running.ask("0", "t")
+        await until(lambda: work.ended == ["0"] and running.engine.in_hand == 0)
+
+        await running.engine.revoked({0})
+
+    assert (source.refusals, source.told) == (0, [])
 
 
 async def _wait(event: asyncio.Event) -> None:

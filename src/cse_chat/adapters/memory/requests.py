@@ -2,32 +2,19 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Collection
 from datetime import datetime, timedelta
 
 from cse_chat.adapters.wire.requests import EncodedRequest, decode_request, encode_request
 from cse_chat.domain.errors import MalformedRecordError, OverloadedError, TransportError
+from cse_chat.domain.model.deliveries import Delivery, Finished
 from cse_chat.domain.model.outcomes import Durability
 from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.model.records import DeadLetter, Record
-from cse_chat.domain.ports.requests import DeadLetters
+from cse_chat.domain.ports.requests import DeadLetters, Revoked
 
 LOG = "memory"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InMemoryDelivery:
-    """A request in hand; see `Delivery`."""
-
-    request: ChatRequest
-    record: Record
-    durability: Durability = Durability.MEMORY
-    _finish: Callable[[int], None] = field(repr=False)
-
-    async def done(self) -> None:
-        """See `Delivery.done`."""
-        self._finish(self.record.offset)
+PARTITION = 0
 
 
 class InMemoryRequestLog:
@@ -62,6 +49,7 @@ class InMemoryRequestLog:
         self._arrived = asyncio.Event()
         self._next_offset = 0
         self._open = True
+        self._revoked: Revoked = _nobody_reads
 
     def __len__(self) -> int:
         """Return how many requests are not finished."""
@@ -80,7 +68,7 @@ class InMemoryRequestLog:
         """Keep bytes as they are, a request or not, as any writer to a broker could."""
         record = Record(
             log=LOG,
-            partition=0,
+            partition=PARTITION,
             offset=self._next_offset,
             timestamp=self._now(),
             key=encoded.key,
@@ -93,14 +81,14 @@ class InMemoryRequestLog:
         self._arrived.set()
         return record
 
-    async def deliveries(self) -> AsyncGenerator[InMemoryDelivery]:
+    async def deliveries(self, revoked: Revoked) -> AsyncGenerator[Delivery]:
         """See `RequestSource.deliveries`."""
+        self._revoked = revoked
         # Whoever read before is gone: what it did not finish comes again, first.
         self._undelivered = deque(self._unfinished.values())
         while True:
             while self._undelivered:
-                record = self._undelivered.popleft()
-                delivery = await self._delivery(record)
+                delivery = await self._delivery(self._undelivered.popleft())
                 if delivery is not None:
                     yield delivery
             if not self._open:
@@ -108,23 +96,35 @@ class InMemoryRequestLog:
             self._arrived.clear()
             await self._arrived.wait()
 
+    async def acknowledge(self, finished: Finished) -> None:
+        """See `RequestSource.acknowledge`."""
+        # One by one, not up to the position: what is finished behind a slow one must not fill it.
+        for offset in finished.offsets.get(PARTITION, ()):
+            self._unfinished.pop(offset, None)
+
+    async def rebalance(self) -> None:
+        """Take everything from the reader and give it back, as a broker does to its group."""
+        await self._revoked({PARTITION})
+        self._undelivered = deque(self._unfinished.values())
+        self._arrived.set()
+
     def close(self) -> None:
         """Take nothing more; the reader ends once it has had everything."""
         self._open = False
         self._arrived.set()
 
-    async def unfinished(self) -> tuple[InMemoryDelivery, ...]:
+    async def unfinished(self) -> tuple[Delivery, ...]:
         """Return what nobody has finished, oldest first; nobody may be reading."""
         found = [await self._delivery(record) for record in tuple(self._unfinished.values())]
         return tuple(delivery for delivery in found if delivery is not None)
 
-    async def _delivery(self, record: Record) -> InMemoryDelivery | None:
+    async def _delivery(self, record: Record) -> Delivery | None:
         try:
             request = decode_request(record, default_deadline=self._default_deadline)
         except MalformedRecordError as error:
             await self._set_aside(record, error)
             return None
-        return InMemoryDelivery(request=request, record=record, _finish=self._finish)
+        return Delivery(request=request, record=record, durability=Durability.MEMORY)
 
     async def _set_aside(self, record: Record, error: MalformedRecordError) -> None:
         letter = DeadLetter(
@@ -135,7 +135,8 @@ class InMemoryRequestLog:
             failed_at=self._now(),
         )
         await self._dead_letters.put(letter)
-        self._finish(record.offset)
+        self._unfinished.pop(record.offset, None)
 
-    def _finish(self, offset: int) -> None:
-        self._unfinished.pop(offset, None)
+
+async def _nobody_reads(_: Collection[int]) -> None:
+    """Nothing to give free."""

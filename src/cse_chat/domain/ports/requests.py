@@ -1,11 +1,15 @@
 """Requests on their way from who asks to who answers."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from typing import Protocol
 
+from cse_chat.domain.model.deliveries import Delivery, Finished
 from cse_chat.domain.model.outcomes import Durability
 from cse_chat.domain.model.questions import ChatRequest
-from cse_chat.domain.model.records import DeadLetter, Record
+from cse_chat.domain.model.records import DeadLetter
+
+Revoked = Callable[[Collection[int]], Awaitable[None]]
+"""Told which partitions are another's from now on; returning gives them free."""
 
 
 class RequestLog(Protocol):
@@ -25,29 +29,6 @@ class RequestLog(Protocol):
         ...
 
 
-class Delivery(Protocol):
-    """One request in hand. Not done when its reader goes away, it is delivered again."""
-
-    @property
-    def request(self) -> ChatRequest:
-        """The request to process."""
-        ...
-
-    @property
-    def record(self) -> Record:
-        """The same as the log holds it."""
-        ...
-
-    @property
-    def durability(self) -> Durability:
-        """What keeps it."""
-        ...
-
-    async def done(self) -> None:
-        """Promise never to need this delivery again. Calling it twice changes nothing."""
-        ...
-
-
 class RequestSource(Protocol):
     """Gives out what the log took: at least once each, and in order within a thread.
 
@@ -55,17 +36,33 @@ class RequestSource(Protocol):
     comes behind it is. Contract: ``tests/contracts/requests.py``.
     """
 
-    def deliveries(self) -> AsyncGenerator[Delivery]:
+    def deliveries(self, revoked: Revoked) -> AsyncGenerator[Delivery]:
         """Yield deliveries until the source is closed; one reader at a time.
 
-        Reading on does not wait for `Delivery.done`: the reader bounds what it has in hand. Who
-        reads closes the generator; what it had in hand is then delivered to the next reader.
+        A thread is in one partition, offsets rise within it. Reading on does not wait for
+        anything to be finished: the reader bounds what it has in hand. Who reads closes the
+        generator; what is not acknowledged then is delivered to the next reader.
+
+        Args:
+            revoked: Called before a partition goes to another reader; until it returns, the
+                other waits. What is not acknowledged by then is delivered to the other.
+        """
+        ...
+
+    async def acknowledge(self, finished: Finished) -> None:
+        """Note that *finished* need not be delivered again; after a crash it may be all the same.
+
+        Raises:
+            TransportError: It may or may not have been noted; repeating it is right.
         """
         ...
 
 
 class DeadLetters(Protocol):
-    """Keeps what could not be processed, for an operator. Contract: ``tests/contracts/dead_letters.py``."""
+    """Keeps what could not be processed, for an operator.
+
+    Contract: ``tests/contracts/dead_letters.py``.
+    """
 
     async def put(self, letter: DeadLetter) -> None:
         """Return once *letter* is kept. The same record may come twice: readers join by id.

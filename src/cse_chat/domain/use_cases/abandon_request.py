@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cse_chat.domain.model.claims import Settlement
+from cse_chat.domain.model.deliveries import Delivery
 from cse_chat.domain.model.outcomes import Outcome, Problem, Status
-from cse_chat.domain.ports.requests import Delivery
 from cse_chat.domain.use_cases.record_history import RecordHistory
 
 SHUTTING_DOWN = Problem(

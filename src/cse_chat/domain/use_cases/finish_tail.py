@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cse_chat.domain.model.claims import Settlement, Tail
+from cse_chat.domain.model.deliveries import Delivery
 from cse_chat.domain.model.outcomes import Problem, Status
 from cse_chat.domain.model.records import DeadLetter
 from cse_chat.domain.ports.ledger import Ledger
-from cse_chat.domain.ports.requests import DeadLetters, Delivery
+from cse_chat.domain.ports.requests import DeadLetters
 from cse_chat.domain.ports.responses import ResponseLog
 from cse_chat.domain.use_cases.record_history import RecordHistory
 

@@ -15,10 +15,10 @@ from cse_chat.domain.errors import (
 )
 from cse_chat.domain.model.attempts import AttemptPolicy
 from cse_chat.domain.model.claims import Busy, Claim, Settlement
+from cse_chat.domain.model.deliveries import Delivery
 from cse_chat.domain.model.outcomes import Outcome, Problem, Status
 from cse_chat.domain.ports.ledger import Claims
 from cse_chat.domain.ports.replies import ReplyBus
-from cse_chat.domain.ports.requests import Delivery
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import HeldClaim, KeepClaims
 from cse_chat.domain.use_cases.read_answer import PAST_DEADLINE
@@ -35,6 +35,19 @@ ID_CONFLICT = Problem(
     slug="id-conflict", detail="The correlation id is that of another user's or thread's request."
 )
 NOT_OWNER = Problem(slug="not-owner", detail="The thread belongs to another user.")
+
+
+class Progress:
+    """How far the processing of a delivery is, for whoever may have to stop it.
+
+    Attributes:
+        answering: An agent runs, or what it said is being settled: work that would be lost.
+    """
+
+    __slots__ = ("answering",)
+
+    def __init__(self) -> None:
+        self.answering = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +75,7 @@ class ProcessRequest:
     pause: Callable[[timedelta], Awaitable[None]]
     chance: Callable[[], float]
 
-    async def __call__(self, delivery: Delivery) -> None:
+    async def __call__(self, delivery: Delivery, progress: Progress) -> None:
         """Return when nothing is left to do for *delivery*: it may be acknowledged.
 
         Cancelled, it gives its claim free at once, and the attempt does not count.
@@ -71,7 +84,7 @@ class ProcessRequest:
             TransportError: A store failed; repeating is right.
         """
         try:
-            settlement = await self._settled(delivery)
+            settlement = await self._settled(delivery, progress)
         except NotOwnerError:
             refused = _ended(delivery, Status.FAILED, self.now(), problem=NOT_OWNER)
             settlement = await self.record_history(refused, request=delivery.request)
@@ -81,7 +94,7 @@ class ProcessRequest:
             return
         await self.finish_tail(delivery, settlement)
 
-    async def _settled(self, delivery: Delivery) -> Settlement:
+    async def _settled(self, delivery: Delivery, progress: Progress) -> Settlement:
         request = delivery.request
         while True:
             if request.deadline <= self.now():
@@ -95,28 +108,32 @@ class ProcessRequest:
             if isinstance(verdict, Busy):
                 await self.pause(self.policy.look_again)
                 continue
-            settlement = await self._attempt(delivery, verdict)
+            settlement = await self._attempt(delivery, verdict, progress)
             if settlement is not None:
                 return settlement
 
-    async def _attempt(self, delivery: Delivery, claim: Claim) -> Settlement | None:
+    async def _attempt(
+        self, delivery: Delivery, claim: Claim, progress: Progress
+    ) -> Settlement | None:
         """Use *claim* up: return the settlement, or ``None`` when another attempt is due."""
         try:
             with self.keep_claims.holding(claim) as held:
-                outcome = await self._run(delivery, held)
+                outcome = await self._run(delivery, held, progress)
                 if outcome is not None:
                     return await self._settle(outcome, claim)
         except ClaimLostError:
+            progress.answering = False
             await self._release(claim, spent=False)
             return None
         except BaseException:
             await self._release(claim, spent=False)
             raise
+        progress.answering = False
         await self._release(claim, spent=True)
         await self.pause(self._backoff(delivery, claim))
         return None
 
-    async def _run(self, delivery: Delivery, held: HeldClaim) -> Outcome | None:
+    async def _run(self, delivery: Delivery, held: HeldClaim, progress: Progress) -> Outcome | None:
         claim, deadline = held.claim, delivery.request.deadline
         if claim.spent >= self.policy.limit:
             return _ended(
@@ -125,7 +142,7 @@ class ProcessRequest:
         try:
             async with asyncio.timeout((deadline - self.now()).total_seconds()) as limit:
                 with held.stopping(limit):
-                    return await self._answer(delivery, claim)
+                    return await self._answer(delivery, claim, progress)
         except TimeoutError as error:
             if held.lost:
                 raise ClaimLostError(claim.correlation_id) from error
@@ -135,10 +152,11 @@ class ProcessRequest:
         except AgentError as error:
             return self._given_up(delivery, claim, error)
 
-    async def _answer(self, delivery: Delivery, claim: Claim) -> Outcome:
+    async def _answer(self, delivery: Delivery, claim: Claim, progress: Progress) -> Outcome:
         request = delivery.request
         async with self.slots:
             await self.claims.start(claim)
+            progress.answering = True
             waited = max(timedelta(0), self.now() - request.asked_at)
             answer, took = await self.run_agent(request)
         return Outcome(

@@ -10,8 +10,8 @@ from typing import Self
 import structlog
 
 from cse_chat.adapters.memory.requests import InMemoryRequestLog
+from cse_chat.domain.model.deliveries import Delivery
 from cse_chat.domain.model.outcomes import Problem
-from cse_chat.domain.ports.requests import Delivery
 from cse_chat.domain.use_cases.abandon_request import SHUTTING_DOWN
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.domain.use_cases.sweep_replies import SweepReplies
@@ -85,5 +85,4 @@ class EmbeddedService:
         await self._engine.drain(timedelta(seconds=max(0.0, end - loop.time())))
         for delivery in await self._log.unfinished():
             await self._abandon(delivery, SHUTTING_DOWN)
-            await delivery.done()
         _log.info("drained")

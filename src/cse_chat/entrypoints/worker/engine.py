@@ -1,39 +1,42 @@
 """Takes deliveries, works on them in lanes, and acknowledges what is finished."""
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import aclosing, suppress
 from datetime import timedelta
 
 import structlog
 
 from cse_chat.domain.errors import TransportError
-from cse_chat.domain.model.ids import ThreadId
+from cse_chat.domain.model.deliveries import Delivery, Finished
 from cse_chat.domain.model.outcomes import Problem
-from cse_chat.domain.ports.requests import Delivery, RequestSource
+from cse_chat.domain.ports.requests import RequestSource
 from cse_chat.domain.use_cases.abandon_request import PROCESSING_FAILED
+from cse_chat.domain.use_cases.process_request import Progress
+from cse_chat.entrypoints.worker.lanes import Job, Lanes
+from cse_chat.entrypoints.worker.periodic import repeated
 
 _log = structlog.get_logger(__name__)
 
+ACKNOWLEDGE_EVERY = timedelta(milliseconds=200)
 FAULTS_BEFORE_GIVING_UP = 3
-LONGEST_PAUSE = timedelta(seconds=30)
 FIRST_PAUSE = timedelta(milliseconds=500)
+LONGEST_PAUSE = timedelta(seconds=30)
 
 
 class WorkerEngine:
-    """One lane for each thread with work, in delivered order; lanes do not wait for each other.
+    """Runs what `Lanes` says, and tells the source what is finished.
 
     What is in hand is bounded, counted as unfinished deliveries and their bytes; a full window
-    stops the reading until something is finished. Slots are not its business: a lane whose
-    request waits or backs off costs a task, not an agent's place.
+    stops the reading until something has ended. Slots are not its business: a request that waits
+    or backs off costs a task, not an agent's place.
     """
 
     def __init__(
         self,
         *,
         source: RequestSource,
-        process: Callable[[Delivery], Awaitable[None]],
+        process: Callable[[Delivery, Progress], Awaitable[None]],
         abandon: Callable[[Delivery, Problem], Awaitable[object]],
         window_records: int,
         window_bytes: int,
@@ -45,71 +48,108 @@ class WorkerEngine:
         self._window_records = window_records
         self._window_bytes = window_bytes
         self._pause = pause
-        self._lanes: dict[ThreadId, deque[Delivery]] = {}
-        self._workers: set[asyncio.Task[None]] = set()
-        self._records = 0
-        self._bytes = 0
+        self._lanes = Lanes()
+        self._tasks: dict[Job, asyncio.Task[None]] = {}
         self._has_room = asyncio.Event()
         self._has_room.set()
+        self._is_idle = asyncio.Event()
+        self._is_idle.set()
+        self._unacknowledged = Finished()
+        self._acknowledging = asyncio.Lock()
 
     @property
     def in_hand(self) -> int:
-        """How many deliveries are taken and not finished."""
-        return self._records
+        """How many deliveries are taken and have not ended."""
+        return self._lanes.records
 
     async def run(self) -> None:
         """Take deliveries until the source is closed, or this is cancelled."""
-        async with aclosing(self._source.deliveries()) as deliveries:
+        async with (
+            repeated(self.acknowledge, every=ACKNOWLEDGE_EVERY),
+            aclosing(self._source.deliveries(self.revoked)) as deliveries,
+        ):
             async for delivery in deliveries:
-                self._take(delivery)
+                job = self._lanes.take(delivery)
+                if job is not None:
+                    self._start(job)
+                self._note_room()
                 await self._has_room.wait()
+
+    async def acknowledge(self) -> None:
+        """Tell the source what was finished since the last time.
+
+        Raises:
+            TransportError: It is told again with the next call.
+        """
+        async with self._acknowledging:
+            self._unacknowledged = self._unacknowledged.and_then(self._lanes.finished())
+            if self._unacknowledged.offsets:
+                await self._source.acknowledge(self._unacknowledged)
+                self._unacknowledged = Finished()
+
+    async def revoked(self, partitions: Collection[int]) -> None:
+        """Give *partitions* free: see `RequestSource.deliveries`.
+
+        Nothing more of theirs is started, and what has a claim but no agent gives it free. An
+        agent that runs goes on under its claim and settles; only its offset is dropped.
+        """
+        try:
+            await self.acknowledge()
+        except TransportError as error:
+            _log.warning("acknowledging_failed", reason=error.slug)
+        # What could not be said of them is repeated by their next reader, who finds it settled.
+        self._unacknowledged = self._unacknowledged.without(partitions)
+        running = self._lanes.revoke(partitions)
+        await self._stop([job for job in running if not job.progress.answering])
+        self._note_room()
 
     async def drain(self, budget: timedelta) -> None:
         """Let what is in hand finish within *budget*, then stop it; nobody may be reading.
 
         What is stopped gives its claim free and stays unacknowledged.
+
+        Raises:
+            TransportError: What was finished could not be acknowledged; it is delivered again.
         """
-        if self._workers:
-            await asyncio.wait(self._workers, timeout=budget.total_seconds())
-        stopped = tuple(self._workers)
-        for worker in stopped:
-            worker.cancel()
-        await asyncio.gather(*stopped, return_exceptions=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(budget.total_seconds()):
+                await self._is_idle.wait()
+        await self._stop(self._lanes.stop())
+        await self.acknowledge()
 
-    def _take(self, delivery: Delivery) -> None:
-        self._count(delivery, 1)
-        lane = self._lanes.get(delivery.request.thread_id)
-        if lane is not None:
-            lane.append(delivery)
-            return
-        lane = self._lanes[delivery.request.thread_id] = deque([delivery])
-        worker = asyncio.create_task(self._work(delivery.request.thread_id, lane))
-        self._workers.add(worker)
-        worker.add_done_callback(self._workers.discard)
+    def _start(self, job: Job) -> None:
+        self._is_idle.clear()
+        task = self._tasks[job] = asyncio.create_task(self._bring_to_end(job))
+        task.add_done_callback(lambda task: self._ended(job, task))
 
-    async def _work(self, thread_id: ThreadId, lane: deque[Delivery]) -> None:
-        try:
-            while lane:
-                await self._bring_to_end(lane[0])
-                self._count(lane.popleft(), -1)
-        finally:
-            for delivery in lane:
-                self._count(delivery, -1)
-            del self._lanes[thread_id]
+    def _ended(self, job: Job, task: asyncio.Task[None]) -> None:
+        del self._tasks[job]
+        finished = not task.cancelled() and task.exception() is None
+        following = self._lanes.end(job, finished=finished)
+        if following is not None:
+            self._start(following)
+        elif not self._tasks:
+            self._is_idle.set()
+        self._note_room()
 
-    async def _bring_to_end(self, delivery: Delivery) -> None:
-        """Process until it is finished, then acknowledge: last, so that a crash redelivers."""
-        request = delivery.request
+    async def _stop(self, jobs: Collection[Job]) -> None:
+        tasks = [self._tasks[job] for job in jobs]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _bring_to_end(self, job: Job) -> None:
+        """Process until nothing is left to do, whatever happens on the way."""
+        delivery = job.delivery
+        correlation_id = delivery.request.correlation_id
         faults = 0
         pause = FIRST_PAUSE
-        context = structlog.contextvars.bound_contextvars(correlation_id=request.correlation_id)
-        with context:
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
             while True:
                 try:
                     if faults == FAULTS_BEFORE_GIVING_UP:
                         await self._abandon(delivery, PROCESSING_FAILED)
-                    await self._process(delivery)
-                    await delivery.done()
+                    await self._process(delivery, job.progress)
                 except TransportError as error:
                     _log.warning("processing_interrupted", reason=error.slug)
                 except Exception:  # noqa: BLE001 - one bad request must not end the others
@@ -120,10 +160,9 @@ class WorkerEngine:
                 await self._pause(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
-    def _count(self, delivery: Delivery, sign: int) -> None:
-        self._records += sign
-        self._bytes += sign * len(delivery.record.value or b"")
-        if self._records < self._window_records and self._bytes < self._window_bytes:
+    def _note_room(self) -> None:
+        lanes = self._lanes
+        if lanes.records < self._window_records and lanes.bytes < self._window_bytes:
             self._has_room.set()
         else:
             self._has_room.clear()
