@@ -1,0 +1,110 @@
+"""The agent that answers questions about the Colombo Stock Exchange by rules."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from cse_chat.adapters.analyst.market.market import Market
+from cse_chat.adapters.analyst.narration.answerer import Answered, Answerer
+from cse_chat.domain.errors import AgentUnavailableError
+from cse_chat.domain.model.answers import AgentEvent, Basis, Delta, Step, StepStatus
+from cse_chat.domain.model.history import Exchange
+from cse_chat.domain.model.questions import Question
+
+MODEL: Final = "cse-analyst/rules"
+
+# An answer takes about a millisecond, nearly all of it holding the interpreter's lock: more
+# threads would not answer more, two keep a slow first look-up from blocking everybody.
+_THREADS = 2
+
+
+class AnalystAgent:
+    """Answers from the shipped market data, without a model. See `Agent`.
+
+    The engine is synchronous and runs in a few threads of its own, so that the event loop is
+    never blocked. Enter it before use: that builds the data file when needed, and opens it.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._threads: ThreadPoolExecutor | None = None
+        self._market: Market | None = None
+        self._answerer: Answerer | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open the market data.
+
+        Raises:
+            MarketDataError: They are missing or damaged; the message says how to repair them.
+        """
+        threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="analyst")
+        try:
+            await asyncio.get_running_loop().run_in_executor(threads, self._open)
+        except BaseException:
+            threads.shutdown(wait=False)
+            raise
+        self._threads = threads
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Let running answers end, then close the market data."""
+        threads, market = self._threads, self._market
+        self._threads = self._market = self._answerer = None
+        if threads is not None:
+            await asyncio.to_thread(threads.shutdown)
+        if market is not None:
+            market.close()
+
+    async def answer(
+        self, question: Question, history: Sequence[Exchange]
+    ) -> AsyncGenerator[AgentEvent]:
+        """See `Agent.answer`.
+
+        The thread is understood from its questions alone, which are read anew each time.
+        """
+        if self._threads is None or self._answerer is None:
+            raise AgentUnavailableError("the analyst's market data are not open")
+        earlier = [exchange.question for exchange in history]
+        reading = Step(name="analyse", label="Reading the question", status=StepStatus.STARTED)
+        yield reading
+        try:
+            answered = await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._answerer.answer, question.text, earlier
+            )
+        except sqlite3.Error as error:
+            raise AgentUnavailableError("the market data cannot be read") from error
+        for event in _events(answered):
+            yield event
+
+    def _open(self) -> None:
+        market = Market.open(self._data_dir)
+        self._market, self._answerer = market, Answerer(market)
+
+
+def _events(answered: Answered) -> list[AgentEvent]:
+    draft = answered.draft
+    scope = draft.scope
+    return [
+        Step(
+            name="analyse",
+            label="Reading the question",
+            status=StepStatus.DONE,
+            detail=answered.request.intent.value,
+        ),
+        *(Delta(line) for line in draft.text.splitlines(keepends=True)),
+        *draft.artifacts,
+        Basis(
+            model_used=MODEL,
+            as_of=scope.data_date if scope else None,
+            sources=(scope.source,) if scope else (),
+        ),
+    ]

@@ -1,0 +1,272 @@
+"""Linking what a question names to securities, sectors, indices and persons."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from cse_chat.adapters.analyst.language.cues import CUE_WORDS, FILLER
+from cse_chat.adapters.analyst.language.fuzzy import guess
+from cse_chat.adapters.analyst.language.lexicon import LONGEST_NAME, Lexicon, Sense, key_of
+from cse_chat.adapters.analyst.language.mentions import Mention, MentionKind
+from cse_chat.adapters.analyst.language.spelling import Speller
+from cse_chat.adapters.analyst.language.text import Token, word_set
+from cse_chat.adapters.analyst.language.vocabulary import (
+    AFTER_NAME,
+    BEFORE_NAME,
+    CORPORATE_SUFFIXES,
+    EVERYDAY,
+    GENERIC,
+)
+
+_SYMBOL = re.compile(r"([A-Za-z]{2,5})\.([NXRUnxru])(\d{4})?")
+_SECTOR_NOUNS = word_set(
+    "sector sectors industry industries company companies stock stocks share shares firm firms "
+    "counter counters index listed plays names subsector group",
+)
+_SHORTEST_RUN = 5  # letters of several words run together, unless they are initials
+_MOST_GUESSES = 4  # unknown names looked up in one question
+_LONG_NAME, _LONG_CUE = 7, 9  # letters from which two edits may be a slip
+_LONGEST_GUESS = 5  # words of one unknown name
+
+
+class Linker:
+    """Finds the mentions of a question. Stateless; safe to share between threads.
+
+    Order: full symbol; base symbol in upper case; the longest alias or name; a fuzzy match that
+    is clear. What looks like a name and is none of these is an `UNKNOWN` mention.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._known = FILLER | CUE_WORDS | GENERIC
+        self._names = Speller(
+            lexicon.words | frozenset(lexicon.surnames), two_edits_from=_LONG_NAME
+        )
+        self._cues = Speller(CUE_WORDS | _DATE_WORDS, two_edits_from=_LONG_CUE)
+
+    def corrected(self, tokens: Sequence[Token]) -> tuple[Token, ...]:
+        """Return *tokens* with each mistyped word read as the cue or name it was meant to be."""
+        return tuple(self._corrected(token) for token in tokens)
+
+    def _corrected(self, token: Token) -> Token:
+        word = token.word
+        if self._is_known(word) or token.raw in self._lexicon.bases:
+            return token
+        cue = self._cues.nearest(word)
+        name = self._names.nearest(word)
+        if cue is not None and (name is None or cue[1] <= name[1]):
+            return token.reading(cue[0])
+        return token if name is None else token.reading(name[0])
+
+    def _is_known(self, word: str) -> bool:
+        lexicon = self._lexicon
+        return (
+            word in self._known
+            or self._names.knows(word)
+            or word in lexicon.names
+            or word.upper() in lexicon.bases
+        )
+
+    def link(self, tokens: Sequence[Token], *, persons: bool = False) -> tuple[Mention, ...]:
+        """Return the mentions of corrected *tokens*, in order, not overlapping.
+
+        Args:
+            tokens: As `corrected` returns them.
+            persons: Whether a person may be asked for; then a surname alone is a mention.
+        """
+        mentions: list[Mention] = []
+        at = 0
+        # All capitals say nothing: "PRICE OF SUN" has one name, not three.
+        shouted = all(token.raw.upper() == token.raw for token in tokens) and len(tokens) > 1
+        while at < len(tokens):
+            mention = self._at(tokens, at, shouted=shouted, persons=persons)
+            if mention is None:
+                at += 1
+            else:
+                mentions.append(mention)
+                at = mention.end
+        mentions = [item for item in mentions if not _is_half_a_name(item, tokens)]
+        mentions.extend(self._unknown(tokens, mentions))
+        return tuple(sorted(mentions, key=lambda mention: mention.start))
+
+    def _at(
+        self, tokens: Sequence[Token], at: int, *, shouted: bool, persons: bool
+    ) -> Mention | None:
+        if symbol := _SYMBOL.fullmatch(tokens[at].raw):
+            return self._of_symbol(symbol, tokens, at)
+        for end in range(min(at + LONGEST_NAME, len(tokens)), at + 1, -1):
+            if sense := self._of_span(tokens, at, end):
+                return self._mention(sense, tokens, at, end)
+        if sense := self._of_word(tokens, at, shouted=shouted, persons=persons):
+            return self._mention(sense, tokens, at, at + 1)
+        return None
+
+    def _of_symbol(self, match: re.Match[str], tokens: Sequence[Token], at: int) -> Mention:
+        base, kind, number = match.groups()
+        symbol = f"{base}.{kind}{number or '0000'}".upper()
+        known = symbol in self._lexicon.symbols
+        return Mention(
+            kind=MentionKind.COMPANY if known else MentionKind.UNKNOWN,
+            targets=(symbol,) if known else (),
+            start=at,
+            end=at + 1,
+            surface=tokens[at].raw,
+        )
+
+    def _of_span(self, tokens: Sequence[Token], at: int, end: int) -> Sense | None:
+        words = [token.word for token in tokens[at:end]]
+        key = key_of(words)
+        if len(key) < _SHORTEST_RUN and any(len(word) > 1 for word in words):
+            return None
+        if senses := self._lexicon.names.get(key):
+            return self._preferred(senses, tokens, at, end)
+        if symbols := self._lexicon.prefixes.get(key):
+            return _of_symbols(symbols)
+        return None
+
+    def _of_word(
+        self, tokens: Sequence[Token], at: int, *, shouted: bool, persons: bool
+    ) -> Sense | None:
+        lexicon, token = self._lexicon, tokens[at]
+        if token.raw in lexicon.bases and not shouted:
+            return Sense(MentionKind.COMPANY, (lexicon.bases[token.raw],))
+        if token.word == "it" and not _is_sector_it(tokens, at, shouted=shouted):
+            return None
+        may_be_company = token.word not in EVERYDAY or _names_something(tokens, at)
+        if senses := lexicon.names.get(token.word):
+            sense = self._preferred(senses, tokens, at, at + 1)
+            return sense if may_be_company or sense.kind is not MentionKind.COMPANY else None
+        if not may_be_company:
+            return None
+        if persons and (keys := lexicon.surnames.get(token.word)):
+            return Sense(MentionKind.PERSON, keys)
+        return self._of_part(token.word)
+
+    def _of_part(self, word: str) -> Sense | None:
+        """Return what a symbol in lower case, or a part of a name, stands for."""
+        lexicon = self._lexicon
+        if symbols := lexicon.prefixes.get(word):
+            return _of_symbols(symbols)
+        if (symbol := lexicon.bases.get(word.upper())) and word not in CUE_WORDS:
+            return Sense(MentionKind.COMPANY, (symbol,))
+        if symbol := lexicon.distinctive.get(word):
+            return Sense(MentionKind.COMPANY, (symbol,))
+        return None
+
+    def _preferred(
+        self, senses: Sequence[Sense], tokens: Sequence[Token], at: int, end: int
+    ) -> Sense:
+        """Choose between a company and a sector of one name by the noun beside it."""
+        following = tokens[end].word if end < len(tokens) else ""
+        before = tokens[at - 1].word if at else ""
+        sectors = [sense for sense in senses if sense.kind is MentionKind.SECTOR]
+        if sectors and (
+            following in _SECTOR_NOUNS - {"share", "stock", "company"} or before == "sector"
+        ):
+            return sectors[0]
+        return senses[0]
+
+    def _mention(self, sense: Sense, tokens: Sequence[Token], at: int, end: int) -> Mention:
+        targets = sense.targets
+        if sense.kind in {MentionKind.COMPANY, MentionKind.FAMILY}:
+            while end < len(tokens) and tokens[end].word in CORPORATE_SUFFIXES:
+                end += 1
+            if length := _non_voting(tokens, end):
+                targets = tuple(self._lexicon.non_voting.get(symbol, symbol) for symbol in targets)
+                end += length
+        return Mention(
+            kind=sense.kind,
+            targets=targets,
+            start=at,
+            end=end,
+            surface=" ".join(token.raw for token in tokens[at:end]),
+        )
+
+    def _unknown(self, tokens: Sequence[Token], mentions: Sequence[Mention]) -> Iterator[Mention]:
+        taken = {at for mention in mentions for at in range(mention.start, mention.end)}
+        runs = list(self._runs(tokens, taken))
+        for start, end in runs[:_MOST_GUESSES]:
+            found = guess([token.word for token in tokens[start:end]], self._lexicon)
+            yield Mention(
+                kind=MentionKind.COMPANY if found.symbol else MentionKind.UNKNOWN,
+                targets=(found.symbol,) if found.symbol else found.alike,
+                start=start,
+                end=end,
+                surface=" ".join(token.raw for token in tokens[start:end]),
+            )
+
+    def _runs(self, tokens: Sequence[Token], taken: set[int]) -> Iterator[tuple[int, int]]:
+        """Yield the spans of words that are neither cues nor part of a mention."""
+
+        def is_open(at: int) -> bool:
+            return at not in taken and tokens[at].word[0].isalpha()
+
+        def is_strange(at: int) -> bool:
+            word = tokens[at].word
+            strange = word not in self._known and len(word) > 1
+            return is_open(at) and (strange or word in _ONE_OF_SECTOR)
+
+        at = 0
+        while at < len(tokens):
+            if not is_strange(at):
+                at += 1
+                continue
+            start = end = at
+            while start > 0 and is_open(start - 1) and tokens[start - 1].word in _NAME_PARTS:
+                start -= 1
+            while end < len(tokens) and (
+                is_strange(end) or (is_open(end) and tokens[end].word in _NAME_PARTS)
+            ):
+                end += 1
+            if [token.word for token in tokens[end : end + 2]] in _OF_PLACES:
+                end += 2
+            yield start, min(end, start + _LONGEST_GUESS)
+            at = end
+
+
+def _is_half_a_name(mention: Mention, tokens: Sequence[Token]) -> bool:
+    """Say whether a sector is named only because it is part of an unknown name.
+
+    "People's Bank" and "Bank of Ceylon" are no listed companies, but no sector is meant either.
+    """
+    is_word = mention.kind is MentionKind.SECTOR and mention.end == mention.start + 1
+    if not is_word or tokens[mention.start].word not in _ONE_OF_SECTOR:
+        return False
+    before = tokens[mention.start - 1].word if mention.start else ""
+    after = [token.word for token in tokens[mention.end : mention.end + 2]]
+    return before in _NAME_PARTS or after in _OF_PLACES
+
+
+# One company of a sector; the plural, or a noun after it, means the sector.
+_ONE_OF_SECTOR = frozenset({"bank", "hotel", "hospital"})
+_NAME_PARTS = GENERIC - FILLER - CUE_WORDS - {"sri", "and", "of", "the"} | {"people", "peoples"}
+_OF_PLACES = (["of", "ceylon"], ["of", "colombo"])
+
+_DATE_WORDS = word_set(
+    "today yesterday week weeks month months year years quarter since january february march april "
+    "june july august september october november december monday tuesday wednesday thursday "
+    "friday session sessions",
+)
+
+
+def _of_symbols(symbols: tuple[str, ...]) -> Sense:
+    return Sense(MentionKind.COMPANY if len(symbols) == 1 else MentionKind.FAMILY, symbols)
+
+
+def _names_something(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a name must stand at *at*: after "of", before "share", or all by itself."""
+    before = tokens[at - 1].word if at else ""
+    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    return before in BEFORE_NAME or after in AFTER_NAME or len(tokens) == 1
+
+
+def _is_sector_it(tokens: Sequence[Token], at: int, *, shouted: bool) -> bool:
+    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    return after in _SECTOR_NOUNS or (tokens[at].raw == "IT" and not shouted)
+
+
+def _non_voting(tokens: Sequence[Token], at: int) -> int:
+    """Return how many tokens from *at* on say "non-voting share"; 0 when none do."""
+    words = [token.word for token in tokens[at : at + 2]]
+    if words[:2] == ["non", "voting"]:
+        return 2
+    return 1 if words[:1] in (["nonvoting"], ["nv"], ["x"]) else 0

@@ -1,0 +1,117 @@
+"""Taking one question apart: mentions, days, thresholds, numbers and cues."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cse_chat.adapters.analyst.language.cues import Cue, FoundCue, find_cues
+from cse_chat.adapters.analyst.language.dates import Today
+from cse_chat.adapters.analyst.language.linker import Linker
+from cse_chat.adapters.analyst.language.mentions import Mention, MentionKind
+from cse_chat.adapters.analyst.language.periods import When, find_when
+from cse_chat.adapters.analyst.language.sinhala import has_sinhala_script, in_english
+from cse_chat.adapters.analyst.language.slots import Bounds, find_bounds, find_count, find_ordinal
+from cse_chat.adapters.analyst.language.text import Token, tokenise
+
+_PERSON_CUES = frozenset({Cue.BOARD, Cue.SIT, Cue.WHO})
+_OWNING_VERBS = frozenset({"own", "owns", "owning", "hold", "holds"})
+_LINKING_WORDS = frozenset({"and", "or", "also", "now", "then"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """The parts of one question, without its thread."""
+
+    tokens: tuple[Token, ...]
+    mentions: tuple[Mention, ...]
+    found: tuple[FoundCue, ...]
+    when: When | None
+    bounds: Bounds | None
+    count: int | None
+    ordinal: int | None
+    in_sinhala: bool
+
+    @property
+    def cues(self) -> frozenset[Cue]:
+        """The hints, wherever they stand."""
+        return frozenset(found.cue for found in self.found)
+
+    @property
+    def begins_with_link(self) -> bool:
+        """The question goes on from the one before: "and ...", "or ..."."""
+        return bool(self.tokens) and self.tokens[0].word in _LINKING_WORDS
+
+    def of_kind(self, kind: MentionKind) -> tuple[str, ...]:
+        """Return the targets of all mentions of *kind*, each once, in the order named."""
+        targets = (target for item in self.mentions if item.kind is kind for target in item.targets)
+        return tuple(dict.fromkeys(targets))
+
+    def surfaces(self, kind: MentionKind) -> tuple[str, ...]:
+        """Return how the mentions of *kind* were typed."""
+        return tuple(item.surface for item in self.mentions if item.kind is kind)
+
+    @property
+    def asks_holdings(self) -> bool:
+        """Whether it asks what a company owns, rather than who owns it."""
+        return _asks_holdings(self.tokens, self.mentions, self.found)
+
+
+def parse(text: str, linker: Linker, today: Today) -> Parsed:
+    """Take cleaned *text* apart."""
+    tokens = linker.corrected(tuple(in_english(tokenise(text))))
+    words: list[str | None] = [token.word for token in tokens]
+    about_persons = any(found.cue in _PERSON_CUES for found in find_cues(words))
+    mentions = linker.link(tokens, persons=about_persons)
+    words = _without(words, _places(mentions))
+    when, days = find_when(words, today)
+    words = _without(words, days)
+    bounds, places = find_bounds(words)
+    words = _without(words, places)
+    found = find_cues(words)
+    # The number of "52 week high" is part of a cue and counts nothing.
+    left = _without(words, frozenset(at for cue in found for at in range(cue.start, cue.end)))
+    return Parsed(
+        tokens=tokens,
+        mentions=mentions,
+        found=found,
+        when=when,
+        bounds=bounds,
+        count=find_count(left),
+        ordinal=find_ordinal(words),
+        in_sinhala=has_sinhala_script(text),
+    )
+
+
+def _places(mentions: Iterable[Mention]) -> frozenset[int]:
+    return frozenset(at for item in mentions for at in range(item.start, item.end))
+
+
+def _without(words: Sequence[str | None], places: frozenset[int]) -> list[str | None]:
+    return [None if at in places else word for at, word in enumerate(words)]
+
+
+def _asks_holdings(
+    tokens: Sequence[Token], mentions: Sequence[Mention], found: Sequence[FoundCue]
+) -> bool:
+    companies = [item for item in mentions if item.kind is not MentionKind.SECTOR]
+    first = min((item.start for item in companies), default=len(tokens))
+    last = max((item.start for item in companies), default=-1)
+    for item in found:
+        word = tokens[item.start].word
+        if item.cue is Cue.OWNED:
+            # "owned by X" asks what X has; "X is owned by" asks who has X.
+            return last > item.start and first > item.start
+        if item.cue is Cue.SUBSIDIARY:
+            article = tokens[item.start - 1].word if item.start else ""
+            return not (word == "subsidiary" and article in {"a", "whose"})
+        if item.cue is Cue.OWN and word in _OWNING_VERBS:
+            asks_who_after = any(
+                other.cue is Cue.WHO and other.start > item.start for other in found
+            )
+            return not asks_who_after and (
+                first < item.start or _is_pronoun(tokens, item.start - 1)
+            )
+    return False
+
+
+def _is_pronoun(tokens: Sequence[Token], at: int) -> bool:
+    return at >= 0 and tokens[at].word in {"it", "they", "he", "company", "one"}

@@ -1,0 +1,273 @@
+"""Reading when a question is about: a day, a period, or a range of days."""
+
+import re
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cse_chat.adapters.analyst.language.dates import (
+    Today,
+    Words,
+    date_at,
+    month_at,
+    months_before,
+    weekday_at,
+    year_at,
+)
+from cse_chat.adapters.analyst.market.results.periods import Period
+
+NUMBER_WORDS = {
+    **dict(
+        zip(
+            ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+            range(1, 11),
+            strict=True,
+        )
+    ),
+    "eleven": 11,
+    "twelve": 12,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "fifty": 50,
+}
+
+_UNITS = {
+    "day": "days",
+    "days": "days",
+    "week": "weeks",
+    "weeks": "weeks",
+    "month": "months",
+    "months": "months",
+    "year": "years",
+    "years": "years",
+    "session": "sessions",
+    "sessions": "sessions",
+}
+_ABBREVIATED = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+_LAST = frozenset({"last", "past", "previous", "prior"})
+_BEFORE_LAST = frozenset({"recent", "over", "in", "for", "within", "the"})
+_CURRENT = {
+    "week": Period.this_week,
+    "month": Period.this_month,
+    "quarter": Period.this_quarter,
+    "year": Period.this_year,
+}
+_RETURN_WORDS = frozenset({"return", "returns", "performance", "change", "trend"})
+_MOST_UNITS = 1_000
+_MOST_YEARS = 50
+_LARGEST = 4  # digits of a number of rows or days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """What a question says of time.
+
+    Attributes:
+        day: A single day asked for, whether or not it is a session.
+        is_today: The day is the last one of the data because the question says "today".
+        period: A span for returns; "yesterday" is a day and a period.
+        start: First day of a range of days, with `end`; for histories.
+        end: Last day of the range.
+        count: How many sessions of a history are meant, if a number of days was given.
+    """
+
+    day: date | None = None
+    is_today: bool = False
+    period: Period | None = None
+    start: date | None = None
+    end: date | None = None
+    count: int | None = None
+
+
+Found = tuple[When, int]
+"""What was read, and how many words it took."""
+
+
+def find_when(words: Sequence[str | None], today: Today) -> tuple[When | None, frozenset[int]]:
+    """Return the first day or period of *words*, and the places of the words it consists of.
+
+    Args:
+        words: One for each token, None where a name stands.
+        today: What relative days count from.
+    """
+    plain = [word or "" for word in words]
+    for read in (_range, _period, _since, _day, _month_or_year):
+        for at in range(len(plain)):
+            if found := read(plain, at, today):
+                when, length = found
+                return when, frozenset(range(at, at + length))
+    return None, frozenset()
+
+
+def number_of(word: str) -> int | None:
+    """Return the whole number that *word* is or spells, up to 9,999."""
+    if word.isdecimal() and len(word) <= _LARGEST:
+        return int(word)
+    return NUMBER_WORDS.get(word)
+
+
+def _range(words: Words, at: int, today: Today) -> Found | None:
+    """Read "from 1 July to 10 July", "between 2026-01-05 and 2026-03-31"."""
+    first = date_at(words, at + 1, today) if words[at] in {"from", "between"} else None
+    if first is None:
+        return None
+    middle = at + 1 + first[1]
+    if middle >= len(words) or words[middle] not in {"to", "and", "until", "till", "through"}:
+        return None
+    last = date_at(words, middle + 1, today)
+    if last is None or last[0] < first[0]:
+        return None
+    span = When(period=Period.between(first[0], last[0]), start=first[0], end=last[0])
+    return span, middle + 1 + last[1] - at
+
+
+def _period(words: Words, at: int, today: Today) -> Found | None:
+    """Read "this month", "ytd", "last 5 days", "over the past week", "3 months", "2 weeks ago"."""
+    if words[at] == "ytd":
+        return When(period=Period.this_year()), 1
+    if words[at : at + 3] == ["year", "to", "date"]:
+        return When(period=Period.this_year()), 3
+    if words[at] in {"this", "current"}:
+        make = _CURRENT.get(words[at + 1]) if at + 1 < len(words) else None
+        return None if make is None else (When(period=make()), 2)
+    start = at
+    while start < len(words) and words[start] in _LAST | _BEFORE_LAST:
+        start += 1
+    said_last = _LAST & set(words[at:start])
+    if start >= len(words):
+        return None
+    if counted := _count_and_unit(words, start):
+        return _counted(words, at, start, counted, today, said_last=bool(said_last))
+    # Without a number it must say "last": a bare "month" or "day" is no period.
+    found = _last_one(words[start], said_last, today) if said_last else None
+    return None if found is None else (found, start + 1 - at)
+
+
+def _counted(  # the parts of one reading, each needed to tell periods from other numbers
+    words: Words,
+    at: int,
+    start: int,
+    counted: tuple[int, str, int],
+    today: Today,
+    *,
+    said_last: bool,
+) -> Found | None:
+    number, unit, length = counted
+    end = start + length
+    following = words[end] if end < len(words) else ""
+    if following == "ago":
+        return _ago(number, unit, today), end + 1 - at
+    is_amount = words[start].endswith("m") and not said_last and following not in _RETURN_WORDS
+    is_yearly_range = start == at and words[start] == "52"
+    if is_amount or is_yearly_range:  # "10m" rupees, "52 week high"
+        return None
+    return _span(number, unit, today), end - at
+
+
+def _last_one(word: str, said: frozenset[str], today: Today) -> When | None:
+    """Read the unit after "last" or "previous"."""
+    if word == "quarter":
+        return When(period=Period.back(months=3))
+    unit = _UNITS.get(word)
+    if unit in {"days", "sessions"}:
+        if said & {"previous", "prior"}:
+            return When(day=today.session_before(today.day), period=Period.yesterday())
+        return When(day=today.day, is_today=True)
+    return None if unit is None else _span(1, unit, today)
+
+
+def _count_and_unit(words: Words, at: int) -> tuple[int, str, int] | None:
+    if short := re.fullmatch(r"(\d{1,3})([dwmy])", words[at]):
+        return int(short[1]), _ABBREVIATED[short[2]], 1
+    number = number_of(words[at])
+    if words[at] in {"a", "an"} and words[at + 2 : at + 3] == ["ago"]:
+        number = 1
+    if not number:
+        return None
+    unit_at = at + (2 if words[at + 1 : at + 2] in (["trading"], ["market"]) else 1)
+    unit = _UNITS.get(words[unit_at]) if unit_at < len(words) else None
+    return None if unit is None else (number, unit, unit_at + 1 - at)
+
+
+def _span(number: int, unit: str, today: Today) -> When:
+    number = min(number, _MOST_UNITS)
+    match unit:
+        case "days":
+            # A history of N days has N sessions; a return over N days goes back N calendar days.
+            start = today.day - timedelta(days=number)
+            return When(period=Period.back(days=number), count=number, start=start, end=today.day)
+        case "sessions":
+            return When(period=Period.last_sessions(number), count=number)
+        case "weeks":
+            period, start = Period.back(weeks=number), today.day - timedelta(weeks=number)
+        case "months":
+            period, start = Period.back(months=number), months_before(today.day, number)
+        case _:
+            number = min(number, _MOST_YEARS)
+            period, start = Period.back(years=number), months_before(today.day, 12 * number)
+    # The base day itself is not part of the span.
+    return When(period=period, start=start + timedelta(days=1), end=today.day)
+
+
+def _ago(number: int, unit: str, today: Today) -> When:
+    number = min(number, _MOST_UNITS)
+    match unit:
+        case "sessions":
+            day: date | None = today.day
+            for _ in range(number):
+                day = today.session_before(day) if day else None
+            return When(day=day)
+        case "days" | "weeks":
+            days = number * (7 if unit == "weeks" else 1)
+            return When(day=today.day - timedelta(days=days))
+        case _:
+            months = number * (12 if unit == "years" else 1)
+            return When(day=months_before(today.day, months))
+
+
+def _since(words: Words, at: int, today: Today) -> Found | None:
+    """Read "since January", "since 17 March 2026", "from May"."""
+    if words[at] not in {"since", "from"}:
+        return None
+    if found := date_at(words, at + 1, today):
+        day, length = found
+        return When(period=Period.since(day), start=day, end=today.day), length + 1
+    if found := month_at(words, at + 1, today):
+        first, length = found
+        base = first - timedelta(days=1)
+        return When(period=Period.since(base), start=first, end=today.day), length + 1
+    return None
+
+
+def _day(words: Words, at: int, today: Today) -> Found | None:
+    """Read "today", "yesterday", "last friday", "17 March", "2026-03-17"."""
+    if words[at] in {"today", "todays"}:
+        return When(day=today.day, is_today=True), 1
+    before = today.session_before(today.day)
+    if words[at : at + 3] == ["day", "before", "yesterday"]:
+        return When(day=today.session_before(before) if before else None), 3
+    if words[at] in {"yesterday", "yesterdays"}:
+        return When(day=before, period=Period.yesterday()), 1
+    found = weekday_at(words, at, today) or date_at(words, at, today)
+    return None if found is None else (When(day=found[0]), found[1])
+
+
+def _month_or_year(words: Words, at: int, today: Today) -> Found | None:
+    """Read "in March 2026", "during May", "in 2026" as the calendar month or year."""
+    if words[at] not in {"in", "during", "for", "of", "over"}:
+        return None
+    if found := month_at(words, at + 1, today):
+        first, length = found
+        last = first.replace(day=monthrange(first.year, first.month)[1])
+        return _calendar_span(first, min(last, today.day)), length + 1
+    year = year_at(words, at + 1)
+    if year is None:
+        return None
+    last = date(year, 12, 31)
+    return _calendar_span(date(year, 1, 1), min(last, today.day)), 2
+
+
+def _calendar_span(first: date, last: date) -> When:
+    return When(period=Period.between(first - timedelta(days=1), last), start=first, end=last)

@@ -1,0 +1,212 @@
+"""Directors and auditors, as annual reports name them."""
+
+from collections.abc import Iterable
+
+from cse_chat.adapters.analyst.language.requests import Request
+from cse_chat.adapters.analyst.market.market import Market
+from cse_chat.adapters.analyst.market.results.relations import (
+    Confidence,
+    Interlock,
+    PersonBoards,
+    PersonSeat,
+    Seat,
+    SharedDirector,
+)
+from cse_chat.adapters.analyst.narration import columns, figures
+from cse_chat.adapters.analyst.narration.columns import Filled
+from cse_chat.adapters.analyst.narration.drafts import Draft, lines
+from cse_chat.domain.model.artifacts import Table
+
+_MOST_PERSONS = 5
+
+_SEAT_COLUMNS: tuple[Filled[Seat], ...] = (
+    columns.text("name", "Name", lambda seat: seat.name),
+    columns.text("title", "Position", lambda seat: seat.title),
+    columns.day("as_of", "Report of", lambda seat: seat.as_of),
+    columns.text("confidence", "Confidence", lambda seat: seat.confidence.value),
+    columns.text("note", "Note", lambda seat: "name unclear" if seat.name_unclear else None),
+)
+_PERSON_COLUMNS: tuple[Filled[PersonSeat], ...] = (
+    columns.text("symbol", "Symbol", lambda row: row.listing.label),
+    columns.text("company", "Company", lambda row: row.listing.name),
+    columns.text("name", "Name as printed", lambda row: row.seat.name),
+    columns.text("title", "Position", lambda row: row.seat.title),
+    columns.day("as_of", "Report of", lambda row: row.seat.as_of),
+    columns.text("confidence", "Confidence", lambda row: row.seat.confidence.value),
+)
+_SHARED_COLUMNS: tuple[Filled[SharedDirector], ...] = (
+    columns.text("name", "Name", lambda row: row.name),
+    columns.text("first", "Position in the first", lambda row: row.first.title),
+    columns.day("first_as_of", "Report of", lambda row: row.first.as_of),
+    columns.text("second", "Position in the second", lambda row: row.second.title),
+    columns.day("second_as_of", "Report of", lambda row: row.second.as_of),
+)
+_INTERLOCK_COLUMNS: tuple[Filled[Interlock], ...] = (
+    columns.text("symbol", "Symbol", lambda row: row.second.label),
+    columns.text("company", "Company", lambda row: row.second.name),
+    columns.count("shared", "Shared names", lambda row: len(row.rows)),
+    columns.text("names", "Names", lambda row: "; ".join(item.name for item in row.rows)),
+)
+
+
+def directors(market: Market, request: Request) -> Draft:
+    """Answer who sits on the board of a company."""
+    found = market.boards.board(request.companies[0])
+    company = figures.named(found.listing)
+    if not found.rows:
+        text = f"The data name no directors of {company}."
+    else:
+        named = "; ".join(_seat(seat) for seat in found.rows)
+        text = lines(f"The board of {company}: {named}.", _attested(found.rows))
+    return Draft(
+        text=text,
+        artifacts=(columns.table(f"Board of {found.listing.label}", _SEAT_COLUMNS, found.rows),)
+        if found.rows
+        else (),
+        scope=found.scope,
+        subjects=(found.listing.symbol,),
+    )
+
+
+def _seat(seat: Seat) -> str:
+    unclear = ", name unclear" if seat.name_unclear else ""
+    return f"{seat.name} ({seat.title}{unclear})"
+
+
+def person_boards(market: Market, request: Request) -> Draft:
+    """Answer on which boards a person sits; namesakes are kept apart by key."""
+    found = [market.boards.person(key) for key in request.persons[:_MOST_PERSONS]]
+    several = ""
+    if len(request.persons) > 1:
+        several = f"{len(request.persons)} people of that name are in the data:"
+    return Draft(
+        text=lines(several, *(_person(item) for item in found)),
+        artifacts=tuple(_person_table(item) for item in found),
+        scope=found[0].scope,
+        subjects=tuple(row.listing.symbol for item in found for row in item.rows),
+    )
+
+
+def _person(found: PersonBoards) -> str:
+    seats = "; ".join(f"{figures.named(row.listing)}, {row.seat.title}" for row in found.rows)
+    caution = ""
+    if found.may_be_namesakes:
+        caution = "These seats share the same name with one initial only; they may be namesakes."
+    return lines(
+        f"{found.person.name} sits on {figures.counted(len(found.rows), 'board')}: {seats}.",
+        caution,
+        _attested([row.seat for row in found.rows]),
+    )
+
+
+def _person_table(found: PersonBoards) -> Table:
+    return columns.table(f"Boards of {found.person.name}", _PERSON_COLUMNS, found.rows)
+
+
+def shared_directors(market: Market, request: Request) -> Draft:
+    """Answer whether two companies have directors in common."""
+    found = market.boards.shared(request.companies[0], request.companies[1])
+    pair = f"{figures.named(found.first)} and {figures.named(found.second)}"
+    if not found.rows:
+        text = f"No: the data show no director on the boards of both {pair}."
+    else:
+        names = figures.joined([_shared(row) for row in found.rows])
+        seats = [seat for row in found.rows for seat in (row.first, row.second)]
+        verb = "sits" if len(found.rows) == 1 else "sit"
+        text = lines(f"Yes: {names} {verb} on the boards of both {pair}.", _attested(seats))
+    return Draft(
+        text=text,
+        artifacts=(columns.table("Shared directors", _SHARED_COLUMNS, found.rows),)
+        if found.rows
+        else (),
+        scope=found.scope,
+        subjects=(found.first.symbol, found.second.symbol),
+    )
+
+
+def _shared(row: SharedDirector) -> str:
+    return f"{row.name} (same name, one initial)" if row.may_be_namesakes else row.name
+
+
+def interlocks(market: Market, request: Request) -> Draft:
+    """Answer which companies share directors with one."""
+    found = market.boards.interlocks(request.companies[0], request.count or 10)
+    company = figures.named(found.listing)
+    if not found.rows:
+        return Draft(
+            text=f"The data show no company that shares a director with {company}.",
+            scope=found.scope,
+            subjects=(found.listing.symbol,),
+        )
+    seats = [item.second for row in found.rows for item in row.rows]
+    return Draft(
+        text=lines(
+            f"Companies that share directors with {company}:",
+            *(_interlock(row) for row in found.rows),
+            _attested(seats),
+        ),
+        artifacts=(
+            columns.table(
+                f"Shared directors of {found.listing.label}", _INTERLOCK_COLUMNS, found.rows
+            ),
+        ),
+        scope=found.scope,
+        subjects=tuple(row.second.symbol for row in found.rows),
+    )
+
+
+def _interlock(row: Interlock) -> str:
+    names = figures.joined([item.name for item in row.rows])
+    return f"{figures.named(row.second)}: {len(row.rows)} ({names})"
+
+
+def auditor(market: Market, request: Request) -> Draft:
+    """Answer who audits a company."""
+    found = market.auditors.of(request.companies[0])
+    company = figures.named(found.listing)
+    text = f"The data do not say who audits {company}."
+    if found.auditor is not None:
+        text = f"{company} is audited by {found.auditor}."
+    return Draft(
+        text=lines(text, f"Source: {found.scope.source}. Basis: {found.scope.basis}."),
+        scope=found.scope,
+        subjects=(found.listing.symbol,),
+    )
+
+
+def audit_clients(market: Market, request: Request) -> Draft:
+    """Answer which companies a firm audits."""
+    if request.auditor is None:  # the intent exists only with an auditor
+        raise ValueError("no auditor is named")
+    found = market.auditors.clients(request.auditor)
+    names = "; ".join(figures.named(listing) for listing in found.rows)
+    return Draft(
+        text=lines(
+            f"{found.auditor} audits {figures.counted(len(found.rows), 'company')}: {names}.",
+            f"Source: {found.scope.source}. Basis: {found.scope.basis}.",
+        ),
+        artifacts=(
+            columns.table(
+                f"Companies audited by {found.auditor}",
+                (
+                    columns.text("symbol", "Symbol", lambda row: row.label),
+                    columns.text("name", "Company", lambda row: row.name),
+                    columns.text("sector", "Sector", lambda row: row.sector),
+                ),
+                found.rows,
+            ),
+        ),
+        scope=found.scope,
+        subjects=tuple(listing.symbol for listing in found.rows),
+    )
+
+
+def _attested(seats: Iterable[Seat]) -> str:
+    seats = tuple(seats)
+    dates = sorted({seat.as_of for seat in seats})
+    levels = [level.value for level in Confidence if level in {seat.confidence for seat in seats}]
+    reported = f"{dates[0]}" if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+    return (
+        f"Source: companies' annual reports ({reported}), machine-read, confidence "
+        f"{', '.join(levels)}."
+    )

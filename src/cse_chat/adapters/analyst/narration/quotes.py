@@ -1,0 +1,259 @@
+"""Prices of one security on one day."""
+
+from cse_chat.adapters.analyst.language.cues import Cue
+from cse_chat.adapters.analyst.language.requests import Request
+from cse_chat.adapters.analyst.market.market import Market
+from cse_chat.adapters.analyst.market.results.listings import Listing, Status
+from cse_chat.adapters.analyst.market.results.periods import Period
+from cse_chat.adapters.analyst.market.results.quotes import DatedQuote, Quote
+from cse_chat.adapters.analyst.market.results.scope import DayKind
+from cse_chat.adapters.analyst.narration import columns, figures
+from cse_chat.adapters.analyst.narration.columns import Filled
+from cse_chat.adapters.analyst.narration.drafts import Draft, lines
+from cse_chat.adapters.analyst.narration.spans import why_not
+from cse_chat.domain.model.artifacts import Table
+
+_COLUMNS: tuple[Filled[Quote], ...] = (
+    columns.text("symbol", "Symbol", lambda quote: quote.listing.label),
+    columns.text("name", "Company", lambda quote: quote.listing.name),
+    columns.day("date", "Date", lambda quote: quote.date),
+    columns.rupees("close", "Last price", lambda quote: quote.close),
+    columns.rupees("change", "Change", lambda quote: quote.change),
+    columns.percent("change_pct", "Change", lambda quote: quote.change_pct),
+    columns.rupees("open", "Open", lambda quote: quote.open),
+    columns.rupees("high", "High", lambda quote: quote.high),
+    columns.rupees("low", "Low", lambda quote: quote.low),
+    columns.count("volume", "Volume", lambda quote: quote.volume, unit="shares"),
+    columns.rupees("turnover", "Turnover", lambda quote: quote.turnover, decimals=0),
+    columns.rupees("market_cap", "Market cap", lambda quote: quote.market_cap, decimals=0),
+)
+
+
+def quote_table(quotes: list[Quote]) -> Table:
+    """Put quotes side by side, one row each."""
+    return columns.table("Quotes" if len(quotes) > 1 else "Quote", _COLUMNS, quotes)
+
+
+def quote(market: Market, request: Request) -> Draft:
+    """Answer what a share costs, now or on a day."""
+    symbol = request.companies[0]
+    if request.when is not None and request.when.day is not None and not request.when.is_today:
+        return _dated(market.quotes.on(symbol, request.when.day), request)
+    found = market.quotes.latest(symbol)
+    if found is None:
+        return never_traded(market, symbol)
+    return _quoted(found, lines(_price_sentence(found), _why(request), _day_sentence(found)))
+
+
+def quote_fields(market: Market, request: Request) -> Draft:
+    """Answer for single figures of a day: high, low, volume and so on."""
+    symbol = request.companies[0]
+    if request.when is not None and request.when.day is not None and not request.when.is_today:
+        return _dated(market.quotes.on(symbol, request.when.day), request)
+    found = market.quotes.latest(symbol)
+    if found is None:
+        return never_traded(market, symbol)
+    return _quoted(found, _field_sentence(found, request.cues))
+
+
+def market_cap(market: Market, request: Request) -> Draft:
+    """Answer for the market value of one security line."""
+    found = market.quotes.latest(request.companies[0])
+    if found is None:
+        return never_traded(market, request.companies[0])
+    return _quoted(
+        found,
+        f"The market capitalisation of {figures.named(found.listing)} is "
+        f"{figures.market_value(found.market_cap)} at {figures.price(found.close)} a share "
+        f"({found.date}); it counts this security line only.",
+    )
+
+
+def high_low(market: Market, request: Request) -> Draft:
+    """Answer for the range of prices over a year, or over the period asked for."""
+    symbol = request.companies[0]
+    when = request.when
+    if when is not None and when.period is not None and Cue.YEAR_RANGE not in request.cues:
+        return _period_range(market, symbol, when.period)
+    found = market.quotes.latest(symbol)
+    if found is None:
+        return never_traded(market, symbol)
+    span = found.year_range
+    return _quoted(
+        found,
+        lines(
+            f"{figures.named(found.listing)}: 52-week high {figures.price(span.high)}, low "
+            f"{figures.price(span.low)} ({span.basis}); last price {figures.price(found.close)} "
+            f"on {found.date}.",
+        ),
+    )
+
+
+def never_traded(market: Market, symbol: str) -> Draft:
+    """Say that the data have no price of a security."""
+    listing = market.directory.listing(symbol)
+    status = "" if listing.status is Status.ACTIVE else f" Its status is: {listing.status}."
+    return Draft(
+        text=f"{figures.named(listing)} has no trade in the stored data "
+        f"({market.data_start} to {market.data_date}), so there is no price.{status}",
+        scope=market.companies.card(symbol).scope,
+        subjects=(symbol,),
+    )
+
+
+def price_sentence(found: Quote) -> str:
+    """Say the last price and its change, with the date."""
+    return _price_sentence(found)
+
+
+def _period_range(market: Market, symbol: str, period: Period) -> Draft:
+    trend = market.trends.of(symbol, period)
+    if trend.high is None or trend.scope.window is None:
+        return never_traded(market, symbol)
+    return Draft(
+        text=lines(
+            f"{figures.named(trend.listing)}: highest close {figures.price(trend.high)} on "
+            f"{figures.day(trend.high_date)}, lowest close {figures.price(trend.low)} on "
+            f"{figures.day(trend.low_date)} ({figures.over(trend.scope.window)}).",
+            f"Basis: {trend.scope.basis}.",
+        ),
+        scope=trend.scope,
+        subjects=(symbol,),
+    )
+
+
+def _quoted(found: Quote, text: str) -> Draft:
+    return Draft(
+        text=lines(text, _staleness(found)),
+        artifacts=(quote_table([found]),),
+        scope=found.scope,
+        subjects=(found.listing.symbol,),
+    )
+
+
+def _price_sentence(found: Quote) -> str:
+    start = f"{figures.named(found.listing)} last traded at {figures.price(found.close)} on {found.date}"
+    if found.change is None or found.prev_close is None:
+        return f"{start}."
+    if found.change == 0:
+        return f"{start}, unchanged (0.00%) from the previous close."
+    word = "up" if found.change > 0 else "down"
+    return (
+        f"{start}, {word} {figures.price(abs(found.change))} ({figures.percent(found.change_pct)}) "
+        f"from the previous close of {figures.price(found.prev_close)}."
+    )
+
+
+def _day_sentence(found: Quote) -> str:
+    crossings = ""
+    if found.volume_incl_crossings and found.volume_incl_crossings != found.volume:
+        crossings = f" ({figures.whole(found.volume_incl_crossings)} with crossings)"
+    return (
+        f"Open {figures.price(found.open)}, high {figures.price(found.high)}, low "
+        f"{figures.price(found.low)}; volume {figures.whole(found.volume)} shares{crossings}; "
+        f"market cap {figures.market_value(found.market_cap)}."
+    )
+
+
+def _why(request: Request) -> str:
+    return "The data do not say why it moved." if Cue.WHY in request.cues else ""
+
+
+def _staleness(found: Quote) -> str:
+    data_date = found.scope.data_date
+    if found.is_latest or found.listing.last_traded == data_date:
+        return ""
+    status = "" if found.listing.status is Status.ACTIVE else f" (status: {found.listing.status})"
+    return f"It did not trade on {data_date}; its last trade was on {found.listing.last_traded}{status}."
+
+
+def _field_sentence(found: Quote, cues: frozenset[Cue]) -> str:
+    parts = [
+        phrase
+        for cue, phrase in (
+            (Cue.OPEN, f"open {figures.price(found.open)}"),
+            (Cue.HIGH, f"high {figures.price(found.high)}"),
+            (Cue.LOW, f"low {figures.price(found.low)}"),
+            (Cue.CLOSE, f"close {figures.price(found.close)}"),
+            (Cue.PREVIOUS, f"previous close {figures.price(found.prev_close)}"),
+            (Cue.CHANGE, _change_phrase(found)),
+            (Cue.VOLUME, _volume_phrase(found)),
+            (Cue.TRADES, f"{figures.whole(found.trades)} trades"),
+            (Cue.TURNOVER, _turnover_phrase(found)),
+        )
+        if cue in cues
+    ]
+    return f"{figures.named(found.listing)} on {found.date}: {', '.join(parts)}."
+
+
+def _change_phrase(found: Quote) -> str:
+    if found.change is None:
+        return "change not recorded"
+    return f"change Rs. {figures.signed(found.change)} ({figures.percent(found.change_pct)})"
+
+
+def _volume_phrase(found: Quote) -> str:
+    crossings = ""
+    if found.volume_incl_crossings and found.volume_incl_crossings != found.volume:
+        crossings = f"; {figures.whole(found.volume_incl_crossings)} with crossings"
+    return (
+        f"volume {figures.whole(found.volume)} shares in {figures.whole(found.trades)} trades "
+        f"(normal board{crossings})"
+    )
+
+
+def _turnover_phrase(found: Quote) -> str:
+    return f"turnover {figures.money(found.turnover)} (normal board, without crossings)"
+
+
+def _dated(dated: DatedQuote, request: Request) -> Draft:
+    found = dated.quote
+    if found is None:
+        return _nothing_on(dated)
+    fields = request.cues & {Cue.OPEN, Cue.HIGH, Cue.LOW, Cue.VOLUME, Cue.TURNOVER, Cue.TRADES}
+    if dated.traded:
+        sentence = _field_sentence(found, request.cues) if fields else _close_sentence(found)
+        return _quoted_on(dated, found, sentence)
+    sentence = _field_sentence(found, request.cues) if fields else _close_sentence(found)
+    return _quoted_on(dated, found, f"{_reason(dated, found.listing)} {sentence}")
+
+
+def _quoted_on(dated: DatedQuote, found: Quote, text: str) -> Draft:
+    return Draft(
+        text=text,
+        artifacts=(quote_table([found]),),
+        scope=dated.scope,
+        subjects=(found.listing.symbol,),
+    )
+
+
+def _close_sentence(found: Quote) -> str:
+    change = (
+        "" if found.change_pct is None else f" ({figures.percent(found.change_pct)} on the day)"
+    )
+    return f"{figures.named(found.listing)} closed at {figures.price(found.close)} on {found.date}{change}."
+
+
+def _reason(dated: DatedQuote, listing: Listing) -> str:
+    match dated.day_kind:
+        case DayKind.SESSION:
+            return f"{listing.label} did not trade on {dated.asked}."
+        case DayKind.AFTER_DATA:
+            return (
+                f"The data end on {dated.scope.data_date}, before {dated.asked}; the last price is:"
+            )
+        case kind:
+            return (
+                f"{dated.asked} {why_not(kind)}; the previous session was {dated.previous_session}."
+            )
+
+
+def _nothing_on(dated: DatedQuote) -> Draft:
+    reason = f"the data start on {dated.data_start}"
+    if dated.day_kind is not DayKind.BEFORE_DATA:
+        reason = "it had not traded in the stored data by then"
+    return Draft(
+        text=f"There is no price of {figures.named(dated.listing)} on {dated.asked}: {reason}.",
+        scope=dated.scope,
+        subjects=(dated.listing.symbol,),
+    )
