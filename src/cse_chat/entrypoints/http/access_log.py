@@ -1,0 +1,52 @@
+"""One log line a request: what was asked of us, how it ended and how long it took."""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
+
+from cse_chat.entrypoints.http.exchanges import correlation_id_of, request_id_of
+
+_log = structlog.get_logger(__name__)
+
+
+class AccessLog:
+    """Inside of the `Envelope`, which names the exchange.
+
+    It logs the template of the route, never the address: ids in it belong into fields of their
+    own, and a query may hold anything.
+    """
+
+    def __init__(self, app: ASGIApp, *, monotonic: Callable[[], float] = time.perf_counter) -> None:
+        self._app = app
+        self._monotonic = monotonic
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        started = self._monotonic()
+        status: int | None = None  # stays so when the connection went away before an answer
+
+        async def send_watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        with bound_contextvars(request_id=request_id_of(scope)):
+            try:
+                await self._app(scope, receive, send_watched)
+            finally:
+                _log.info(
+                    "http_request",
+                    method=scope["method"],
+                    route=scope.get("path_template"),
+                    status=status,
+                    duration_ms=round((self._monotonic() - started) * 1000, 3),
+                    correlation_id=correlation_id_of(scope),
+                )

@@ -1,0 +1,61 @@
+"""The gateway: Litestar over the container."""
+
+from typing import Any
+
+from litestar import Litestar
+from litestar.di import Provide
+
+from cse_chat.entrypoints.container import Container
+from cse_chat.entrypoints.http.access_log import AccessLog
+from cse_chat.entrypoints.http.bodies import MAX_BODY_BYTES
+from cse_chat.entrypoints.http.chat import ChatController, ChatService
+from cse_chat.entrypoints.http.errors import HANDLERS
+from cse_chat.entrypoints.http.exchanges import Envelope
+from cse_chat.entrypoints.http.health import HealthController
+from cse_chat.entrypoints.http.page import index, page_file, read_page
+from cse_chat.entrypoints.http.problems import problem_page
+from cse_chat.entrypoints.http.threads import ThreadsController
+from cse_chat.entrypoints.lifetimes import opened
+
+
+def create_app(container: Container) -> Litestar:
+    """Return the ASGI app over *container*; what the container built opens and closes with it."""
+    app = Litestar(
+        route_handlers=[
+            ChatController,
+            ThreadsController,
+            HealthController,
+            index,
+            page_file,
+            problem_page,
+        ],
+        dependencies={
+            "chat": _constant(
+                ChatService(
+                    send_chat=container.send_chat(),
+                    read_answer=container.read_answer(),
+                    readiness=container.readiness(),
+                    new_thread_id=container.new_thread_id(),
+                    longest_wait=container.settings().http.wait,
+                )
+            ),
+            "read_history": _constant(container.read_history()),
+            "readiness": _constant(container.readiness()),
+            "page": _constant(read_page()),
+        },
+        exception_handlers=HANDLERS,
+        lifespan=[lambda _: opened(container.embedded())],
+        request_max_body_size=MAX_BODY_BYTES,
+        openapi_config=None,
+        logging_config=None,  # the default hangs a handler onto the root logger
+    )
+    # Middleware runs behind the routing only; these see what no route takes as well.
+    app.asgi_handler = Envelope(AccessLog(app.asgi_handler))
+    return app
+
+
+def _constant(value: object) -> Provide:
+    def provide() -> Any:  # noqa: ANN401 -- Litestar checks nothing here: SkipValidation says so
+        return value
+
+    return Provide(provide, sync_to_thread=False)

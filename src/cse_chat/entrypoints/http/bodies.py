@@ -1,0 +1,122 @@
+"""The body of ``POST /api/chat``: from untrusted bytes to a question, or to every fault in it."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import NoReturn
+
+from cse_chat.domain.errors import InvalidRequestError, Violation
+from cse_chat.domain.model.ids import ThreadId, UserId
+from cse_chat.domain.model.questions import Question
+from cse_chat.entrypoints.http.errors import NotSupportedError, UnsupportedMediaTypeError
+
+MAX_BODY_BYTES = 64 * 1024
+
+_FIELDS = ("message", "thread_id", "metadata", "if_busy")
+_IF_BUSY = ("enqueue", "reject", "interrupt")
+_JSON = re.compile(r"application/json[ \t]*(;[ \t]*charset=\"?utf-8\"?[ \t]*)?", re.IGNORECASE)
+_MAX_NAME_CHARS = 64
+_STAND_IN = "x"  # for what has a fault already, so that the other fields are looked at too
+
+
+def require_json(content_type: str | None, content_encoding: str | None) -> None:
+    """Refuse what is not plain JSON in UTF-8.
+
+    Raises:
+        UnsupportedMediaTypeError: The headers say that the body is something else.
+    """
+    if content_type is None or not _JSON.fullmatch(content_type.strip()):
+        raise UnsupportedMediaTypeError("Send JSON in UTF-8, with Content-Type: application/json.")
+    if content_encoding is not None:
+        raise UnsupportedMediaTypeError("Send the body as it is, without Content-Encoding.")
+
+
+def question_of(raw: bytes, *, user_id: UserId, new_thread_id: Callable[[], ThreadId]) -> Question:
+    """Return the question in *raw*, in a new thread if it names none.
+
+    Raises:
+        InvalidRequestError: Naming every fault that can be told at once.
+        NotSupportedError: It is right, and asks for what is not there yet.
+    """
+    document = _document(raw)
+    faults = list(_faults_of_shape(document))
+    broken = {fault.path[0] for fault in faults}
+    given = {name: value for name, value in document.items() if name not in broken}
+    try:
+        question = Question(
+            thread_id=(
+                ThreadId(str(given.get("thread_id", _STAND_IN)))
+                if "thread_id" in document
+                else new_thread_id()
+            ),
+            user_id=user_id,
+            text=str(given.get("message", _STAND_IN)).strip(),
+            metadata=_metadata(given),
+        )
+    except InvalidRequestError as error:
+        raise InvalidRequestError(*faults, *error.violations) from error
+    if faults:
+        raise InvalidRequestError(*faults)
+    if given.get("if_busy", "enqueue") != "enqueue":
+        raise NotSupportedError("`if_busy` takes only `enqueue` here; send that or leave it out.")
+    return question
+
+
+def _document(raw: bytes) -> Mapping[str, object]:
+    try:
+        # json, not msgspec: it alone can tell a key that is given twice.
+        document = json.loads(
+            raw.decode(), object_pairs_hook=_object, parse_constant=_refuse_constant
+        )
+    except _DuplicateKeyError as error:
+        raise InvalidRequestError(Violation((), str(error))) from error
+    # Deep nesting is a RecursionError, endless digits and wrong UTF-8 are ValueErrors.
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestError(Violation((), "must be valid JSON in UTF-8")) from error
+    if not isinstance(document, dict):
+        raise InvalidRequestError(Violation((), "must be a JSON object"))
+    return document
+
+
+class _DuplicateKeyError(ValueError):
+    """A JSON object names the same key twice: readers would disagree on its value."""
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _DuplicateKeyError("must not give the same field twice")
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _faults_of_shape(document: Mapping[str, object]) -> Iterator[Violation]:
+    if "message" not in document:
+        yield Violation(("message",), "is required")
+    for name in ("message", "thread_id"):
+        if not isinstance(document.get(name, ""), str):
+            yield Violation((name,), "must be a string")
+    if document.get("if_busy", "enqueue") not in _IF_BUSY:
+        yield Violation(("if_busy",), f"must be one of {', '.join(_IF_BUSY)}")
+    yield from _faults_of_metadata(document.get("metadata", {}))
+    for name in document:
+        if name not in _FIELDS:
+            rule = f"is not a field of the request; the fields are {', '.join(_FIELDS)}"
+            yield Violation((name[:_MAX_NAME_CHARS],), rule)
+
+
+def _faults_of_metadata(metadata: object) -> Iterator[Violation]:
+    if not isinstance(metadata, dict):
+        yield Violation(("metadata",), "must be an object with string values")
+        return
+    for key, value in metadata.items():
+        if not isinstance(value, str):
+            yield Violation(("metadata", key[:_MAX_NAME_CHARS]), "must be a string")
+
+
+def _metadata(given: Mapping[str, object]) -> Mapping[str, str]:
+    metadata = given.get("metadata", {})
+    return metadata if isinstance(metadata, dict) else {}

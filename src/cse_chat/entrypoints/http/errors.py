@@ -1,0 +1,167 @@
+"""The one place where an error becomes an HTTP answer."""
+
+import traceback
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.status_codes import (
+    HTTP_400_BAD_REQUEST,
+    HTTP_415_UNSUPPORTED_MEDIA_TYPE,
+)
+
+from cse_chat.domain import errors
+from cse_chat.domain.model.outcomes import Outcome, Status
+from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http.exchanges import correlate, correlation_id_of, request_id_of
+
+_log = structlog.get_logger(__name__)
+
+KIND_OF: Final[Mapping[type[errors.ChatError], problems.ProblemKind]] = {
+    errors.InvalidRequestError: problems.INVALID_REQUEST,
+    errors.NotFoundError: problems.NOT_FOUND,
+    errors.NotOwnerError: problems.NOT_FOUND,  # nobody may tell another's thread from none
+    errors.OverloadedError: problems.OVERLOADED,
+    errors.NotAcceptedError: problems.NOT_ACCEPTED,
+    errors.AcceptanceUnknownError: problems.ACCEPTANCE_UNKNOWN,
+    errors.TransportError: problems.TRANSPORT_UNAVAILABLE,
+    errors.ReplyTimeoutError: problems.REPLY_TIMEOUT,
+    errors.AgentError: problems.AGENT_FAILED,
+    errors.AgentUnavailableError: problems.AGENT_FAILED,
+    errors.AgentCrashedError: problems.AGENT_FAILED,
+    errors.AgentRefusedError: problems.AGENT_FAILED,
+    errors.MalformedRecordError: problems.MALFORMED_RECORD,
+    # None of these is the caller's doing, nor for it to know.
+    errors.IdConflictError: problems.INTERNAL_ERROR,
+    errors.ClaimLostError: problems.INTERNAL_ERROR,
+    errors.ChatError: problems.INTERNAL_ERROR,
+}
+"""Every kind that the domain raises; a test sees that none is missing."""
+
+_LOGGED: Final = frozenset(
+    {
+        problems.NOT_ACCEPTED,
+        problems.ACCEPTANCE_UNKNOWN,
+        problems.TRANSPORT_UNAVAILABLE,
+        problems.MALFORMED_RECORD,
+        problems.INTERNAL_ERROR,
+    }
+)
+"""What an operator has to look into."""
+
+_KIND_OF_STATUS: Final[Mapping[int, problems.ProblemKind]] = {
+    kind.status: kind
+    for kind in (
+        problems.INVALID_REQUEST,
+        problems.NOT_FOUND,
+        problems.METHOD_NOT_ALLOWED,
+        problems.CONTENT_TOO_LARGE,
+        problems.UNSUPPORTED_MEDIA_TYPE,
+    )
+}
+
+_KIND_OF_OUTCOME: Final[Mapping[Status, problems.ProblemKind]] = {
+    Status.FAILED: problems.AGENT_FAILED,
+    Status.EXPIRED: problems.EXPIRED,
+    Status.CANCELLED: problems.CANCELLED,
+}
+
+
+class NotSupportedError(HTTPException):
+    """The caller asks for a part of the contract that is not built yet."""
+
+    status_code = HTTP_400_BAD_REQUEST
+
+
+class UnsupportedMediaTypeError(HTTPException):
+    """The body is not what the route reads."""
+
+    status_code = HTTP_415_UNSUPPORTED_MEDIA_TYPE
+
+
+class IncompleteBodyError(HTTPException):
+    """The caller went away before all of the body was there; nobody reads the answer."""
+
+    status_code = HTTP_400_BAD_REQUEST
+
+
+def location_of(correlation_id: str) -> str:
+    """Return where the outcome of a request can be read."""
+    return f"/api/chat/{correlation_id}"
+
+
+def chat_error_response(
+    request: Request[Any, Any, Any], error: errors.ChatError
+) -> Response[bytes]:
+    """Return *error* as its kind; its message and cause are for the log."""
+    kind = KIND_OF.get(type(error), problems.INTERNAL_ERROR)
+    headers = {}
+    if isinstance(error, errors.ReplyTimeoutError | errors.AcceptanceUnknownError):
+        correlate(request.scope, error.correlation_id)
+        headers["Location"] = location_of(error.correlation_id)
+    if kind in _LOGGED:
+        _log_failure(request, error)
+    violations = error.violations if isinstance(error, errors.InvalidRequestError) else ()
+    return problems.problem_response(request, kind, violations=violations, headers=headers)
+
+
+def outcome_response(request: Request[Any, Any, Any], outcome: Outcome) -> Response[bytes]:
+    """Return an *outcome* without an answer to who was waiting for one."""
+    problem = outcome.problem
+    return problems.problem_response(
+        request,
+        _KIND_OF_OUTCOME[outcome.status],
+        slug=problem.slug if problem else "",
+        detail=problem.detail if problem else "",
+        headers={"Location": location_of(outcome.correlation_id)},
+    )
+
+
+def http_exception_response(
+    request: Request[Any, Any, Any], error: HTTPException
+) -> Response[bytes]:
+    """Return what the framework or a controller refused."""
+    if isinstance(error, NotSupportedError):
+        return problems.problem_response(request, problems.NOT_SUPPORTED, detail=error.detail)
+    kind = _KIND_OF_STATUS.get(error.status_code)
+    if kind is None:
+        return unexpected_error_response(request, error)
+    # Only our own words are for callers; the framework's may quote what it was given.
+    detail = error.detail if isinstance(error, UnsupportedMediaTypeError) else ""
+    return problems.problem_response(request, kind, detail=detail, headers=error.headers)
+
+
+def unexpected_error_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Return 500 without any detail, and log where it came from."""
+    _log_failure(request, error)
+    return problems.problem_response(request, problems.INTERNAL_ERROR)
+
+
+def _log_failure(request: Request[Any, Any, Any], error: Exception) -> None:
+    """Log what failed, and where; not the errors' messages, which may quote what a user wrote."""
+    chain = tuple(_chain(error))
+    _log.error(
+        "http_request_failed",
+        request_id=request_id_of(request.scope),
+        correlation_id=correlation_id_of(request.scope),
+        errors=[type(link).__qualname__ for link in chain],
+        traceback="".join(
+            line for link in chain for line in traceback.format_tb(link.__traceback__)
+        ),
+    )
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+HANDLERS: Final[dict[int | type[Exception], Any]] = {
+    errors.ChatError: chat_error_response,
+    HTTPException: http_exception_response,
+    Exception: unexpected_error_response,
+}
+"""For the application as a whole."""

@@ -1,0 +1,77 @@
+"""What every HTTP exchange carries: the ids to find it again, and headers that keep it safe."""
+
+import re
+from collections.abc import Callable
+from typing import Any, cast
+from uuid import uuid4
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+
+# An answer is its owner's: no cache may keep it, unless a response says otherwise.
+_DEFAULTS: tuple[tuple[bytes, bytes], ...] = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+
+
+def new_request_id() -> str:
+    """Return 122 random bits as a UUID."""
+    return str(uuid4())
+
+
+def request_id_of(scope: Scope) -> str:
+    """Return what names this exchange in the log, in its response and in its problem."""
+    return cast("str", scope["state"]["request_id"])
+
+
+def correlation_id_of(scope: Scope) -> str | None:
+    """Return the id of the request that this exchange is about, if it is known by now."""
+    return cast("str | None", scope["state"].get("correlation_id"))
+
+
+def correlate(scope: Scope, correlation_id: str) -> None:
+    """Note which request this exchange is about: header, log line and problem will say so."""
+    scope["state"]["correlation_id"] = correlation_id
+
+
+class Envelope:
+    """Outside of the routing, so that what no route takes gets its headers as well."""
+
+    def __init__(self, app: ASGIApp, *, new_request_id: Callable[[], str] = new_request_id) -> None:
+        self._app = app
+        self._new_request_id = new_request_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        scope["state"]["request_id"] = _given_id(scope) or self._new_request_id()
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_missing(scope, message)]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _given_id(scope: HTTPScope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            return value.decode()
+    return None
+
+
+def _missing(scope: Scope, message: Any) -> list[tuple[bytes, bytes]]:  # noqa: ANN401 -- a TypedDict that Litestar does not narrow to
+    given = {name.lower() for name, _ in message["headers"]}
+    headers = [header for header in _DEFAULTS if header[0] not in given]
+    headers.append((b"x-request-id", request_id_of(scope).encode()))
+    if correlation_id := correlation_id_of(scope):
+        headers.append((b"x-correlation-id", correlation_id.encode()))
+    return headers

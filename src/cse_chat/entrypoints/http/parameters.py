@@ -1,0 +1,70 @@
+"""What stands in an address: ids and query parameters."""
+
+import re
+from datetime import timedelta
+
+from cse_chat.domain.errors import InvalidRequestError, Violation
+from cse_chat.domain.model.ids import CorrelationId, ThreadId, is_correlation_id, is_thread_id
+
+MAX_PAGE = 1_000
+DEFAULT_PAGE = 100
+
+# Not int() and float(): they take spaces, underscores, "nan" and the digits of every script.
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+_COUNT = re.compile(r"[0-9]{1,4}")
+
+
+def correlation_id_of(text: str) -> CorrelationId:
+    """Return the id that *text* is.
+
+    Raises:
+        InvalidRequestError: It is no UUID in its canonical form.
+    """
+    if not is_correlation_id(text):
+        raise InvalidRequestError(
+            Violation(("correlation_id",), "must be a UUID with hyphens, in lower case")
+        )
+    return CorrelationId(text)
+
+
+def thread_id_of(text: str) -> ThreadId:
+    """Return the id that *text* is.
+
+    Raises:
+        InvalidRequestError: It cannot name a thread.
+    """
+    if not is_thread_id(text):
+        raise InvalidRequestError(
+            Violation(("thread_id",), "must be 1 to 128 characters out of A-Z a-z 0-9 _ -")
+        )
+    return ThreadId(text)
+
+
+def wait_of(text: str | None, *, longest: timedelta) -> timedelta:
+    """Return how long to wait: at most *longest*, and not at all if *text* is ``None``.
+
+    Raises:
+        InvalidRequestError: *text* is no number of seconds.
+    """
+    if text is None:
+        return timedelta(0)
+    if not _SECONDS.fullmatch(text):
+        raise InvalidRequestError(
+            Violation(("wait",), "must be a number of seconds, such as 10 or 0.5")
+        )
+    return min(timedelta(seconds=float(text)), longest)
+
+
+def limit_of(text: str | None) -> int:
+    """Return how many turns a page may have.
+
+    Raises:
+        InvalidRequestError: *text* is no number from 1 to `MAX_PAGE`.
+    """
+    if text is None:
+        return DEFAULT_PAGE
+    if not _COUNT.fullmatch(text) or not 1 <= int(text) <= MAX_PAGE:
+        raise InvalidRequestError(
+            Violation(("limit",), f"must be a whole number from 1 to {MAX_PAGE:,}")
+        )
+    return int(text)

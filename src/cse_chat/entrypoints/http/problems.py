@@ -1,0 +1,233 @@
+"""Problem details (RFC 9457): the kinds there are, and the documents that tell of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.enums import MediaType
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.status_codes import (
+    HTTP_400_BAD_REQUEST,
+    HTTP_404_NOT_FOUND,
+    HTTP_405_METHOD_NOT_ALLOWED,
+    HTTP_409_CONFLICT,
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+    HTTP_415_UNSUPPORTED_MEDIA_TYPE,
+    HTTP_500_INTERNAL_SERVER_ERROR,
+    HTTP_502_BAD_GATEWAY,
+    HTTP_503_SERVICE_UNAVAILABLE,
+    HTTP_504_GATEWAY_TIMEOUT,
+)
+
+from cse_chat.adapters.wire.responses import problem_title, problem_type
+from cse_chat.domain.errors import Violation
+from cse_chat.entrypoints.http.exchanges import correlation_id_of, request_id_of
+
+_MAX_FAULTS = 50  # a body of 64 KiB can have thousands; nobody reads them
+_MAX_INSTANCE_CHARS = 256
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemKind:
+    """A kind of problem.
+
+    Attributes:
+        slug: Public, stable and unique.
+        detail: What happened and what to do; said unless something better is known.
+        retry_after: Seconds after which asking again makes sense; ``None`` if it never does.
+    """
+
+    slug: str
+    status: int
+    detail: str
+    retry_after: int | None = None
+
+
+INVALID_REQUEST: Final = ProblemKind(
+    slug="invalid-request",
+    status=HTTP_400_BAD_REQUEST,
+    detail="The request has faults; correct what `errors` names and send it again.",
+)
+NOT_SUPPORTED: Final = ProblemKind(
+    slug="not-supported",
+    status=HTTP_400_BAD_REQUEST,
+    detail="The request asks for what this service does not offer yet; send it without that.",
+)
+NOT_FOUND: Final = ProblemKind(
+    slug="not-found",
+    status=HTTP_404_NOT_FOUND,
+    detail="There is nothing here, or it is not yours; check the address and the id in it.",
+)
+METHOD_NOT_ALLOWED: Final = ProblemKind(
+    slug="method-not-allowed",
+    status=HTTP_405_METHOD_NOT_ALLOWED,
+    detail="This address does not take that method; the `Allow` header names those it takes.",
+)
+CONTENT_TOO_LARGE: Final = ProblemKind(
+    slug="content-too-large",
+    status=HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+    detail="The body is larger than 64 KiB; send a shorter question.",
+)
+UNSUPPORTED_MEDIA_TYPE: Final = ProblemKind(
+    slug="unsupported-media-type",
+    status=HTTP_415_UNSUPPORTED_MEDIA_TYPE,
+    detail="Send JSON in UTF-8, with Content-Type: application/json.",
+)
+REPLY_TIMEOUT: Final = ProblemKind(
+    slug="reply-timeout",
+    status=HTTP_504_GATEWAY_TIMEOUT,
+    detail="The answer is not there yet. It still comes: read it at the `Location`.",
+)
+AGENT_FAILED: Final = ProblemKind(
+    slug="agent-failed",
+    status=HTTP_502_BAD_GATEWAY,
+    detail="The question could not be answered; ask again, or ask it in another way.",
+)
+EXPIRED: Final = ProblemKind(
+    slug="expired",
+    status=HTTP_504_GATEWAY_TIMEOUT,
+    detail="The question was not answered before its deadline; ask again.",
+)
+CANCELLED: Final = ProblemKind(
+    slug="cancelled",
+    status=HTTP_409_CONFLICT,
+    detail="The question was cancelled before it was answered; ask again if you still want it.",
+)
+OVERLOADED: Final = ProblemKind(
+    slug="overloaded",
+    status=HTTP_503_SERVICE_UNAVAILABLE,
+    detail="Too many questions are waiting; nothing of yours was kept, ask again in a moment.",
+    retry_after=2,
+)
+NOT_ACCEPTED: Final = ProblemKind(
+    slug="not-accepted",
+    status=HTTP_503_SERVICE_UNAVAILABLE,
+    detail="The question could not be stored; nothing of it was kept, ask again in a moment.",
+    retry_after=2,
+)
+ACCEPTANCE_UNKNOWN: Final = ProblemKind(
+    slug="acceptance-unknown",
+    status=HTTP_503_SERVICE_UNAVAILABLE,
+    detail="Nobody can say whether the question was stored; look at the `Location` before you"
+    " ask again.",
+    retry_after=2,
+)
+TRANSPORT_UNAVAILABLE: Final = ProblemKind(
+    slug="transport-unavailable",
+    status=HTTP_503_SERVICE_UNAVAILABLE,
+    detail="A store that is needed for this does not answer; try again in a moment.",
+    retry_after=2,
+)
+MALFORMED_RECORD: Final = ProblemKind(
+    slug="malformed-record",
+    status=HTTP_503_SERVICE_UNAVAILABLE,
+    detail="What is stored of this cannot be read; tell the operator the `request_id`.",
+)
+INTERNAL_ERROR: Final = ProblemKind(
+    slug="internal-error",
+    status=HTTP_500_INTERNAL_SERVER_ERROR,
+    detail="Something went wrong on our side; tell the operator the `request_id`.",
+)
+
+KINDS: Final[Mapping[str, ProblemKind]] = {
+    kind.slug: kind
+    for kind in (
+        INVALID_REQUEST,
+        NOT_SUPPORTED,
+        NOT_FOUND,
+        METHOD_NOT_ALLOWED,
+        CONTENT_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE,
+        REPLY_TIMEOUT,
+        AGENT_FAILED,
+        EXPIRED,
+        CANCELLED,
+        OVERLOADED,
+        NOT_ACCEPTED,
+        ACCEPTANCE_UNKNOWN,
+        TRANSPORT_UNAVAILABLE,
+        MALFORMED_RECORD,
+        INTERNAL_ERROR,
+    )
+}
+
+
+class FaultBody(msgspec.Struct, frozen=True):
+    """One thing that is wrong with a request."""
+
+    pointer: str
+    detail: str
+
+    @classmethod
+    def of(cls, violation: Violation) -> "FaultBody":
+        """Return *violation* with its path as a JSON pointer (RFC 6901)."""
+        steps = (step.replace("~", "~0").replace("/", "~1") for step in violation.path)
+        pointer = "".join(f"/{step}" for step in steps)
+        # A field's name comes from outside: a lone surrogate in it could not be sent back.
+        return cls(pointer.encode(errors="replace").decode(), violation.rule)
+
+
+class ProblemBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A problem document."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    correlation_id: str | None = None
+    errors: tuple[FaultBody, ...] = ()
+
+
+def problem_response(  # noqa: D417 -- the others are what they are called
+    request: Request[Any, Any, Any],
+    kind: ProblemKind,
+    *,
+    slug: str = "",
+    detail: str = "",
+    violations: Iterable[Violation] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    """Return the document that tells of a problem of *kind*.
+
+    Args:
+        slug: A finer name of the kind.
+        detail: Better words than those of the kind; holds no internals.
+    """
+    slug = slug or kind.slug
+    document = ProblemBody(
+        type=problem_type(slug),
+        title=problem_title(slug),
+        status=kind.status,
+        detail=detail or kind.detail,
+        instance=_instance(request),
+        request_id=request_id_of(request.scope),
+        correlation_id=correlation_id_of(request.scope),
+        errors=tuple(map(FaultBody.of, violations))[:_MAX_FAULTS],
+    )
+    retry = {} if kind.retry_after is None else {"Retry-After": str(kind.retry_after)}
+    return Response(
+        _encoder.encode(document),
+        status_code=kind.status,
+        media_type="application/problem+json",
+        headers={**retry, **(headers or {})},
+    )
+
+
+@get("/problems/{slug:str}", media_type=MediaType.TEXT, operation_id="ReadProblem")
+async def problem_page(slug: FromPath[str]) -> str:
+    """Say what a kind of problem means."""
+    kind = KINDS.get(slug)
+    if kind is None:
+        raise NotFoundException
+    return f"{problem_title(slug)} ({kind.status})\n\n{kind.detail}\n"
+
+
+def _instance(request: Request[Any, Any, Any]) -> str:
+    return quote(request.scope["path"], errors="replace")[:_MAX_INSTANCE_CHARS]
