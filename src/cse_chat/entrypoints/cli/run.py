@@ -1,0 +1,142 @@
+"""``cse-chat run``: gateway and worker in one process."""
+
+import asyncio
+import errno
+import os
+import socket
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from threading import Timer
+from typing import Final
+
+import click
+import structlog
+
+from cse_chat.adapters.analyst.data.errors import MarketDataError
+from cse_chat.entrypoints.addresses import url_of
+from cse_chat.entrypoints.cli.configuration import read_settings
+from cse_chat.entrypoints.cli.exit_codes import ExitCode, fail
+from cse_chat.entrypoints.container import Container
+from cse_chat.entrypoints.http.app import create_app
+from cse_chat.entrypoints.logging import configure_logging
+from cse_chat.entrypoints.server import (
+    CannotListenError,
+    DrainingServer,
+    listening_socket,
+    server_config,
+)
+from cse_chat.entrypoints.settings import Settings
+
+_log = structlog.get_logger(__name__)
+
+# Beside what the window of questions holds: reading, health, the page, and being told "full".
+_CONNECTIONS_BESIDE: Final = 1_000
+# What the end takes beside the budgets: the naps of the server, closing, the last lines.
+_CLOSING: Final = timedelta(seconds=5)
+_USUAL_ADDRESS: Final = "http://127.0.0.1:8000"
+
+
+def run(*, host: str | None, port: int | None, started: float) -> None:
+    """Serve until a signal.
+
+    Args:
+        host: Overrides the settings.
+        port: Overrides the settings.
+        started: When the process began, by `time.perf_counter`.
+
+    Raises:
+        CommandFailedError: It cannot start; the message says what to do.
+    """
+    settings = read_settings(HTTP__HOST=host, HTTP__PORT=None if port is None else str(port))
+    configure_logging()
+    try:
+        # First of all, so that a busy port is told before any data is read.
+        with listening_socket(settings.http.host, settings.http.port) as listener:
+            _run(settings, listener, started)
+    except Exception as error:  # noqa: BLE001 -- the process ends here, and says where it broke
+        remedy = remedy_for(error)
+        if remedy is None:
+            _log.exception("service_crashed")
+            fail(ExitCode.CRASHED, "an unexpected error; the log says where", because=error)
+        fail(ExitCode.UNUSABLE, remedy, because=error)
+
+
+def _run(settings: Settings, listener: socket.socket, started: float) -> None:
+    container = Container(settings=settings)
+    app = create_app(container)
+    config = server_config(
+        app,
+        graceful=settings.http.drain,
+        most_connections=settings.worker.window_records + _CONNECTIONS_BESIDE,
+    )
+
+    ended = ExitStack()
+
+    async def drain() -> None:
+        overdue = end_after(settings.worker.drain + settings.http.drain + _CLOSING)
+        ended.callback(overdue.cancel)
+        await container.service().drain(settings.worker.drain)
+
+    async def serve() -> None:
+        server = DrainingServer(
+            config,
+            ready=lambda: _announce(url_of(*listener.getsockname()[:2]), started),
+            drain=drain,
+        )
+        # Not by the server: it would make a stack trace of an error at start-up.
+        async with app.lifespan():
+            await server.serve([listener])
+
+    with ended, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(serve())
+
+
+def end_after(limit: timedelta, end_process: Callable[[int], None] = os._exit) -> Timer:
+    """End the process after *limit*, whatever it does then, unless it has ended before.
+
+    In a thread, because an agent that never yields stops the loop and its timers, too.
+    """
+
+    def end() -> None:
+        _log.error("drain_overdue", limit_seconds=limit.total_seconds())
+        end_process(ExitCode.CRASHED)
+
+    timer = Timer(limit.total_seconds(), end)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _announce(address: str, started: float) -> None:
+    seconds = time.perf_counter() - started
+    _log.info("service_started", address=address, seconds=round(seconds, 3))
+    # Another terminal may not have the settings of this one.
+    where = "" if address == _USUAL_ADDRESS else f"--url {address} "
+    click.echo(
+        f"cse-chat listens at {address} (ready in {seconds:.1f} s; Ctrl+C stops it)\n"
+        f"Open it in a browser, or ask from another terminal:\n"
+        f'  cse-chat ask {where}"What are the top performing stocks?"\n'
+        f"  curl -s {address}/api/chat -H 'Content-Type: application/json'"
+        f""" -d '{{"message": "What are the top performing stocks?"}}'"""
+    )
+
+
+def remedy_for(error: Exception) -> str | None:
+    """Return what a person can do about *error*; ``None`` if that is not known."""
+    # The framework opens what we give it inside of a task group, which wraps every error.
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    if isinstance(error, MarketDataError):
+        return str(error)
+    if not isinstance(error, CannotListenError):
+        return None
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"port {error.port} on {error.host} is taken:"
+            " stop what listens there, or choose another with --port"
+        )
+    if error.errno == errno.EACCES:
+        return f"port {error.port} is not open to you: choose one above 1023 with --port"
+    return f"{error.host} is not an address of this machine: choose another with --host"

@@ -1,0 +1,249 @@
+"""`cse-chat ask` against a service that is played by the test."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from typing_extensions import override
+
+from cse_chat.entrypoints.cli.ask import ask
+from cse_chat.entrypoints.cli.asking import RunningService
+from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
+
+URL = "http://127.0.0.1:8000"
+HERE = "/api/chat/c1"
+ANSWER: dict[str, Any] = {
+    "correlation_id": "c1",
+    "thread_id": "thread_1",
+    "response": "Alpha gained.",
+    "timestamp": "2026-07-24T10:00:00Z",
+    "streaming": False,
+    "chunk_index": 0,
+    "is_final": True,
+    "metadata": {
+        "processing_time_ms": 1,
+        "model_used": "cse-analyst/rules",
+        "queue_time_ms": 0,
+        "attempt": 1,
+        "durability": "memory",
+        "as_of": "2026-07-24",
+        "sources": ["CSE"],
+    },
+}
+OPEN: dict[str, Any] = {"correlation_id": "c1", "thread_id": "thread_1", "status": "running"}
+PROBLEM: dict[str, Any] = {
+    "type": "/problems/invalid-request",
+    "title": "Invalid request",
+    "status": 400,
+    "detail": "The request has faults.",
+    "errors": [{"pointer": "/message", "detail": "must have 1 to 4,000 characters"}],
+    "request_id": "r1",
+}
+
+
+class PlayedService(httpx.BaseTransport):
+    """Answers with what it was given, one after the other, and keeps what it was asked."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self._answers: Iterator[httpx.Response | Exception] = iter(answers)
+        self.requests: list[httpx.Request] = []
+
+    @override
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = next(self._answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class PlayedTime:
+    """A clock that only pauses move."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pause(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def respond(status: int, document: object, location: str | None = None) -> httpx.Response:
+    headers = {} if location is None else {"Location": location}
+    return httpx.Response(status, json=document, headers=headers)
+
+
+def timeout_problem() -> httpx.Response:
+    return respond(504, {"type": "/problems/reply-timeout", "detail": "later"}, HERE)
+
+
+def ask_played(service: PlayedService, question: str = "Who gained?", **options: Any) -> None:  # noqa: ANN401 -- as `ask` takes them
+    usual: dict[str, Any] = {"url": URL, "thread_id": None, "wait": 60, "as_json": False}
+    ask(question, transport=service, **(usual | options))
+
+
+def failure_of(call: Callable[[], object]) -> CommandFailedError:
+    with pytest.raises(CommandFailedError) as caught:
+        call()
+    return caught.value
+
+
+def test_the_answer_is_printed_with_date_source_and_thread(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    service = PlayedService(respond(200, ANSWER))
+
+    ask_played(service, thread_id="thread_1")
+
+    (request,) = service.requests
+    assert str(request.url) == f"{URL}/api/chat"
+    assert json.loads(request.content) == {"message": "Who gained?", "thread_id": "thread_1"}
+    assert request.headers["Prefer"] == "respond-async, wait=60"
+    printed = capsys.readouterr().out
+    assert printed.startswith("Alpha gained.\n")
+    assert "As of 2026-07-24 · Source: CSE" in printed
+    assert "--url http://127.0.0.1:8000 --thread thread_1" in printed
+
+
+def test_without_a_url_the_settings_say_where_the_service_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CSE_CHAT__HTTP__PORT", "8123")
+    service = PlayedService(respond(200, ANSWER))
+
+    ask_played(service, url=None)
+
+    assert str(service.requests[0].url) == "http://127.0.0.1:8123/api/chat"
+    assert json.loads(service.requests[0].content) == {"message": "Who gained?"}
+    assert "--url" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("first", [lambda: respond(202, OPEN, HERE), timeout_problem])
+def test_an_answer_that_takes_longer_is_followed(
+    capsys: pytest.CaptureFixture[str], first: Callable[[], httpx.Response]
+) -> None:
+    time = PlayedTime()
+    played = PlayedService(first(), respond(202, OPEN), respond(202, OPEN), respond(200, ANSWER))
+    service = RunningService(url=httpx.URL(URL), transport=played, monotonic=time, pause=time.pause)
+
+    response = service.ask("Who gained?", thread_id=None, wait=60)
+
+    assert response.json() == ANSWER
+    assert [request.url.path for request in played.requests[1:]] == [HERE] * 3
+    assert [request.url.params["wait"] for request in played.requests[1:]] == [
+        "60.000",
+        "59.000",
+        "58.000",
+    ]
+    assert capsys.readouterr().out == ""
+
+
+def test_when_patience_ends_it_says_where_the_answer_will_be() -> None:
+    error = failure_of(lambda: ask_played(PlayedService(respond(202, OPEN, HERE)), wait=0))
+
+    assert error.code == ExitCode.UNFINISHED
+    assert f"curl -s '{URL}{HERE}?wait=30'" in str(error)
+
+
+def test_the_place_is_known_after_polling_as_well() -> None:
+    time = PlayedTime()
+    played = PlayedService(respond(202, OPEN, HERE), respond(202, OPEN))
+    service = RunningService(url=httpx.URL(URL), transport=played, monotonic=time, pause=time.pause)
+
+    response = service.ask("Who gained?", thread_id=None, wait=1)
+
+    assert response.url.path == HERE
+    assert response.status_code == 202
+
+
+def test_an_address_elsewhere_is_not_followed() -> None:
+    """A question and its answer are for the service that the person named."""
+    service = PlayedService(respond(202, OPEN, "http://elsewhere.example/api/chat/c1"))
+
+    error = failure_of(lambda: ask_played(service))
+
+    assert error.code == ExitCode.UNFINISHED
+    assert len(service.requests) == 1
+
+
+def test_json_is_printed_as_the_service_gave_it(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = ANSWER | {"response": "සිංහල \u2028 \x9b end"}
+
+    ask_played(PlayedService(respond(200, answer)), as_json=True)
+
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == answer
+    assert "සිංහල \\u2028 \\u009b end" in printed
+
+
+def test_a_problem_is_told_with_its_faults(capsys: pytest.CaptureFixture[str]) -> None:
+    error = failure_of(lambda: ask_played(PlayedService(respond(400, PROBLEM)), as_json=True))
+
+    assert error.code == ExitCode.REFUSED
+    assert str(error).splitlines() == [
+        "Invalid request: The request has faults.",
+        "  /message: must have 1 to 4,000 characters",
+        "  (request r1)",
+    ]
+    assert json.loads(capsys.readouterr().out) == PROBLEM
+
+
+def test_an_outcome_without_an_answer_is_told() -> None:
+    failed = OPEN | {"status": "failed", "problem": {"title": "Agent failed", "detail": "No."}}
+
+    error = failure_of(
+        lambda: ask_played(PlayedService(respond(202, OPEN, HERE), respond(200, failed)))
+    )
+
+    assert (error.code, str(error)) == (ExitCode.REFUSED, "Agent failed: No.")
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        httpx.Response(200, text="<html>"),
+        httpx.Response(200, json=[1]),
+        httpx.Response(404, json={"error": "what?"}),
+        httpx.Response(504, text="upstream"),
+    ],
+)
+def test_something_else_that_answers_is_named(response: httpx.Response) -> None:
+    error = failure_of(lambda: ask_played(PlayedService(response), as_json=True))
+
+    assert error.code == ExitCode.REFUSED
+    assert f"{URL}/ is no cse-chat service" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (httpx.ConnectError("refused"), "nothing listens at http://127.0.0.1:8000: start it with"),
+        (httpx.ConnectTimeout("slow"), "nothing listens at"),
+        (httpx.ReadError("reset"), "broke before the answer came"),
+        (httpx.ReadTimeout("slow"), "broke before the answer came"),
+    ],
+)
+def test_a_service_that_cannot_be_reached_is_told(fault: Exception, words: str) -> None:
+    error = failure_of(lambda: ask_played(PlayedService(fault)))
+
+    assert error.code == ExitCode.UNREACHABLE
+    assert words in str(error)
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://host", "http://", "http://h:port", "/x"])
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    error = failure_of(lambda: ask_played(PlayedService(), url=url))
+
+    assert error.code == ExitCode.UNUSABLE
+    assert "--url must be" in str(error)
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    """A shell hands them over as lone surrogates."""
+    error = failure_of(lambda: ask_played(PlayedService(), question="caf\udce9"))
+
+    assert (error.code, str(error)) == (ExitCode.UNUSABLE, "the question is not UTF-8 text")

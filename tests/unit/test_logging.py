@@ -1,0 +1,289 @@
+"""The log: one parseable event a line, with nothing in it that a person wrote."""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import PurePosixPath
+from typing import Any
+from uuid import UUID
+
+import pytest
+import structlog
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cse_chat.domain.errors import NotAcceptedError, TransportError
+from cse_chat.entrypoints.logging import configure_logging
+
+CANARY = "canary-3b1f"
+
+
+@pytest.fixture(autouse=True)
+def _global_configuration_is_restored() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level, raises = root.handlers[:], root.level, logging.raiseExceptions
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.raiseExceptions = raises
+
+
+def lines_of(log: Callable[[Any], object], *, human: bool = False) -> list[str]:
+    """Return what is written while *log* is called with a logger of ours."""
+    stream = io.StringIO()
+    configure_logging(stream, human=human)
+    log(structlog.get_logger("tests"))
+    return stream.getvalue().split("\n")[:-1]
+
+
+def event_of(log: Callable[[Any], object]) -> dict[str, Any]:
+    (line,) = lines_of(log)
+    event = json.loads(line)
+    assert isinstance(event, dict)
+    return event
+
+
+def failing_with(*errors: Exception) -> None:
+    """Raise the last of *errors*, each caused by the one before it."""
+    cause: Exception | None = None
+    for error in errors:
+        error.__cause__ = cause
+        cause = error
+    raise errors[-1]
+
+
+def test_an_event_is_one_line_of_json_with_level_and_utc_time() -> None:
+    event = event_of(lambda log: log.info("chat_answered", attempt=1))
+
+    assert (event["event"], event["level"], event["attempt"]) == ("chat_answered", "info", 1)
+    written = datetime.fromisoformat(event["timestamp"])
+    assert written.tzinfo == UTC
+    assert abs((datetime.now(UTC) - written).total_seconds()) < 60
+
+
+def test_bound_context_is_in_every_event() -> None:
+    def log_within(log: Any) -> None:  # noqa: ANN401 -- structlog's loggers have no common type
+        with structlog.contextvars.bound_contextvars(correlation_id="c1"):
+            log.info("chat_answered")
+            logging.getLogger("library").warning("slow")
+
+    assert [json.loads(line)["correlation_id"] for line in lines_of(log_within)] == ["c1", "c1"]
+
+
+def test_debug_events_are_not_written() -> None:
+    assert lines_of(lambda log: log.debug("chat_answered", n=1)) == []
+
+
+@pytest.mark.parametrize(
+    "key", ["question", "message", "user_message", "text", "answer", "Metadata", "detail", "url"]
+)
+def test_what_people_wrote_does_not_appear_under_any_telling_key(key: str) -> None:
+    event = event_of(lambda log: log.info("asked", **{key: CANARY}))
+
+    assert event[key] == "[redacted]"
+
+
+@pytest.mark.parametrize("key", ["password", "redis_password", "token", "api-key", "Cookie"])
+def test_secrets_do_not_appear_under_any_telling_key(key: str) -> None:
+    event = event_of(lambda log: log.info("connected", given={"deep": [{key: [CANARY]}]}))
+
+    assert event["given"] == {"deep": [{key: "[redacted]"}]}
+
+
+def test_numbers_under_a_telling_key_stay() -> None:
+    event = event_of(lambda log: log.info("asked", token_count=3, text=None, message=1.5))
+
+    assert (event["token_count"], event["text"], event["message"]) == (3, None, 1.5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"redis://user:{CANARY}@host/0",
+        f"Authorization: Bearer {CANARY}",
+        f"basic {CANARY}",
+        f"eyJ{CANARY}.eyJh.c2ln",
+        f"api_key={CANARY}&x=1",
+        f"GET /api?q={CANARY}",
+    ],
+)
+def test_what_looks_like_a_secret_goes_from_any_text(text: str) -> None:
+    event = event_of(lambda log: log.info("failed", reason=f"after {text}"))
+
+    assert CANARY not in json.dumps(event)
+    assert "[redacted]" in event["reason"]
+
+
+@pytest.mark.parametrize("human", [False, True])
+@pytest.mark.parametrize(
+    "hostile", ["a\r\nb", "a\u2028b\u2029", "\x1b[2J", "\x85", "\u202e", "\ud800", "\x00"]
+)
+def test_no_value_can_break_a_line_or_command_a_terminal(hostile: str, *, human: bool) -> None:
+    plain = len(lines_of(lambda log: log.info("seen", route="x"), human=human))
+
+    lines = lines_of(lambda log: log.info("seen", route=hostile), human=human)
+
+    assert len(lines) == plain == 1
+    assert hostile not in lines[0]
+    assert len(lines[0].splitlines()) == 1
+
+
+@settings(max_examples=50)
+@given(st.dictionaries(st.text(), st.text() | st.floats() | st.integers(), max_size=3))
+def test_whatever_is_logged_is_one_line_of_json(fields: dict[str, Any]) -> None:
+    (line,) = lines_of(lambda log: log.info("seen", _=0, fields=fields))
+
+    assert line.isascii()
+    assert json.loads(line, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+
+
+def test_plain_values_are_written_as_text_and_others_as_their_type() -> None:
+    """The repr of an unknown object may quote anything."""
+    event = event_of(
+        lambda log: log.info(
+            "seen",
+            id=UUID(int=0),
+            day=date(2026, 7, 24),
+            file=PurePosixPath("/a/b"),
+            error=ValueError(CANARY),
+            ratio=float("nan"),
+            huge=10**5000,
+        )
+    )
+
+    assert event["id"] == "00000000-0000-0000-0000-000000000000"
+    assert (event["day"], event["file"]) == ("2026-07-24", "/a/b")
+    assert (event["error"], event["ratio"], event["huge"]) == ("<ValueError>", "nan", "<int>")
+
+
+def test_events_are_bounded() -> None:
+    ring: list[Any] = []
+    ring.append(ring)
+
+    event = event_of(lambda log: log.info("seen", long="é" * 10**6, many=[1] * 10**6, ring=ring))
+
+    assert len(json.dumps(event)) < 60_000
+    assert event["long"].endswith("…")
+
+
+def test_an_error_tells_kinds_and_places_but_no_messages() -> None:
+    def log_error(log: Any) -> None:  # noqa: ANN401 -- see above
+        try:
+            failing_with(ValueError(CANARY), TransportError(CANARY), OSError(28, CANARY))
+        except OSError:
+            log.exception("store_failed")
+
+    event = event_of(log_error)
+
+    assert CANARY not in json.dumps(event)
+    assert [link["type"] for link in event["exception"]] == [
+        "builtins.OSError",
+        "cse_chat.domain.errors.TransportError",
+        "builtins.ValueError",
+    ]
+    assert event["exception"][0]["errno"] == 28
+    assert event["exception"][1]["slug"] == "transport-unavailable"
+    assert "test_logging.py" in event["exception"][0]["frames"][-1]
+    assert event["exception"][0]["frames"][-1].endswith("in failing_with")
+
+
+def test_errors_of_a_group_and_contexts_are_told_and_rings_end() -> None:
+    first, second = KeyError(CANARY), NotAcceptedError(CANARY)
+    first.__context__, second.__context__ = second, first
+    hidden = ValueError()
+    hidden.__context__, hidden.__suppress_context__ = TypeError(), True
+
+    event = event_of(
+        lambda log: log.error("failed", exc_info=ExceptionGroup(CANARY, [first, hidden]))
+    )
+
+    assert [link["type"].rpartition(".")[2] for link in event["exception"]] == [
+        "ExceptionGroup",
+        "KeyError",
+        "ValueError",
+        "NotAcceptedError",
+    ]
+
+
+def test_exc_info_without_an_error_adds_nothing() -> None:
+    event = event_of(lambda log: log.info("seen"))
+
+    assert "exception" not in event
+    assert "exception" not in event_of(lambda log: log.info("x", exc_info=(None, None, None)))
+
+
+def test_libraries_write_the_same_lines() -> None:
+    def fail_in_library(_: object) -> None:
+        try:
+            failing_with(ValueError(CANARY))
+        except ValueError:
+            logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+
+    event = event_of(fail_in_library)
+
+    assert event["event"] == "Exception in ASGI application"
+    assert (event["logger"], event["level"]) == ("uvicorn.error", "error")
+    assert event["exception"][0]["type"] == "builtins.ValueError"
+    assert CANARY not in json.dumps(event)
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments", "written"),
+    [
+        ("Cancel %s running task(s)", (3,), "Cancel 3 running task(s)"),
+        ("Bad request: %s", (CANARY,), "Bad request: %s"),
+        ("Took %d", (1, 2), "Took %d"),
+        ("Named %(who)s", ({"who": CANARY},), "Named %(who)s"),
+        (f"Task exception was never retrieved\nfuture: {CANARY}", (), "Task exception was never"),
+        ("", (), ""),
+    ],
+)
+def test_of_a_librarys_message_only_the_wording_is_kept(
+    message: str, arguments: tuple[Any, ...], written: str
+) -> None:
+    event = event_of(lambda _: logging.getLogger("library").warning(message, *arguments))
+
+    assert event["event"].startswith(written)
+    assert CANARY not in json.dumps(event)
+
+
+def test_chatty_libraries_are_heard_from_warnings_on() -> None:
+    assert lines_of(lambda _: logging.getLogger("httpx").info("GET http://x/?q=%s", CANARY)) == []
+
+
+def test_on_a_terminal_an_error_is_readable() -> None:
+    def log_error(log: Any) -> None:  # noqa: ANN401 -- see above
+        try:
+            failing_with(ValueError(CANARY))
+        except ValueError:
+            log.exception("store_failed")
+
+    lines = lines_of(log_error, human=True)
+
+    assert "store_failed" in lines[0]
+    assert lines[1] == "builtins.ValueError"
+    assert lines[-1].strip().endswith("in failing_with")
+    assert CANARY not in "\n".join(lines)
+
+
+def test_the_standard_error_stream_is_the_default_and_no_terminal_means_json(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging()
+
+    structlog.get_logger().info("seen", route="x")
+
+    assert json.loads(capsys.readouterr().err)["event"] == "seen"
+
+
+def test_a_second_configuration_replaces_the_first() -> None:
+    first = io.StringIO()
+    configure_logging(first, human=False)
+
+    lines = lines_of(lambda _: logging.getLogger("library").warning("slow"))
+
+    assert len(lines) == 1
+    assert first.getvalue() == ""
