@@ -115,7 +115,14 @@ class DrainingServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
-        self._ready()
+        try:
+            self._ready()
+        except BaseException:
+            # Nobody else would: uvicorn closes its listeners only once it has served, and uvloop
+            # does not end while one is open.
+            for server in self.servers:
+                server.close()
+            raise
 
     @override
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

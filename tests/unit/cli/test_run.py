@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from cse_chat.adapters.analyst.data.errors import MarketDataError
-from cse_chat.entrypoints.cli.run import end_after, remedy_for
+from cse_chat.entrypoints.cli.run import cause_of, end_after, remedy_for
 from cse_chat.entrypoints.server import CannotListenError
 
 
@@ -31,7 +31,9 @@ def test_an_address_that_cannot_be_used_has_a_remedy(reason: int | None, words: 
 def test_damaged_data_have_the_remedy_that_they_name_even_out_of_task_groups() -> None:
     error = MarketDataError(Path("prices.csv"), "is cut short")
 
-    assert remedy_for(ExceptionGroup("", [ExceptionGroup("", [error])])) == str(error)
+    wrapped = ExceptionGroup("", [ExceptionGroup("", [error])])
+
+    assert remedy_for(cause_of(wrapped)) == str(error)
 
 
 @pytest.mark.parametrize("error", [ValueError(), ExceptionGroup("", [ValueError(), OSError()])])

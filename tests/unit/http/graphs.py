@@ -41,9 +41,9 @@ class RefusingAgent:
         question: Question,
         history: Sequence[Exchange],
     ) -> AsyncIterator[AgentEvent]:
-        if question:
+        if question.text:  # none is blank; without the `yield` this were no generator
             raise AgentRefusedError("I do not advise on what to buy.")
-        yield Delta("")
+        yield Delta("")  # pragma: no cover -- never reached
 
 
 class Failing:

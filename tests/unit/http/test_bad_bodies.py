@@ -20,6 +20,64 @@ JSON = {"Content-Type": "application/json"}
 BODY: dict[str, Any] = {"message": "Top stocks?", "thread_id": "thread_1"}
 
 
+BAD_FIELDS: dict[str, tuple[str, object, str]] = {
+    "empty message": ("message", "", "/message"),
+    "blank message": ("message", " \n\t", "/message"),
+    "4,001 characters": ("message", "a" * 4_001, "/message"),
+    "NUL": ("message", "a\0b", "/message"),
+    "lone surrogate": ("message", "a\ud800b", "/message"),
+    "number for message": ("message", 5, "/message"),
+    "null message": ("message", None, "/message"),
+    "list for message": ("message", ["a"], "/message"),
+    "empty thread": ("thread_id", "", "/thread_id"),
+    "space in thread": ("thread_id", "a b", "/thread_id"),
+    "colon in thread": ("thread_id", "a:b", "/thread_id"),
+    "braces in thread": ("thread_id", "{a}", "/thread_id"),
+    "star in thread": ("thread_id", "a*", "/thread_id"),
+    "newline behind thread": ("thread_id", "abc\n", "/thread_id"),
+    "line separator in thread": ("thread_id", "a\u2028", "/thread_id"),
+    "surrogate in thread": ("thread_id", "a\ud800", "/thread_id"),
+    "letter outside of ASCII": ("thread_id", "é", "/thread_id"),
+    "129 characters": ("thread_id", "a" * 129, "/thread_id"),
+    "number for thread": ("thread_id", 7, "/thread_id"),
+    "null thread": ("thread_id", None, "/thread_id"),
+    "list for metadata": ("metadata", [], "/metadata"),
+    "null metadata": ("metadata", None, "/metadata"),
+    "number in metadata": ("metadata", {"a": 1}, "/metadata/a"),
+    "nested metadata": ("metadata", {"a": {"b": "c"}}, "/metadata/a"),
+    "long metadata": ("metadata", {"a": "x" * 257}, "/metadata/a"),
+    "NUL in metadata": ("metadata", {"a": "\0"}, "/metadata"),
+    "surrogate in a key": ("metadata", {"\ud800": "a"}, "/metadata"),
+    "escaped pointer": ("metadata", {"a/~b": 1}, "/metadata/a~1~0b"),
+    "17 entries": ("metadata", {str(n): "" for n in range(17)}, "/metadata"),
+    "unknown choice": ("if_busy", "wait", "/if_busy"),
+    "list for choice": ("if_busy", [], "/if_busy"),
+    "unknown field": ("mesage", "x", "/mesage"),
+    "a user of one's choice": ("user_id", "eve", "/user_id"),
+    "unknown field with a surrogate": ("x\ud800", 1, "/x?"),
+}
+
+NO_OBJECTS = {
+    "nothing": b"",
+    "cut off": b"{",
+    "60,000 brackets": b"[" * 60_000,
+    "12,000 braces": b'{"a":' * 12_000,
+    "no UTF-8": b'{"message":"\xff\xfe"}',
+    "UTF-16": '{"message":"a"}'.encode("utf-16"),
+    "byte order mark": b'\xef\xbb\xbf{"message":"a"}',
+    "field twice": b'{"message":"a","message":"b"}',
+    "entry twice": b'{"message":"a","metadata":{"b":"c","b":"d"}}',
+    "NaN": b'{"message":NaN}',
+    "infinity": b'{"message":-Infinity}',
+    "endless number": b'{"message":' + b"1" * 60_000 + b"}",
+    "raw newline in a string": b'{"message":"a\nb"}',
+    "two documents": b'{"message":"a"} {}',
+    "list": b"[]",
+    "string": b'"message"',
+    "null": b"null",
+}
+
+
 async def post(**sending: Any) -> Response:  # noqa: ANN401 -- what httpx takes
     """Return what the service says to one `POST /api/chat`."""
     async with served() as client:
@@ -35,49 +93,13 @@ def faults_of(response: Response) -> dict[str, str]:
     return {fault["pointer"]: fault["detail"] for fault in problem["errors"]}
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "pointer"),
-    [
-        pytest.param("message", "", "/message", id="empty message"),
-        pytest.param("message", " \n\t", "/message", id="blank message"),
-        pytest.param("message", "a" * 4_001, "/message", id="4,001 characters"),
-        pytest.param("message", "a\0b", "/message", id="NUL"),
-        pytest.param("message", "a\ud800b", "/message", id="lone surrogate"),
-        pytest.param("message", 5, "/message", id="number for message"),
-        pytest.param("message", None, "/message", id="null message"),
-        pytest.param("message", ["a"], "/message", id="list for message"),
-        pytest.param("thread_id", "", "/thread_id", id="empty thread"),
-        pytest.param("thread_id", "a b", "/thread_id", id="space in thread"),
-        pytest.param("thread_id", "a:b", "/thread_id", id="colon in thread"),
-        pytest.param("thread_id", "{a}", "/thread_id", id="braces in thread"),
-        pytest.param("thread_id", "a*", "/thread_id", id="star in thread"),
-        pytest.param("thread_id", "abc\n", "/thread_id", id="newline behind thread"),
-        pytest.param("thread_id", "a\u2028", "/thread_id", id="line separator in thread"),
-        pytest.param("thread_id", "a\ud800", "/thread_id", id="surrogate in thread"),
-        pytest.param("thread_id", "é", "/thread_id", id="letter outside of ASCII"),
-        pytest.param("thread_id", "a" * 129, "/thread_id", id="129 characters"),
-        pytest.param("thread_id", 7, "/thread_id", id="number for thread"),
-        pytest.param("thread_id", None, "/thread_id", id="null thread"),
-        pytest.param("metadata", [], "/metadata", id="list for metadata"),
-        pytest.param("metadata", None, "/metadata", id="null metadata"),
-        pytest.param("metadata", {"a": 1}, "/metadata/a", id="number in metadata"),
-        pytest.param("metadata", {"a": {"b": "c"}}, "/metadata/a", id="nested metadata"),
-        pytest.param("metadata", {"a": "x" * 257}, "/metadata/a", id="long metadata"),
-        pytest.param("metadata", {"a": "\0"}, "/metadata", id="NUL in metadata"),
-        pytest.param("metadata", {"\ud800": "a"}, "/metadata", id="surrogate in a key"),
-        pytest.param("metadata", {"a/~b": 1}, "/metadata/a~1~0b", id="escaped pointer"),
-        pytest.param("metadata", {str(n): "" for n in range(17)}, "/metadata", id="17 entries"),
-        pytest.param("if_busy", "wait", "/if_busy", id="unknown choice"),
-        pytest.param("if_busy", [], "/if_busy", id="list for choice"),
-        pytest.param("mesage", "x", "/mesage", id="unknown field"),
-        pytest.param("user_id", "eve", "/user_id", id="a user of one's choice"),
-        pytest.param("x\ud800", 1, "/x?", id="unknown field with a surrogate"),
-    ],
-)
-async def test_a_bad_field_is_named(field: str, value: object, pointer: str) -> None:
-    content = json.dumps(BODY | {field: value})
-
-    assert pointer in faults_of(await post(content=content, headers=JSON))
+async def test_a_bad_field_is_named(subtests: pytest.Subtests) -> None:
+    async with served() as client:
+        for name, (field, value, pointer) in BAD_FIELDS.items():
+            content = json.dumps(BODY | {field: value})
+            response = await client.post("/api/chat", content=content, headers=JSON)
+            with subtests.test(name):
+                assert pointer in faults_of(response)
 
 
 async def test_all_faults_are_told_at_once() -> None:
@@ -107,32 +129,12 @@ async def test_thousands_of_faults_do_not_make_a_long_answer() -> None:
     assert len(faults_of(response)) == 50
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        pytest.param(b"", id="nothing"),
-        pytest.param(b"{", id="cut off"),
-        pytest.param(b"[" * 60_000, id="60,000 brackets"),
-        pytest.param(b'{"a":' * 12_000, id="12,000 braces"),
-        pytest.param(b'{"message":"\xff\xfe"}', id="no UTF-8"),
-        pytest.param('{"message":"a"}'.encode("utf-16"), id="UTF-16"),
-        pytest.param(b'\xef\xbb\xbf{"message":"a"}', id="byte order mark"),
-        pytest.param(b'{"message":"a","message":"b"}', id="field twice"),
-        pytest.param(b'{"message":"a","metadata":{"b":"c","b":"d"}}', id="entry twice"),
-        pytest.param(b'{"message":NaN}', id="NaN"),
-        pytest.param(b'{"message":-Infinity}', id="infinity"),
-        pytest.param(b'{"message":' + b"1" * 60_000 + b"}", id="endless number"),
-        pytest.param(b'{"message":"a\nb"}', id="raw newline in a string"),
-        pytest.param(b'{"message":"a"} {}', id="two documents"),
-        pytest.param(b"[]", id="list"),
-        pytest.param(b'"message"', id="string"),
-        pytest.param(b"null", id="null"),
-    ],
-)
-async def test_what_is_no_json_object_is_told(content: bytes) -> None:
-    response = await post(content=content, headers=JSON)
-
-    assert faults_of(response).keys() == {""}
+async def test_what_is_no_json_object_is_told(subtests: pytest.Subtests) -> None:
+    async with served() as client:
+        for name, content in NO_OBJECTS.items():
+            response = await client.post("/api/chat", content=content, headers=JSON)
+            with subtests.test(name):
+                assert faults_of(response).keys() == {""}
 
 
 async def test_4000_characters_of_any_script_are_accepted() -> None:

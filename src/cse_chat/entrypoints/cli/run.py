@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from threading import Timer
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 import structlog
@@ -56,11 +56,16 @@ def run(*, host: str | None, port: int | None, started: float) -> None:
         with listening_socket(settings.http.host, settings.http.port) as listener:
             _run(settings, listener, started)
     except Exception as error:  # noqa: BLE001 -- the process ends here, and says where it broke
-        remedy = remedy_for(error)
-        if remedy is None:
-            _log.exception("service_crashed")
-            fail(ExitCode.CRASHED, "an unexpected error; the log says where", because=error)
-        fail(ExitCode.UNUSABLE, remedy, because=error)
+        _give_up(error)
+
+
+def _give_up(error: Exception) -> NoReturn:
+    cause = cause_of(error)
+    remedy = remedy_for(cause)
+    if remedy is None:
+        _log.error("service_crashed", exc_info=cause)
+        fail(ExitCode.CRASHED, "an unexpected error; the log says where", because=error)
+    fail(ExitCode.UNUSABLE, remedy, because=error)
 
 
 def _run(settings: Settings, listener: socket.socket, started: float) -> None:
@@ -123,11 +128,15 @@ def _announce(address: str, started: float) -> None:
     )
 
 
-def remedy_for(error: Exception) -> str | None:
-    """Return what a person can do about *error*; ``None`` if that is not known."""
-    # The framework opens what we give it inside of a task group, which wraps every error.
+def cause_of(error: Exception) -> Exception:
+    """Return the one error inside of *error*: task groups wrap whatever breaks in them."""
     while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
+    return error
+
+
+def remedy_for(error: Exception) -> str | None:
+    """Return what a person can do about *error*; ``None`` if that is not known."""
     if isinstance(error, MarketDataError):
         return str(error)
     if not isinstance(error, CannotListenError):

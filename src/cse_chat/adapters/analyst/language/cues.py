@@ -21,6 +21,7 @@ class Cue(Enum):
     CHANGE = auto()
     CHAIR = auto()
     CHEAP = auto()
+    CHIEF = auto()
     CLOSE = auto()
     COMPANY = auto()
     COMPARE = auto()
@@ -82,11 +83,12 @@ _PHRASES: dict[tuple[Cue, ...], str] = {
     "liquid|most traded shares",
     (Cue.ANNOUNCE,): "announcement|announcements|announce|announced|disclosure|disclosures|filing|"
     "filings|notices",
-    (Cue.AUDIT,): "audit|audits|auditor|auditors|audited|auditing",
+    (Cue.AUDIT,): "audit|audits|auditor|auditors|audited|auditing|audit clients|clients",
     (Cue.BETTER, Cue.COMPARE): "did better|better|do better|performed better|outperform|"
     "outperformed|did worse|worse|stronger|ahead of",
-    (Cue.BOARD,): "director|directors|board|board members|board of directors|ceo|"
-    "chief executive|managing director|md|board member|directorate",
+    (Cue.BOARD,): "director|directors|board|board members|board of directors|"
+    "board member|directorate",
+    (Cue.BOARD, Cue.CHIEF): "ceo|chief executive|chief executive officer|managing director|md",
     (Cue.BOARD, Cue.CHAIR): "chairman|chairperson|chairwoman|chair|chairs",
     (Cue.BOTTOM,): "bottom|worst|least|minimum|weakest|lowest|fewest|laggards",
     (Cue.BOTTOM, Cue.LOSE): "worst performing|worst performer|worst performers|underperforming|"
@@ -117,7 +119,7 @@ _PHRASES: dict[tuple[Cue, ...], str] = {
     ): "eps|earnings per share|revenue|revenues|sales|profit|profits|profitability|"
     "earnings|net profit|net income|income|book value|nav|net asset value|roe|roa|debt|ebitda|"
     "cash flow|margin|margins|balance sheet|assets|liabilities|financials|turnover ratio|"
-    "quarterly results|results|peg ratio|intrinsic value|fair value|gearing",
+    "quarterly results|results|intrinsic value|fair value|gearing",
     (Cue.GAIN,): "gain|gains|gained|gaining|rose|rise|risen|rising|"
     "increase|increased|climb|climbed|jumped|surged|rallied|up|went up|gone up|go up|advanced|appreciated|soared|grew|grown|green",
     (Cue.GAIN, Cue.MOVER): "gainer|gainers|winner|winners|movers|mover",
@@ -196,7 +198,7 @@ _PHRASES: dict[tuple[Cue, ...], str] = {
     (Cue.WHO,): "who|whom|whose",
     (Cue.YEAR_RANGE,): "52 week|52 weeks|52 wk|52w|year high|year low|yearly high|yearly low|"
     "12 month high|12 month low|one year high|one year low|annual high|annual low|52 week high|"
-    "52 week low|52 weeks high|fifty two week|year range|12 month range",
+    "52 week low|52 weeks high|fifty two week|year range|12 month range|all time high|all time low|record high|record low",
 }
 
 _LONGEST = 5
@@ -211,7 +213,7 @@ FILLER = word_set(
     "im in including into is isnt just kind know known last late lately latest least less let lets "
     "like lk lkr look main make many may maybe me mean million mine minimum moment month months "
     "mr mrs ms much my near need never new next nice no not now nowadays number of off oh ok okay "
-    "old on once one ones only or order ordinary other others our out over own past people please "
+    "old on once one ones only or order ordinary other others our out over own past people pick choose please "
     "pls plz point points possible present previous prior put question quick quickly quite ranked "
     "ranking ratio really recent recently right rs rupee rupees s said same say says see seen "
     "session sessions several she should since so some somebody someone something soon sort sorted "

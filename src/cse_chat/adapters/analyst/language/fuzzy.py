@@ -9,6 +9,7 @@ from cse_chat.adapters.analyst.language.vocabulary import GENERIC
 _SCORE = 75  # of 100, of token_set_ratio
 _MARGIN = 8  # to the next company
 _WORD_SCORE = 75
+_SHORTEST = 5  # letters; below it every other word resembles the next
 _SUGGESTIONS = 3
 
 
@@ -24,10 +25,10 @@ def guess(words: Sequence[str], lexicon: Lexicon) -> Guess:
     """Return which company *words* may name.
 
     A subset of words scores 100, so no generic word may decide: each other word must itself
-    resemble a word of the name. Of two names nearly as good neither is taken.
+    resemble a word of the name, from its first letter on. Of two names nearly as good neither is taken.
     """
     deciding = [word for word in words if word not in GENERIC and len(word) > 1]
-    if not deciding:
+    if not any(len(word) >= _SHORTEST for word in deciding):
         return Guess(None)
     # Imported late: only misspelt names need it, and start-up counts.
     from rapidfuzz import fuzz, process, utils  # noqa: PLC0415 - see above
@@ -52,7 +53,8 @@ def guess(words: Sequence[str], lexicon: Lexicon) -> Guess:
     def resembles(symbol: str) -> bool:
         known = titles[symbol].split()
         return all(
-            max(fuzz.ratio(word, other) for other in known) >= _WORD_SCORE for word in deciding
+            any(word[0] == other[0] and fuzz.ratio(word, other) >= _WORD_SCORE for other in known)
+            for word in deciding
         )
 
     fitting = [symbol for symbol in ranked if resembles(symbol)]

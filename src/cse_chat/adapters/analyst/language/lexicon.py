@@ -29,6 +29,11 @@ _KINDS = {
     AliasKind.PERSON: MentionKind.PERSON,
 }
 
+_AUDITORS_FOR_SHORT = {
+    "Ernst & Young": ("ey", "e & y"),
+    "PricewaterhouseCoopers": ("pwc", "price waterhouse", "price waterhouse coopers"),
+}
+
 _SHORTEST_DISTINCTIVE = 5
 _SHORTEST_SURNAME = 4
 
@@ -63,7 +68,7 @@ class Lexicon:
         distinctive: Company by a word that occurs in its name alone.
         surnames: Person keys by surname.
         titles: Whole names and aliases by symbol, for fuzzy search.
-        words: Every word of every name.
+        words: Every word of every name of a company or sector.
     """
 
     bases: dict[str, str] = field(default_factory=dict)
@@ -92,6 +97,8 @@ class Lexicon:
         for company in companies:
             for words in _variants(company.name):
                 senses.add_unless_alias(words, MentionKind.COMPANY, company.symbol)
+            # "Janashakthi" and "Janashakthi Limited" are two companies.
+            senses.add_unless_alias(words_of(company.name), MentionKind.COMPANY, company.symbol)
         for sector in directory.sectors():
             for words in _sector_names(sector):
                 senses.add_unless_alias(words, MentionKind.SECTOR, sector.gics_code)
@@ -99,7 +106,8 @@ class Lexicon:
             for words in _person_names(person):
                 senses.add_person(words, person.person_key)
         for auditor in directory.auditors():
-            senses.add_unless_alias(words_of(auditor), MentionKind.AUDITOR, auditor)
+            for words in _auditor_names(auditor):
+                senses.add_unless_alias(words, MentionKind.AUDITOR, auditor)
         return cls(
             bases=bases,
             symbols=frozenset(item.symbol for item in listings),
@@ -113,7 +121,15 @@ class Lexicon:
             distinctive=_distinctive(companies),
             surnames=_surnames(directory.persons()),
             titles=titles,
-            words=frozenset(word for title, _ in titles for word in words_of(title)),
+            words=frozenset(
+                word
+                for name in (
+                    *(title for title, _ in titles),
+                    *(sector.name for sector in directory.sectors()),
+                    *(alias.alias for alias in aliases),
+                )
+                for word in words_of(name)
+            ),
         )
 
 
@@ -215,8 +231,9 @@ def _sector_names(sector: Sector) -> Iterator[tuple[str, ...]]:
     words = words_of(sector.name)
     yield words
     yield tuple(word for word in words if word != "and")
-    if "and" in words:
-        yield words[: words.index("and")]
+    first = words[: words.index("and")] if "and" in words else ()
+    if _decides(first) or len(first) > 1:
+        yield first
     for name in (*sector.aliases, *SECTOR_WORDS.get(sector.name.lower(), "").split()):
         yield words_of(name)
 
@@ -231,6 +248,13 @@ def _person_names(person: Person) -> Iterator[tuple[str, ...]]:
         if len(spelt) > 1:
             yield spelt[-2:]
             yield (spelt[0], spelt[-1])
+
+
+def _auditor_names(name: str) -> Iterator[tuple[str, ...]]:
+    words = words_of(name)
+    yield words
+    yield words[:1]
+    yield from (words_of(short) for short in _AUDITORS_FOR_SHORT.get(name, ()))
 
 
 def _surnames(persons: Iterable[Person]) -> dict[str, tuple[str, ...]]:

@@ -127,19 +127,33 @@ class Linker:
         self, tokens: Sequence[Token], at: int, *, shouted: bool, persons: bool
     ) -> Sense | None:
         lexicon, token = self._lexicon, tokens[at]
+        if token.word in CORPORATE_SUFFIXES and at and tokens[at - 1].word not in BEFORE_NAME:
+            return None  # "PLC" is also a symbol, but here it ends a name
         if token.raw in lexicon.bases and not shouted:
             return Sense(MentionKind.COMPANY, (lexicon.bases[token.raw],))
         if token.word == "it" and not _is_sector_it(tokens, at, shouted=shouted):
             return None
-        may_be_company = token.word not in EVERYDAY or _names_something(tokens, at)
-        if senses := lexicon.names.get(token.word):
-            sense = self._preferred(senses, tokens, at, at + 1)
-            return sense if may_be_company or sense.kind is not MentionKind.COMPANY else None
-        if not may_be_company:
-            return None
+        senses = lexicon.names.get(token.word, ())
+        if token.word in EVERYDAY:
+            return self._of_everyday_word(tokens, at, senses)
+        if senses:
+            return self._preferred(senses, tokens, at, at + 1)
         if persons and (keys := lexicon.surnames.get(token.word)):
             return Sense(MentionKind.PERSON, keys)
         return self._of_part(token.word)
+
+    def _of_everyday_word(
+        self, tokens: Sequence[Token], at: int, senses: Sequence[Sense]
+    ) -> Sense | None:
+        """Return the company that a word of every day stands for where a name must stand."""
+        symbol = self._lexicon.bases.get(tokens[at].word.upper())
+        may_be_company = _names_something(tokens, at)
+        if symbol and may_be_company and not _is_sector_noun(tokens, at + 1):
+            return Sense(MentionKind.COMPANY, (symbol,))
+        if senses:
+            sense = self._preferred(senses, tokens, at, at + 1)
+            return sense if may_be_company or sense.kind is not MentionKind.COMPANY else None
+        return self._of_part(tokens[at].word) if may_be_company else None
 
     def _of_part(self, word: str) -> Sense | None:
         """Return what a symbol in lower case, or a part of a name, stands for."""
@@ -156,12 +170,9 @@ class Linker:
         self, senses: Sequence[Sense], tokens: Sequence[Token], at: int, end: int
     ) -> Sense:
         """Choose between a company and a sector of one name by the noun beside it."""
-        following = tokens[end].word if end < len(tokens) else ""
         before = tokens[at - 1].word if at else ""
         sectors = [sense for sense in senses if sense.kind is MentionKind.SECTOR]
-        if sectors and (
-            following in _SECTOR_NOUNS - {"share", "stock", "company"} or before == "sector"
-        ):
+        if sectors and (_is_sector_noun(tokens, end) or before == "sector"):
             return sectors[0]
         return senses[0]
 
@@ -231,13 +242,15 @@ def _is_half_a_name(mention: Mention, tokens: Sequence[Token]) -> bool:
     is_word = mention.kind is MentionKind.SECTOR and mention.end == mention.start + 1
     if not is_word or tokens[mention.start].word not in _ONE_OF_SECTOR:
         return False
+    if _is_sector_noun(tokens, mention.end):
+        return False
     before = tokens[mention.start - 1].word if mention.start else ""
     after = [token.word for token in tokens[mention.end : mention.end + 2]]
     return before in _NAME_PARTS or after in _OF_PLACES
 
 
 # One company of a sector; the plural, or a noun after it, means the sector.
-_ONE_OF_SECTOR = frozenset({"bank", "hotel", "hospital"})
+_ONE_OF_SECTOR = frozenset({"bank", "hotel", "hospital", "leasing", "finance", "insurance"})
 _NAME_PARTS = GENERIC - FILLER - CUE_WORDS - {"sri", "and", "of", "the"} | {"people", "peoples"}
 _OF_PLACES = (["of", "ceylon"], ["of", "colombo"])
 
@@ -257,6 +270,11 @@ def _names_something(tokens: Sequence[Token], at: int) -> bool:
     before = tokens[at - 1].word if at else ""
     after = tokens[at + 1].word if at + 1 < len(tokens) else ""
     return before in BEFORE_NAME or after in AFTER_NAME or len(tokens) == 1
+
+
+def _is_sector_noun(tokens: Sequence[Token], at: int) -> bool:
+    # The singular goes with a company's name, too: "sun share price".
+    return at < len(tokens) and tokens[at].word in _SECTOR_NOUNS - {"share", "stock", "company"}
 
 
 def _is_sector_it(tokens: Sequence[Token], at: int, *, shouted: bool) -> bool:

@@ -84,6 +84,7 @@ _NAMED_BY_ABOUT = frozenset({Intent.COMPANY_INFO, Intent.QUOTE, Intent.UNAVAILAB
 _MOST_COMPARED = 10
 _BARE_WORDS = 3
 _BARE_NAME = 2
+_ARTICLES = frozenset({"the", "a", "an"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,12 +239,15 @@ class _Resolution:
         """Say that a name is unknown, if the question is one about a company at all."""
         if intent not in _OF_COMPANIES | {Intent.SHARED_DIRECTORS, Intent.COMPARE}:
             return intent
+        tokens, mentions = self._parsed.tokens, self._parsed.mentions
+        # "the weather" is no name.
+        if all(item.start and tokens[item.start - 1].word in _ARTICLES for item in mentions):
+            return Intent.OUT_OF_SCOPE
         asks = self._cues - _EMPTY - {Cue.ABOUT, Cue.MORE, Cue.WHO}
         if asks or intent not in _NAMED_BY_ABOUT:
             return Intent.UNKNOWN_COMPANY
-        starts = {item.start for item in self._parsed.mentions}
-        is_next = any(found.end in starts for found in self._parsed.found)
-        is_whole = len(self._parsed.tokens) <= _BARE_NAME
+        is_next = any(found.end == item.start for found in self._parsed.found for item in mentions)
+        is_whole = len(tokens) <= _BARE_NAME
         return Intent.UNKNOWN_COMPANY if is_next or is_whole else Intent.OUT_OF_SCOPE
 
 

@@ -87,7 +87,7 @@ _SHAPES = (
         some=_TRADING,
         never={*_NAMED, *_EXTREMES, Cue.COMPANY, Cue.ACTIVE, Cue.SECTOR, Sign.SECTOR_NAMED},
     ),
-    _shape(Intent.BREADTH, 44, needs={Cue.BREADTH}, never=_NAMED),
+    _shape(Intent.BREADTH, 44, some={Cue.BREADTH, Cue.UNCHANGED}, never=_NAMED),
     _shape(
         Intent.BREADTH, 44, needs={Cue.COUNT}, some={*_MOVES, Cue.UNCHANGED}, never={Sign.THRESHOLD}
     ),
@@ -194,6 +194,18 @@ _SHAPES = (
     _shape(Intent.COMPARE, 34, needs={Sign.TWO_COMPANIES}),
     _shape(Intent.COMPARE, 34, needs={Sign.SUBJECT, Sign.INDEX_NAMED}),
     _shape(Intent.HISTORY, 32, needs={Sign.SUBJECT, Cue.HISTORY}),
+    _shape(
+        Intent.HISTORY,
+        31,
+        needs={Sign.SUBJECT, Cue.LIST, Sign.PERIOD},
+        never=_MOVES | {Cue.PERFORM, Cue.TREND, Cue.CHANGE},
+    ),
+    _shape(
+        Intent.QUOTE,
+        28,
+        needs={Sign.SUBJECT, Sign.DAY, Cue.CLOSE},
+        never=_DAY_FIELDS - {Cue.CLOSE},
+    ),
     _shape(Intent.FIELD, 26, needs={Sign.SUBJECT}, some=_DAY_FIELDS, never={Sign.PERIOD}),
     _shape(Intent.QUOTE, 25, needs={Sign.SUBJECT, Sign.DAY}),
     _shape(

@@ -37,7 +37,7 @@ EVERYDAY = word_set(
 
 BEFORE_NAME = word_set(
     "of for about compare vs versus against owns own audits controls buy sell with does did has is "
-    "how's company stock",
+    "company stock and or price show",
 )
 
 AFTER_NAME = word_set(

@@ -81,9 +81,10 @@ class Bars:
 
     def _closes_at_or_before(self, day: date) -> Mapping[str, tuple[date, float]]:
         """Give the last close not after *day* of every security that has one, with its date."""
-        # One search of the key per security; GROUP BY over all rows takes five times as long.
+        # One search of the key per security. CROSS keeps SQLite from scanning the bars instead,
+        # which takes a hundred times as long; so does GROUP BY over all rows.
         query = """
-            SELECT bar.symbol, bar.date, bar.close FROM security JOIN bar
+            SELECT bar.symbol, bar.date, bar.close FROM security CROSS JOIN bar
             ON bar.symbol = security.symbol AND bar.date = (
                 SELECT max(date) FROM bar WHERE symbol = security.symbol AND date <= ?
             )

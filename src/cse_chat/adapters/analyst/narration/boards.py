@@ -1,7 +1,8 @@
 """Directors and auditors, as annual reports name them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
+from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.requests import Request
 from cse_chat.adapters.analyst.market.market import Market
 from cse_chat.adapters.analyst.market.results.relations import (
@@ -57,7 +58,11 @@ def directors(market: Market, request: Request) -> Draft:
         text = f"The data name no directors of {company}."
     else:
         named = "; ".join(_seat(seat) for seat in found.rows)
-        text = lines(f"The board of {company}: {named}.", _attested(found.rows))
+        text = lines(
+            *_officers(found.rows, request.cues),
+            f"The board of {company}: {named}.",
+            _attested(found.rows),
+        )
     return Draft(
         text=text,
         artifacts=(columns.table(f"Board of {found.listing.label}", _SEAT_COLUMNS, found.rows),)
@@ -66,6 +71,20 @@ def directors(market: Market, request: Request) -> Draft:
         scope=found.scope,
         subjects=(found.listing.symbol,),
     )
+
+
+def _officers(seats: Iterable[Seat], cues: frozenset[Cue]) -> Iterator[str]:
+    """Yield who holds the office that is asked for, ahead of the whole board."""
+    for cue, office in ((Cue.CHAIR, "Chairman"), (Cue.CHIEF, "Chief Executive Officer")):
+        if cue not in cues:
+            continue
+        held = [seat.name for seat in seats if _holds(seat, office)]
+        yield f"{office}: {figures.joined(held) or 'not named in the data'}."
+
+
+def _holds(seat: Seat, office: str) -> bool:
+    titles = [title.strip() for title in seat.title.split("/")]
+    return office in titles or (office != "Chairman" and "Managing Director" in titles)
 
 
 def _seat(seat: Seat) -> str:
@@ -80,11 +99,20 @@ def person_boards(market: Market, request: Request) -> Draft:
     if len(request.persons) > 1:
         several = f"{len(request.persons)} people of that name are in the data:"
     return Draft(
-        text=lines(several, *(_person(item) for item in found)),
+        text=lines(_on_board(market, request, found), several, *(_person(item) for item in found)),
         artifacts=tuple(_person_table(item) for item in found),
         scope=found[0].scope,
         subjects=tuple(row.listing.symbol for item in found for row in item.rows),
     )
+
+
+def _on_board(market: Market, request: Request, found: Sequence[PersonBoards]) -> str:
+    """Say whether the person sits on the one board that is asked for."""
+    if not request.companies:
+        return ""
+    listing = market.directory.listing(request.companies[0])
+    sits = any(row.listing.base == listing.base for item in found for row in item.rows)
+    return f"{'Yes' if sits else 'No'}, as far as the data know, for {figures.named(listing)}."
 
 
 def _person(found: PersonBoards) -> str:

@@ -75,6 +75,15 @@ def unknown_company(market: Market, request: Request) -> Draft:
     )
 
 
+def no_such_time(market: Market, request: Request) -> Draft:  # noqa: ARG001 - one signature for all
+    """Say that the data have no figures of the time asked for."""
+    return Draft(
+        text=f"There are no figures of that time: the data run from {market.data_start} to "
+        f"{market.data_date}.",
+        scope=market.totals.breadth().scope,
+    )
+
+
 def ambiguous(market: Market, request: Request) -> Draft:
     """Ask which company of a family is meant, with the price of each."""
     quotes = [

@@ -5,7 +5,11 @@ from cse_chat.adapters.analyst.language.requests import Request
 from cse_chat.adapters.analyst.market.market import Market
 from cse_chat.adapters.analyst.market.results.listings import Status
 from cse_chat.adapters.analyst.market.results.periods import Period
-from cse_chat.adapters.analyst.market.results.sectors import SectorCount, SectorMember, SectorPerformance
+from cse_chat.adapters.analyst.market.results.sectors import (
+    SectorCount,
+    SectorMember,
+    SectorPerformance,
+)
 from cse_chat.adapters.analyst.narration import columns, figures
 from cse_chat.adapters.analyst.narration.columns import Filled
 from cse_chat.adapters.analyst.narration.drafts import Draft, lines

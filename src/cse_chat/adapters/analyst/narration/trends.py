@@ -17,10 +17,15 @@ _MOST_DAYS = 50
 _LISTED_DAYS = 15
 _DEFAULT_DAYS = 10
 
+
+def _label(found: Trend) -> str:
+    return figures.span(found.scope.window) if found.scope.window else ""
+
+
 _TREND_COLUMNS: tuple[Filled[Trend], ...] = (
     columns.text("symbol", "Symbol", lambda trend: trend.listing.label),
     columns.text("name", "Company", lambda trend: trend.listing.name),
-    columns.text("period", "Period", lambda trend: trend.scope.window and trend.scope.window.label),
+    columns.text("period", "Period", _label),
     columns.day("start", "From", lambda trend: trend.start_date),
     columns.rupees(
         "start_close", "Close then (adjusted)", lambda trend: trend.start_close_adjusted
@@ -78,11 +83,9 @@ def _trends(market: Market, symbol: str, periods: tuple[Period, ...], request: R
 
 def trend_sentence(found: Trend) -> str:
     """Say the return with both closes, their dates and the period."""
-    window = found.scope.window
-    label = figures.span(window) if window else ""
     partial = " (the data of it begin later)" if found.partial else ""
     return (
-        f"{figures.named(found.listing)}: {figures.percent(found.return_pct)} {label}{partial}, from "
+        f"{figures.named(found.listing)}: {figures.percent(found.return_pct)} {_label(found)}{partial}, from "
         f"{figures.price(found.start_close_adjusted)} ({figures.day(found.start_date)}) to "
         f"{figures.price(found.end_close)} ({figures.day(found.end_date)})."
     )

@@ -133,14 +133,14 @@ function shown(value, column) {
   return column.type === "percent" ? `${text}%` : text;
 }
 
-function cellOf(value, column, isFirst) {
-  const classes = [];
-  if (isFigure(column)) classes.push("figure");
-  if (column.type === "date") classes.push("nowrap");
+function cellOf(value, column, isName) {
+  const classes = [isFigure(column) ? "figure" : ""];
+  // A name stays on one line, for the box scrolls; prose may break.
+  if (String(value).length <= 40) classes.push("nowrap");
   if (value === null) classes.push("unknown");
   else if (isChange(column) && value !== 0) classes.push(value > 0 ? "up" : "down");
-  const cell = element(isFirst ? "th" : "td", { text: shown(value, column), class: classes.join(" ") });
-  if (isFirst) cell.scope = "row";
+  const cell = element(isName ? "th" : "td", { text: shown(value, column), class: classes.join(" ") });
+  if (isName) cell.scope = "row";
   return cell;
 }
 
@@ -153,7 +153,8 @@ function headingOf(column) {
 }
 
 function tableOf({ title, columns, rows }) {
-  const body = rows.map((row) => element("tr", {}, ...row.map((value, i) => cellOf(value, columns[i], i === 0))));
+  const name = columns.findIndex((column) => !isFigure(column));
+  const body = rows.map((row) => element("tr", {}, ...row.map((value, i) => cellOf(value, columns[i], i === name))));
   const table = element("table", {},
     element("thead", {}, element("tr", {}, ...columns.map(headingOf))),
     element("tbody", {}, ...body));
@@ -213,10 +214,27 @@ function basisOf({ metadata, correlation_id: reference }) {
   return element("p", { class: "basis", title: `Reference ${reference}` }, ...entries);
 }
 
+/** Show a text; dates and changes stay whole, and a change has its colour beside its sign. */
+function piecesOf(text) {
+  return text.split(/(\d{4}-\d\d-\d\d|(?<![\w.])[+-]\d[\d,.]*%)/).map((piece, i) => {
+    if (i % 2 === 0) return piece;
+    const isChange = piece.endsWith("%") && /[1-9]/.test(piece);
+    const tone = isChange ? (piece.startsWith("+") ? "up" : "down") : "";
+    return element("span", { class: `nowrap ${tone}`, text: piece });
+  });
+}
+
+function proseOf(text) {
+  const [first, ...rest] = text.split("\n");
+  const introduces = rest.length > 0 && first.endsWith(":");
+  const lead = introduces ? [element("span", { class: "lead" }, ...piecesOf(first))] : piecesOf(first);
+  return element("p", { class: "text" }, ...lead, ...piecesOf(rest.map((line) => `\n${line}`).join("")));
+}
+
 function answerCard(answer) {
   const artifacts = (answer.artifacts ?? []).map(artifactOf);
   return element("div", { class: "answer" },
-    element("p", { class: "text", text: answer.response }), ...artifacts, basisOf(answer));
+    proseOf(answer.response), ...artifacts, basisOf(answer));
 }
 
 function troubleCard(trouble, retry) {
@@ -248,6 +266,12 @@ function pendingCard() {
 
 /* ---- the conversation ---- */
 
+/** Be ready for typing, where that does not open a keyboard over the answer. */
+function focusComposer() {
+  if (matchMedia("(hover: hover)").matches) message.focus({ preventScroll: true });
+  else message.blur();
+}
+
 async function answerInto(turn, question) {
   const mine = conversation;
   const pending = pendingCard();
@@ -265,7 +289,7 @@ async function answerInto(turn, question) {
     card = troubleCard(trouble, () => {
       card.remove();
       answerInto(turn, question);
-      message.focus();
+      focusComposer();
     });
   }
   pending.stop();
@@ -281,7 +305,7 @@ function ask(text) {
   welcome.hidden = true;
   restart.hidden = false;
   message.value = "";
-  message.focus();
+  focusComposer();
   const turn = element("article", { class: "turn" },
     element("p", { class: "question" }, element("span", { class: "visually-hidden", text: "You asked: " }), question));
   log.append(turn);
@@ -313,5 +337,7 @@ restart.addEventListener("click", () => {
   welcome.hidden = false;
   restart.hidden = true;
   send.disabled = false;
-  message.focus();
+  focusComposer();
 });
+
+focusComposer();

@@ -1,0 +1,131 @@
+import asyncio
+from typing import Any
+
+from litestar import Litestar
+from litestar.types import Message
+from structlog.contextvars import get_contextvars
+from structlog.testing import capture_logs
+
+from cse_chat.entrypoints.http.access_log import AccessLog
+from cse_chat.entrypoints.http.app import create_app
+from cse_chat.entrypoints.http.exchanges import Envelope
+from tests.builders import a_correlation_id
+from tests.unit.http.graphs import a_container, served
+
+CANARY = "canary-of-a-user"
+
+
+async def events_of(method: str, path: str, **sending: Any) -> list[Any]:  # noqa: ANN401 -- httpx
+    with capture_logs() as events:
+        async with served() as client:
+            await client.request(method, path, **sending)
+    return [event for event in events if event["event"] == "http_request"]
+
+
+async def test_a_request_is_one_line_with_the_template_of_its_route() -> None:
+    correlation_id = a_correlation_id()
+    (event,) = await events_of("GET", f"/api/chat/{correlation_id}?wait=0")
+
+    assert event.pop("duration_ms") > 0
+    assert event == {
+        "event": "http_request",
+        "log_level": "info",
+        "method": "GET",
+        "route": "/api/chat/{correlation_id}",
+        "status": 404,
+        "correlation_id": correlation_id,
+    }
+
+
+async def test_an_unknown_route_is_logged_without_its_address() -> None:
+    (event,) = await events_of("GET", f"/{CANARY}?{CANARY}")
+
+    assert (event["route"], event["status"]) == (None, 404)
+    assert CANARY not in str(event)
+
+
+async def test_neither_question_nor_answer_is_logged() -> None:
+    with capture_logs() as events:
+        async with served() as client:
+            await client.post(
+                f"/api/chat?{CANARY}",
+                json={"message": CANARY, "metadata": {"a": CANARY}},
+                headers={"Authorization": CANARY},
+            )
+
+    assert CANARY not in str(events)
+
+
+async def test_while_a_request_is_served_its_id_is_in_every_line() -> None:
+    """And it is gone afterwards."""
+    seen = []
+
+    async def app(*_: object) -> None:
+        seen.append(get_contextvars())
+
+    async def nothing(*_: object) -> Any:  # noqa: ANN401 -- ASGI
+        raise AssertionError
+
+    scope: Any = {
+        "type": "http",
+        "method": "GET",
+        "headers": [(b"x-request-id", b"r1")],
+        "state": {},
+    }
+    with capture_logs() as events:
+        await Envelope(AccessLog(app))(scope, nothing, nothing)
+
+    assert seen == [{"request_id": "r1"}]
+    assert get_contextvars() == {}
+    assert events[0]["status"] is None  # nobody was answered
+
+
+async def test_other_connections_pass_by() -> None:
+    """A WebSocket of no route is closed by the framework and is no HTTP request."""
+    app: Litestar = create_app(a_container())
+    sent: list[Message] = []
+
+    async def receive() -> Any:  # noqa: ANN401 -- ASGI
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: Any = {"type": "websocket", "path": "/nothing", "headers": [], "query_string": b""}
+    with capture_logs() as events:
+        async with asyncio.timeout(5), app.lifespan():
+            await app(scope, receive, send)
+
+    assert [message["type"] for message in sent] == ["websocket.close"]
+    assert not [event for event in events if event["event"] == "http_request"]
+
+
+async def test_a_caller_that_goes_away_while_it_sends_is_no_error_of_ours() -> None:
+    app: Litestar = create_app(a_container())
+    messages = iter(
+        [
+            {"type": "http.request", "body": b'{"mess', "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+    sent: list[Any] = []
+
+    async def receive() -> Any:  # noqa: ANN401 -- ASGI
+        return next(messages)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: Any = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/chat",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json")],
+    }
+    with capture_logs() as events:
+        async with asyncio.timeout(5), app.lifespan():
+            await app(scope, receive, send)
+
+    assert sent[0]["status"] == 400
+    assert not [event for event in events if event["event"] == "http_request_failed"]
