@@ -4,6 +4,8 @@ import random
 
 import pytest
 
+from cse_chat.adapters.analyst.language.fuzzy import guess
+from cse_chat.adapters.analyst.language.lexicon import Lexicon
 from cse_chat.adapters.analyst.language.linker import Linker
 from cse_chat.adapters.analyst.language.mentions import Mention, MentionKind
 from cse_chat.adapters.analyst.language.text import clean, tokenise
@@ -208,5 +210,21 @@ def test_a_name_written_too_differently_is_offered_but_never_taken(linker: Linke
     assert "NDB.N0000" in mention.targets
 
 
-def test_a_name_in_another_order_is_found_when_it_is_clear(linker: Linker) -> None:
-    assert _symbols(linker, "price of Cumberbatchs Carsons") == ("CARS.N0000",)
+@pytest.mark.parametrize(
+    ("name", "symbol"),
+    [
+        ("dockyards colombo", "DOCK.N0000"),
+        ("mercantil investmints", "MERC.N0000"),
+        ("eliya nuwara hotel", "NEH.N0000"),
+        ("softlogick", None),  # a family
+        ("nashanal development bank", None),  # two names are nearly as good
+        ("comercial leasing", None),
+        ("reliance", None),  # not from the first letter
+        ("national bank", None),  # nothing but generic words
+        ("zzzzzz", None),
+    ],
+)
+def test_a_fuzzy_match_is_taken_only_when_it_is_clear(
+    market: Market, name: str, symbol: str | None
+) -> None:
+    assert guess(name.split(), Lexicon.of(market.directory)).symbol == symbol

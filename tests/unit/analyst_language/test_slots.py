@@ -35,7 +35,7 @@ def test_a_threshold_is_read_with_its_unit(text: str, bounds: Bounds) -> None:
 
 
 def test_at_least_includes_the_bound_itself() -> None:
-    bounds, _ = find_bounds("at least 100".split())
+    bounds, _ = find_bounds(["at", "least", "100"])
 
     assert bounds is not None
     assert bounds.above is not None

@@ -75,8 +75,10 @@ def rendered(artifact: ArtifactWire) -> RenderableType:
         )
     more = len(artifact.rows) - _MAX_ROWS
     if more <= 0:
-        return Padding(table, (1, 0, 0, 0))
-    return Padding(Group(table, Text(f"... and {more} more rows (--json has all)")), (1, 0, 0, 0))
+        return Padding(table, (1, 0, 0, 0), expand=False)
+    return Padding(
+        Group(table, Text(f"... and {more} more rows (--json has all)")), (1, 0, 0, 0), expand=False
+    )
 
 
 def heading_of(column: ColumnWire) -> str:

@@ -64,10 +64,7 @@ def question_of(raw: bytes, *, user_id: UserId, new_thread_id: Callable[[], Thre
 
 def _document(raw: bytes) -> Mapping[str, object]:
     try:
-        # json, not msgspec: it alone can tell a key that is given twice.
-        document = json.loads(
-            raw.decode(), object_pairs_hook=_object, parse_constant=_refuse_constant
-        )
+        document = _decoder.decode(raw.decode())
     except _DuplicateKeyError as error:
         raise InvalidRequestError(Violation((), str(error))) from error
     # Deep nesting is a RecursionError, endless digits and wrong UTF-8 are ValueErrors.
@@ -91,6 +88,10 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+# json, not msgspec: it alone can tell a key that is given twice.
+_decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
 
 
 def _faults_of_shape(document: Mapping[str, object]) -> Iterator[Violation]:

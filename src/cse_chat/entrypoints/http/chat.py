@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import Headers
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.exceptions import InternalServerException
@@ -88,7 +89,7 @@ class ChatController(Controller):
         question = question_of(
             await _body(request), user_id=asking_user(), new_thread_id=chat.new_thread_id
         )
-        preferences = _preferences(request, chat.readiness)
+        preferences = _preferences(headers, chat.readiness)
         wait = preferences.patience(chat.longest_wait)
         receipt = await chat.send_chat(question, wait=wait)
         correlate(request.scope, receipt.request.correlation_id)
@@ -131,10 +132,10 @@ async def _body(request: Request[Any, Any, Any]) -> bytes:
         raise IncompleteBodyError from error
 
 
-def _preferences(request: Request[Any, Any, Any], readiness: Readiness) -> Preferences:
+def _preferences(headers: Headers, readiness: Readiness) -> Preferences:
     if readiness.draining:  # this process may not live to see the answer
         return Preferences(respond_async=True)
-    return Preferences.of(request.headers.getall("prefer", []))
+    return Preferences.of(headers.getall("prefer", []))
 
 
 def _unfinished(

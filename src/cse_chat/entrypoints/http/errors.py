@@ -1,7 +1,6 @@
 """The one place where an error becomes an HTTP answer."""
 
-import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import structlog
@@ -140,23 +139,12 @@ def unexpected_error_response(request: Request[Any, Any, Any], error: Exception)
 
 
 def _log_failure(request: Request[Any, Any, Any], error: Exception) -> None:
-    """Log what failed, and where; not the errors' messages, which may quote what a user wrote."""
-    chain = tuple(_chain(error))
     _log.error(
         "http_request_failed",
         request_id=request_id_of(request.scope),
         correlation_id=correlation_id_of(request.scope),
-        errors=[type(link).__qualname__ for link in chain],
-        traceback="".join(
-            line for link in chain for line in traceback.format_tb(link.__traceback__)
-        ),
+        exc_info=error,
     )
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 HANDLERS: Final[dict[int | type[Exception], Any]] = {

@@ -71,18 +71,21 @@ class EmbeddedService:
     async def drain(self, budget: timedelta) -> None:
         """Take nothing new, finish what is possible within *budget*, settle and tell the rest.
 
-        Calling it again, or while it runs, is right: the shorter budget holds.
+        Calling it again finds nothing left to do.
         """
         self._readiness.draining = True
         self._log.close()
         if self._reading is None:
             return
+        reading, self._reading = self._reading, None
         loop = asyncio.get_running_loop()
         end = loop.time() + budget.total_seconds()
-        await asyncio.wait({self._reading}, timeout=budget.total_seconds())
-        self._reading.cancel()
-        await asyncio.wait({self._reading})
+        await asyncio.wait({reading}, timeout=budget.total_seconds())
+        reading.cancel()
+        await asyncio.wait({reading})
         await self._engine.drain(timedelta(seconds=max(0.0, end - loop.time())))
+        abandoned = 0
         for delivery in await self._log.unfinished():
             await self._abandon(delivery, SHUTTING_DOWN)
-        _log.info("drained")
+            abandoned += 1
+        _log.info("drained", abandoned=abandoned)

@@ -25,17 +25,29 @@ def guess(words: Sequence[str], lexicon: Lexicon) -> Guess:
     """Return which company *words* may name.
 
     A subset of words scores 100, so no generic word may decide: each other word must itself
-    resemble a word of the name, from its first letter on. Of two names nearly as good neither is taken.
+    resemble a word of the name, from its first letter on. Of two names nearly as good neither is
+    taken, nor is one of a family whose common name is all there is.
     """
     deciding = [word for word in words if word not in GENERIC and len(word) > 1]
     if not any(len(word) >= _SHORTEST for word in deciding):
         return Guess(None)
+    best = _best_titles(" ".join(words), lexicon)
+    ranked = sorted(best, key=lambda symbol: (-best[symbol][1], symbol))
+    alike = tuple(ranked[:_SUGGESTIONS])
+    if not ranked or not _resembles(deciding, best[ranked[0]][0]):
+        return Guess(None, alike)
+    rival = max((best[symbol][1] for symbol in ranked[1:]), default=0.0)
+    if best[ranked[0]][1] - rival < _MARGIN or _is_of_family(deciding, lexicon):
+        return Guess(None, alike)
+    return Guess(ranked[0])
+
+
+def _best_titles(query: str, lexicon: Lexicon) -> dict[str, tuple[str, float]]:
+    """Return the best title of each company that scores enough, with its score."""
     # Imported late: only misspelt names need it, and start-up counts.
     from rapidfuzz import fuzz, process, utils  # noqa: PLC0415 - see above
 
-    query = " ".join(words)
-    scores: dict[str, float] = {}
-    titles: dict[str, str] = {}
+    best: dict[str, tuple[str, float]] = {}
     # Without the default processor the upper case of a name would cost it its score.
     for _, score, at in process.extract(
         query,
@@ -46,21 +58,21 @@ def guess(words: Sequence[str], lexicon: Lexicon) -> Guess:
         limit=None,
     ):
         title, symbol = lexicon.titles[at]
-        if score > scores.get(symbol, 0):
-            scores[symbol], titles[symbol] = score, title
-    ranked = sorted(scores, key=lambda symbol: (-scores[symbol], symbol))
+        if score > best.get(symbol, ("", 0.0))[1]:
+            best[symbol] = title, score
+    return best
 
-    def resembles(symbol: str) -> bool:
-        known = titles[symbol].split()
-        return all(
-            any(word[0] == other[0] and fuzz.ratio(word, other) >= _WORD_SCORE for other in known)
-            for word in deciding
-        )
 
-    fitting = [symbol for symbol in ranked if resembles(symbol)]
-    if not fitting or fitting[0] != ranked[0]:
-        return Guess(None, tuple(ranked[:_SUGGESTIONS]))
-    rival = max((scores[symbol] for symbol in ranked[1:]), default=0.0)
-    if scores[ranked[0]] - rival >= _MARGIN:
-        return Guess(ranked[0])
-    return Guess(None, tuple(ranked[:_SUGGESTIONS]))
+def _is_of_family(deciding: Sequence[str], lexicon: Lexicon) -> bool:
+    alike = {symbol for title, symbol in lexicon.titles if _resembles(deciding, title)}
+    return len(deciding) == 1 and len(alike) > 1
+
+
+def _resembles(deciding: Sequence[str], title: str) -> bool:
+    from rapidfuzz import fuzz  # noqa: PLC0415 - as in _best_titles
+
+    known = title.split()
+    return all(
+        any(word[0] == other[0] and fuzz.ratio(word, other) >= _WORD_SCORE for other in known)
+        for word in deciding
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Self
 
 from cse_chat.adapters.analyst.language.mentions import MentionKind
@@ -38,6 +39,8 @@ _SHORTEST_DISTINCTIVE = 5
 _SHORTEST_SURNAME = 4
 
 
+# The same few thousand names are cut for several tables, which is most of the start-up.
+@lru_cache(maxsize=8_192)
 def words_of(name: str) -> tuple[str, ...]:
     """Return the words of a name as the tokeniser gives them, without punctuation."""
     return tuple(token.word for token in tokenise(clean(name)) if token.word not in "%<>")

@@ -127,12 +127,10 @@ class Linker:
         self, tokens: Sequence[Token], at: int, *, shouted: bool, persons: bool
     ) -> Sense | None:
         lexicon, token = self._lexicon, tokens[at]
-        if token.word in CORPORATE_SUFFIXES and at and tokens[at - 1].word not in BEFORE_NAME:
-            return None  # "PLC" is also a symbol, but here it ends a name
+        if _is_no_name(tokens, at, shouted=shouted):
+            return None
         if token.raw in lexicon.bases and not shouted:
             return Sense(MentionKind.COMPANY, (lexicon.bases[token.raw],))
-        if token.word == "it" and not _is_sector_it(tokens, at, shouted=shouted):
-            return None
         senses = lexicon.names.get(token.word, ())
         if token.word in EVERYDAY:
             return self._of_everyday_word(tokens, at, senses)
@@ -270,6 +268,14 @@ def _names_something(tokens: Sequence[Token], at: int) -> bool:
     before = tokens[at - 1].word if at else ""
     after = tokens[at + 1].word if at + 1 < len(tokens) else ""
     return before in BEFORE_NAME or after in AFTER_NAME or len(tokens) == 1
+
+
+def _is_no_name(tokens: Sequence[Token], at: int, *, shouted: bool) -> bool:
+    """Say whether "PLC", which is also a symbol, only ends a name, or "it" is a pronoun."""
+    word = tokens[at].word
+    if word == "it":
+        return not _is_sector_it(tokens, at, shouted=shouted)
+    return word in CORPORATE_SUFFIXES and at > 0 and tokens[at - 1].word not in BEFORE_NAME
 
 
 def _is_sector_noun(tokens: Sequence[Token], at: int) -> bool:

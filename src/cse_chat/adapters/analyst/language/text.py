@@ -59,6 +59,8 @@ def clean(text: str) -> str:
     Zero-width and bidirectional characters go, control characters become spaces, quotes and
     dashes become ASCII. Cleaning twice changes nothing; the result has at most `MAX_CHARS`.
     """
+    if text.isascii() and text.isprintable():  # as nearly everything is
+        return " ".join(text[:MAX_CHARS].translate(_PLAIN).split())
     # Cut before as well: normalising can make one character into eighteen.
     composed = unicodedata.normalize("NFKC", text[:MAX_CHARS]).translate(_PLAIN)
     visible = "".join(_visible(char) for char in composed)

@@ -280,7 +280,6 @@ def summary(market: Market, request: Request) -> Draft:
         ),
         artifacts=(columns.table("Indices", _LEVEL_COLUMNS, [found.aspi, found.spsl20]),),
         scope=found.scope,
-        subjects=tuple(row.listing.symbol for row in found.gainers.rows),
     )
 
 
