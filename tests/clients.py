@@ -1,11 +1,15 @@
 """How tests talk to the gateway."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
+import uvicorn
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
+
+from tests.waiting import until
 
 
 @asynccontextmanager
@@ -20,3 +24,20 @@ async def client_of(app: Litestar) -> AsyncGenerator[AsyncClient]:
     gateway = AsyncClient(transport=transport, base_url="http://gateway")
     async with app.lifespan(), gateway as client:
         yield client
+
+
+@asynccontextmanager
+async def listening(app: Litestar) -> AsyncGenerator[str]:
+    """Serve *app* by uvicorn on a free port of this machine, in the test's own loop; give its URL."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
+    )
+    async with app.lifespan():
+        serving = asyncio.create_task(server.serve())
+        try:
+            await until(lambda: server.started)
+            port = server.servers[0].sockets[0].getsockname()[1]
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            await serving

@@ -1,6 +1,5 @@
 """A real browser on the real page: Debian's Chromium, driven by playwright."""
 
-import asyncio
 import os
 import shutil
 from collections.abc import AsyncGenerator
@@ -8,9 +7,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
-import uvicorn
 from litestar import Litestar
 from playwright.async_api import Browser, Page, Request, async_playwright
+
+from tests.clients import listening
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 MISSING = "no Chromium here: install it with `apt-get install -y chromium` to test the page"
@@ -63,25 +63,6 @@ class Visit:
     def _on_request(self, request: Request) -> None:
         if not request.url.startswith((self.origin, "data:")):
             self.foreign.append(request.url)
-
-
-@asynccontextmanager
-async def listening(app: Litestar) -> AsyncGenerator[str]:
-    """Serve *app* by uvicorn on a free port of this machine, in the test's own loop."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
-    )
-    async with app.lifespan():
-        serving = asyncio.create_task(server.serve())
-        try:
-            async with asyncio.timeout(10):
-                while not server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
-                    await asyncio.sleep(0.01)
-            port = server.servers[0].sockets[0].getsockname()[1]
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.should_exit = True
-            await serving
 
 
 @asynccontextmanager

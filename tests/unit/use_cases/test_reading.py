@@ -134,6 +134,16 @@ async def test_a_sweep_tells_who_waits_what_was_lost() -> None:
     assert sorted(o.correlation_id for o in heard) == sorted(r.correlation_id for r in requests)
 
 
+async def test_a_sweep_tells_nothing_of_what_is_open() -> None:
+    memory = Memory()
+    request = a_request()
+    await memory.ledger.register(request, Durability.MEMORY)
+
+    async with memory.replies.listen(request.correlation_id):
+        memory.clock.advance(timedelta(seconds=1))
+        assert await memory.sweep_replies()() == 0
+
+
 async def test_a_sweep_leaves_young_waits_alone() -> None:
     memory = Memory(loses_announcements=True)
     request = a_request()

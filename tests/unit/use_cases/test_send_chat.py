@@ -98,6 +98,20 @@ async def test_the_thread_of_another_is_not_found_and_nothing_is_kept() -> None:
     assert len(memory.log) == 0
 
 
+async def test_without_knowing_whose_the_thread_is_nothing_is_accepted() -> None:
+    memory = Memory()
+
+    class Gone:
+        async def own(self, thread_id: object, user_id: object) -> None:
+            raise TransportError("gone")
+
+    send = replace(memory.send_chat(), threads=Gone())  # type: ignore[arg-type] # one call is used
+    with pytest.raises(NotAcceptedError):
+        await send(a_question(), wait=SOON)
+
+    assert len(memory.log) == 0
+
+
 async def test_a_request_is_known_before_its_sender_learns_its_id() -> None:
     """Whatever the wait: any gateway can be asked for it at once."""
     memory = Memory()

@@ -65,7 +65,7 @@ class SendChat:
             OverloadedError: The service is full; nothing was kept.
             NotAcceptedError: It is durable nowhere; nothing was kept.
             AcceptanceUnknownError: Nobody can say whether it was kept.
-            TransportError: Ownership or listening failed; nothing was kept.
+            TransportError: Listening failed; nothing was kept.
         """
         request = self._request(question)
         await self._own(question)
@@ -94,6 +94,8 @@ class SendChat:
             await self.threads.own(question.thread_id, question.user_id)
         except NotOwnerError as error:
             raise NotFoundError(f"thread {question.thread_id}") from error
+        except TransportError as error:
+            raise NotAcceptedError("nobody can say whose the thread is") from error
 
     async def _accept(self, request: ChatRequest) -> Durability:
         try:
