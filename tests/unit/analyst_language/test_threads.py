@@ -75,6 +75,20 @@ def test_what_is_left_out_is_taken_from_the_thread(
         (("and its sector?",), Intent.SECTOR_COUNT),
         (("what about it?",), Intent.OUT_OF_SCOPE),
         (("price of JKH", "and?"), Intent.OUT_OF_SCOPE),
+        (("Who owns JKH", "please now look at what there is of HNB"), Intent.QUOTE),
+        (("price of JKH", "top gainers among unicorns"), Intent.MOVERS),
+        (("which stocks performed brilliantly today",), Intent.OUT_OF_SCOPE),
+        (("What Are The Very Topmost Gainers",), Intent.MOVERS),
+        (("how did the market react to the budget",), Intent.MARKET_SUMMARY),
+        (("largest shareholder of Expolanka",), Intent.UNKNOWN_COMPANY),
+        (("how is quibble doing",), Intent.UNKNOWN_COMPANY),
+        (("tell me about Quibble",), Intent.UNKNOWN_COMPANY),
+        (("please describe to me quibble now",), Intent.OUT_OF_SCOPE),
+        (("do Quibble and Quabble share directors",), Intent.UNKNOWN_COMPANY),
+        (("largest sectors of Quibble",), Intent.SECTOR_RANKING),
+        (("how is the banking sector doing in Zanzibar",), Intent.SECTOR_PERFORMANCE),
+        (("今日の株価は",), Intent.OUT_OF_SCOPE),
+        (("tell me about the weather",), Intent.OUT_OF_SCOPE),
     ],
 )
 def test_a_complete_question_starts_anew(
@@ -96,7 +110,7 @@ def test_a_list_keeps_its_sector_period_and_length(answerer: Answerer) -> None:
 
 
 def test_a_list_can_be_asked_for_again_with_another_length(answerer: Answerer) -> None:
-    request = _request(answerer, "Top gainers", "and the top 7?")
+    request = _request(answerer, "Top gainers", "and 7?")
 
     assert (request.intent, request.count) == (Intent.MOVERS, 7)
 
@@ -104,5 +118,5 @@ def test_a_list_can_be_asked_for_again_with_another_length(answerer: Answerer) -
 def test_only_the_newest_questions_of_a_long_thread_are_read(answerer: Answerer) -> None:
     filler = ["how is the market"] * 6
 
-    assert _request(answerer, "price of JKH", *filler[:5], "and its sector?").companies == ()
+    assert _request(answerer, "price of JKH", *filler[:5], "its auditor?").companies
     assert _request(answerer, "price of JKH", *filler, "its auditor?").companies == ()

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -31,8 +32,8 @@ class AnalystAgent:
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
+        self._parts = AsyncExitStack()
         self._threads: ThreadPoolExecutor | None = None
-        self._market: Market | None = None
         self._answerer: Answerer | None = None
 
     async def __aenter__(self) -> Self:
@@ -41,13 +42,15 @@ class AnalystAgent:
         Raises:
             MarketDataError: They are missing or damaged; the message says how to repair them.
         """
-        threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="analyst")
-        try:
-            await asyncio.get_running_loop().run_in_executor(threads, self._open)
-        except BaseException:
-            threads.shutdown(wait=False)
-            raise
-        self._threads = threads
+        async with AsyncExitStack() as parts:
+            market = await asyncio.to_thread(Market.open, self._data_dir)
+            parts.callback(market.close)
+            self._answerer = await asyncio.to_thread(Answerer, market)
+            threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="analyst")
+            # Left in reverse: running answers end before the data close under them.
+            parts.push_async_callback(asyncio.to_thread, threads.shutdown)
+            self._threads = threads
+            self._parts = parts.pop_all()
         return self
 
     async def __aexit__(
@@ -57,12 +60,8 @@ class AnalystAgent:
         trace: TracebackType | None,
     ) -> None:
         """Let running answers end, then close the market data."""
-        threads, market = self._threads, self._market
-        self._threads = self._market = self._answerer = None
-        if threads is not None:
-            await asyncio.to_thread(threads.shutdown)
-        if market is not None:
-            market.close()
+        self._threads = self._answerer = None
+        await self._parts.aclose()
 
     async def answer(
         self, question: Question, history: Sequence[Exchange]
@@ -84,10 +83,6 @@ class AnalystAgent:
             raise AgentUnavailableError("the market data cannot be read") from error
         for event in _events(answered):
             yield event
-
-    def _open(self) -> None:
-        market = Market.open(self._data_dir)
-        self._market, self._answerer = market, Answerer(market)
 
 
 def _events(answered: Answered) -> list[AgentEvent]:

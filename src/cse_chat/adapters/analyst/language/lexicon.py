@@ -193,9 +193,7 @@ def _variants(name: str) -> Iterator[tuple[str, ...]]:
     bare, _, rest = name.partition("(")
     inside, _, after = rest.partition(")")
     for text in dict.fromkeys((f"{bare} {inside} {after}", f"{bare} {after}")):
-        words = _trimmed(words_of(text))
-        if words:
-            yield words
+        yield _trimmed(words_of(text))
 
 
 def _trimmed(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -138,29 +138,35 @@ class Linker:
             return self._preferred(senses, tokens, at, at + 1)
         if persons and (keys := lexicon.surnames.get(token.word)):
             return Sense(MentionKind.PERSON, keys)
-        return self._of_part(token.word)
+        return self._of_part(tokens, at)
 
     def _of_everyday_word(
         self, tokens: Sequence[Token], at: int, senses: Sequence[Sense]
     ) -> Sense | None:
         """Return the company that a word of every day stands for where a name must stand."""
         symbol = self._lexicon.bases.get(tokens[at].word.upper())
-        may_be_company = _names_something(tokens, at)
+        may_be_company = names_something(tokens, at, at + 1)
         if symbol and may_be_company and not _is_sector_noun(tokens, at + 1):
             return Sense(MentionKind.COMPANY, (symbol,))
         if senses:
             sense = self._preferred(senses, tokens, at, at + 1)
             return sense if may_be_company or sense.kind is not MentionKind.COMPANY else None
-        return self._of_part(tokens[at].word) if may_be_company else None
+        return self._of_part(tokens, at) if may_be_company else None
 
-    def _of_part(self, word: str) -> Sense | None:
-        """Return what a symbol in lower case, or a part of a name, stands for."""
-        lexicon = self._lexicon
-        if symbols := lexicon.prefixes.get(word):
+    def _of_part(self, tokens: Sequence[Token], at: int) -> Sense | None:
+        """Return what a symbol in lower case, or a part of a name, stands for.
+
+        A word from the middle of a name, or one that was corrected, must stand where a name does:
+        "react" was not meant to be "Reach".
+        """
+        lexicon, token = self._lexicon, tokens[at]
+        in_place = names_something(tokens, at, at + 1)
+        as_typed = token.raw.lower().startswith(token.word)
+        if (as_typed or in_place) and (symbols := lexicon.prefixes.get(token.word)):
             return _of_symbols(symbols)
-        if (symbol := lexicon.bases.get(word.upper())) and word not in CUE_WORDS:
+        if (symbol := lexicon.bases.get(token.word.upper())) and token.word not in CUE_WORDS:
             return Sense(MentionKind.COMPANY, (symbol,))
-        if symbol := lexicon.distinctive.get(word):
+        if in_place and (symbol := lexicon.distinctive.get(token.word)):
             return Sense(MentionKind.COMPANY, (symbol,))
         return None
 
@@ -195,9 +201,11 @@ class Linker:
         runs = list(self._runs(tokens, taken))
         for start, end in runs[:_MOST_GUESSES]:
             found = guess([token.word for token in tokens[start:end]], self._lexicon)
+            # One word that only resembles a name must at least stand where a name does.
+            is_taken = found.symbol and (end - start > 1 or names_something(tokens, start, end))
             yield Mention(
-                kind=MentionKind.COMPANY if found.symbol else MentionKind.UNKNOWN,
-                targets=(found.symbol,) if found.symbol else found.alike,
+                kind=MentionKind.COMPANY if is_taken else MentionKind.UNKNOWN,
+                targets=(found.symbol,) if is_taken and found.symbol else found.alike,
                 start=start,
                 end=end,
                 surface=" ".join(token.raw for token in tokens[start:end]),
@@ -263,11 +271,11 @@ def _of_symbols(symbols: tuple[str, ...]) -> Sense:
     return Sense(MentionKind.COMPANY if len(symbols) == 1 else MentionKind.FAMILY, symbols)
 
 
-def _names_something(tokens: Sequence[Token], at: int) -> bool:
-    """Say whether a name must stand at *at*: after "of", before "share", or all by itself."""
-    before = tokens[at - 1].word if at else ""
-    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
-    return before in BEFORE_NAME or after in AFTER_NAME or len(tokens) == 1
+def names_something(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Say whether a name must stand there: after "of", before "share", or all by itself."""
+    before = tokens[start - 1].word if start else ""
+    after = tokens[end].word if end < len(tokens) else ""
+    return before in BEFORE_NAME or after in AFTER_NAME or len(tokens) == end - start
 
 
 def _is_no_name(tokens: Sequence[Token], at: int, *, shouted: bool) -> bool:

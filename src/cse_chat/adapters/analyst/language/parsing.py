@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cse_chat.adapters.analyst.language.cues import Cue, FoundCue, find_cues
 from cse_chat.adapters.analyst.language.dates import Today
-from cse_chat.adapters.analyst.language.linker import Linker
+from cse_chat.adapters.analyst.language.linker import Linker, names_something
 from cse_chat.adapters.analyst.language.mentions import Mention, MentionKind
 from cse_chat.adapters.analyst.language.periods import When, find_when
 from cse_chat.adapters.analyst.language.sinhala import has_sinhala_script, in_english
@@ -13,6 +13,7 @@ from cse_chat.adapters.analyst.language.slots import Bounds, find_bounds, find_c
 from cse_chat.adapters.analyst.language.text import Token, tokenise
 
 _PERSON_CUES = frozenset({Cue.BOARD, Cue.SIT, Cue.WHO})
+_BARE_NAME = 2  # words of a question that is nothing but a name
 _OWNING_VERBS = frozenset({"own", "owns", "owning", "hold", "holds"})
 _LINKING_WORDS = frozenset({"and", "or", "also", "now", "then"})
 
@@ -44,6 +45,24 @@ class Parsed:
         """Return the targets of all mentions of *kind*, each once, in the order named."""
         targets = (target for item in self.mentions if item.kind is kind for target in item.targets)
         return tuple(dict.fromkeys(targets))
+
+    @property
+    def strange_names(self) -> tuple[Mention, ...]:
+        """Unknown words that stand where a name does, or are written as one."""
+        words = [token for token in self.tokens if token.raw[0].isalpha()]
+        # In "What Are The Best Stocks" capitals say nothing.
+        titled = all(token.raw[0].isupper() for token in words)
+        return tuple(
+            item
+            for item in self.mentions
+            if item.kind is MentionKind.UNKNOWN
+            and item.surface.isascii()
+            and (
+                (item.start > 0 and not titled and item.surface[0].isupper())
+                or names_something(self.tokens, item.start, item.end)
+                or len(words) <= _BARE_NAME
+            )
+        )
 
     def surfaces(self, kind: MentionKind) -> tuple[str, ...]:
         """Return how the mentions of *kind* were typed."""

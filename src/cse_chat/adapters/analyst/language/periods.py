@@ -173,7 +173,7 @@ def _last_one(word: str, said: frozenset[str], today: Today) -> When | None:
     unit = _UNITS.get(word)
     if unit in {"days", "sessions"}:
         if said & {"previous", "prior"}:
-            return When(day=today.session_before(today.day), period=Period.yesterday())
+            return When(day=_sessions_before(today, 1), period=Period.yesterday())
         return When(day=today.day, is_today=True)
     return None if unit is None else _span(1, unit, today)
 
@@ -215,16 +215,21 @@ def _ago(number: int, unit: str, today: Today) -> When:
     number = min(number, _MOST_UNITS)
     match unit:
         case "sessions":
-            day: date | None = today.day
-            for _ in range(number):
-                day = today.session_before(day) if day else None
-            return When(day=day)
+            return When(day=_sessions_before(today, number))
         case "days" | "weeks":
             days = number * (7 if unit == "weeks" else 1)
             return When(day=today.day - timedelta(days=days))
         case _:
             months = number * (12 if unit == "years" else 1)
             return When(day=months_before(today.day, months))
+
+
+def _sessions_before(today: Today, number: int) -> date:
+    day: date = today.day
+    for _ in range(number):
+        # Before the first session of the data every weekday is taken for one.
+        day = today.session_before(day) or day - timedelta(days=7 / 5)
+    return day
 
 
 def _since(words: Words, at: int, today: Today) -> Found | None:
@@ -245,11 +250,10 @@ def _day(words: Words, at: int, today: Today) -> Found | None:
     """Read "today", "yesterday", "last friday", "17 March", "2026-03-17"."""
     if words[at] in {"today", "todays"}:
         return When(day=today.day, is_today=True), 1
-    before = today.session_before(today.day)
     if words[at : at + 3] == ["day", "before", "yesterday"]:
-        return When(day=today.session_before(before) if before else None), 3
+        return When(day=_sessions_before(today, 2)), 3
     if words[at] in {"yesterday", "yesterdays"}:
-        return When(day=before, period=Period.yesterday()), 1
+        return When(day=_sessions_before(today, 1), period=Period.yesterday()), 1
     found = weekday_at(words, at, today) or date_at(words, at, today)
     return None if found is None else (When(day=found[0]), found[1])
 

@@ -43,6 +43,11 @@ _MARKET_WIDE = frozenset(
     }
 )
 
+# With one of these a strange word beside it names no company.
+_RANKING = frozenset(
+    {Cue.ACTIVE, Cue.BOTTOM, Cue.BREADTH, Cue.EACH, Cue.MOVER, Cue.SIZE, Cue.SUMMARY, Cue.TOP}
+)
+
 # Cues that ask for nothing by themselves.
 _EMPTY = frozenset({Cue.FOLLOW, Cue.WHICH, Cue.COMPANY, Cue.PRONOUN, Cue.LIST, Cue.MARKET})
 
@@ -83,7 +88,6 @@ _OF_COMPANIES = frozenset(
 _NAMED_BY_ABOUT = frozenset({Intent.COMPANY_INFO, Intent.QUOTE, Intent.UNAVAILABLE})
 _MOST_COMPARED = 10
 _BARE_WORDS = 3
-_BARE_NAME = 2
 _ARTICLES = frozenset({"the", "a", "an"})
 
 
@@ -113,19 +117,19 @@ class Reader:
 
 
 def _named(parsed: Parsed, intent: Intent) -> Request:
+    strange = parsed.strange_names
     families = parsed.surfaces(MentionKind.FAMILY)
-    auditors = parsed.of_kind(MentionKind.AUDITOR)
     return Request(
         intent=intent,
         companies=parsed.of_kind(MentionKind.COMPANY),
         candidates=parsed.of_kind(MentionKind.FAMILY),
         family=families[0] if families else "",
-        unknown=parsed.surfaces(MentionKind.UNKNOWN),
-        alike=parsed.of_kind(MentionKind.UNKNOWN),
+        unknown=tuple(item.surface for item in strange),
+        alike=tuple(target for item in strange for target in item.targets),
         sectors=parsed.of_kind(MentionKind.SECTOR),
         indices=parsed.of_kind(MentionKind.INDEX),
         persons=parsed.of_kind(MentionKind.PERSON),
-        auditor=auditors[0] if auditors else None,
+        auditors=parsed.of_kind(MentionKind.AUDITOR),
         when=parsed.when,
         count=parsed.count,
         bounds=parsed.bounds,
@@ -150,7 +154,7 @@ class _Resolution:
         merged = self._merged(request)
         if merged is not None:
             return merged
-        intent = best_intent(frozenset(self._features(request)))
+        intent = self._intent(request)
         if intent is None:
             return request
         if request.unknown and not request.companies and not request.candidates:
@@ -184,6 +188,14 @@ class _Resolution:
             return False
         return self._continues or (Cue.SECTOR not in cues and Cue.COMPANY not in self._cues)
 
+    def _intent(self, request: Request) -> Intent | None:
+        """Return what is asked; beside a list, a sector or an index a strange word is no company."""
+        features = frozenset(self._features(request))
+        is_wide = bool(features & _RANKING or request.sectors or request.indices)
+        if is_wide and not (request.companies or request.candidates):
+            return best_intent(features - {Sign.SUBJECT}) or best_intent(features)
+        return best_intent(features)
+
     def _features(self, request: Request) -> Iterator[Feature]:
         yield from self._cues
         when = request.when
@@ -195,7 +207,7 @@ class _Resolution:
             (Sign.SECTOR_NAMED, request.sectors),
             (Sign.INDEX_NAMED, request.indices),
             (Sign.PERSON_NAMED, request.persons),
-            (Sign.AUDITOR_NAMED, request.auditor),
+            (Sign.AUDITOR_NAMED, request.auditors),
             (Sign.THRESHOLD, request.bounds),
             (Sign.NUMBER, request.count),
             (Sign.ASKS_HOLDINGS, self._parsed.asks_holdings),
@@ -247,7 +259,7 @@ class _Resolution:
         if asks or intent not in _NAMED_BY_ABOUT:
             return Intent.UNKNOWN_COMPANY
         is_next = any(found.end == item.start for found in self._parsed.found for item in mentions)
-        is_whole = len(tokens) <= _BARE_NAME
+        is_whole = len(tokens) <= _BARE_WORDS - 1
         return Intent.UNKNOWN_COMPANY if is_next or is_whole else Intent.OUT_OF_SCOPE
 
 
@@ -256,7 +268,7 @@ def _signs_of(when: When) -> Iterator[Sign]:
         yield Sign.TODAY
     elif when.day is not None:
         yield Sign.DAY
-    elif when.period is not None:
+    else:
         yield Sign.PERIOD
 
 

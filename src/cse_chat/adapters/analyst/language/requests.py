@@ -21,7 +21,7 @@ class Request:
         sectors: GICS codes, in the order named.
         indices: ``ASPI``, ``SPSL20``.
         persons: Keys; several are namesakes.
-        auditor: An audit firm, as printed.
+        auditors: Audit firms, as printed.
         count: Rows asked for; None when the question does not say.
         bounds: A threshold.
         cues: The hints found; they choose fields and directions.
@@ -37,7 +37,7 @@ class Request:
     sectors: tuple[str, ...] = ()
     indices: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
-    auditor: str | None = None
+    auditors: tuple[str, ...] = ()
     when: When | None = None
     count: int | None = None
     bounds: Bounds | None = None

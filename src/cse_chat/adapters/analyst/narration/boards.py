@@ -204,9 +204,7 @@ def auditor(market: Market, request: Request) -> Draft:
 
 def audit_clients(market: Market, request: Request) -> Draft:
     """Answer which companies a firm audits."""
-    if request.auditor is None:  # the intent exists only with an auditor
-        raise ValueError("no auditor is named")
-    found = market.auditors.clients(request.auditor)
+    found = market.auditors.clients(request.auditors[0])
     names = "; ".join(figures.named(listing) for listing in found.rows)
     return Draft(
         text=lines(

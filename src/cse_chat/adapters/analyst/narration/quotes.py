@@ -29,6 +29,21 @@ _COLUMNS: tuple[Filled[Quote], ...] = (
 )
 
 
+# A close is part of every sentence about a day, so it needs none of its own.
+_DATED_FIELDS = frozenset(
+    {
+        Cue.OPEN,
+        Cue.HIGH,
+        Cue.LOW,
+        Cue.PREVIOUS,
+        Cue.CHANGE,
+        Cue.VOLUME,
+        Cue.TURNOVER,
+        Cue.TRADES,
+    }
+)
+
+
 def quote_table(quotes: list[Quote]) -> Table:
     """Put quotes side by side, one row each."""
     return columns.table("Quotes" if len(quotes) > 1 else "Quote", _COLUMNS, quotes)
@@ -210,7 +225,7 @@ def _dated(dated: DatedQuote, request: Request) -> Draft:
     found = dated.quote
     if found is None:
         return _nothing_on(dated)
-    fields = request.cues & {Cue.OPEN, Cue.HIGH, Cue.LOW, Cue.VOLUME, Cue.TURNOVER, Cue.TRADES}
+    fields = request.cues & _DATED_FIELDS
     if dated.traded:
         sentence = _field_sentence(found, request.cues) if fields else _close_sentence(found)
         return _quoted_on(dated, found, sentence)

@@ -2,7 +2,7 @@
 
 from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.requests import Request
-from cse_chat.adapters.analyst.language.slots import MAX_ROWS, condition_of, field_of
+from cse_chat.adapters.analyst.language.slots import MAX_ROWS, Bounds, condition_of, field_of
 from cse_chat.adapters.analyst.market.market import Market
 from cse_chat.adapters.analyst.market.results.rankings import Condition, Field, Ranked, Ranking
 from cse_chat.adapters.analyst.narration import columns, figures
@@ -158,10 +158,7 @@ def screen(market: Market, request: Request) -> Draft:
 
 
 def _condition(request: Request, *, over_period: bool) -> Condition:
-    bounds = request.bounds
-    if bounds is None:  # the intent exists only with a threshold
-        raise ValueError("a filter without a threshold")
-    return condition_of(bounds, request.cues, over_period=over_period)
+    return condition_of(request.bounds or Bounds(), request.cues, over_period=over_period)
 
 
 def _bounds(condition: Condition) -> str:

@@ -115,8 +115,6 @@ def _adjustment(actions: tuple[Action, ...]) -> str:
 
 
 def _extremes(found: Trend) -> str:
-    if found.high is None or found.low is None:
-        return ""
     return (
         f"Highest close {figures.price(found.high)} ({figures.day(found.high_date)}), lowest "
         f"{figures.price(found.low)} ({figures.day(found.low_date)})."
