@@ -88,7 +88,6 @@ _OF_COMPANIES = frozenset(
 _NAMED_BY_ABOUT = frozenset({Intent.COMPANY_INFO, Intent.QUOTE, Intent.UNAVAILABLE})
 _MOST_COMPARED = 10
 _BARE_WORDS = 3
-_ARTICLES = frozenset({"the", "a", "an"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,9 +251,6 @@ class _Resolution:
         if intent not in _OF_COMPANIES | {Intent.SHARED_DIRECTORS, Intent.COMPARE}:
             return intent
         tokens, mentions = self._parsed.tokens, self._parsed.mentions
-        # "the weather" is no name.
-        if all(item.start and tokens[item.start - 1].word in _ARTICLES for item in mentions):
-            return Intent.OUT_OF_SCOPE
         asks = self._cues - _EMPTY - {Cue.ABOUT, Cue.MORE, Cue.WHO}
         if asks or intent not in _NAMED_BY_ABOUT:
             return Intent.UNKNOWN_COMPANY

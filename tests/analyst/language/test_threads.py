@@ -81,6 +81,7 @@ def test_what_is_left_out_is_taken_from_the_thread(
         (("What Are The Very Topmost Gainers",), Intent.MOVERS),
         (("how did the market react to the budget",), Intent.MARKET_SUMMARY),
         (("largest shareholder of Expolanka",), Intent.UNKNOWN_COMPANY),
+        (("price of the Expolanka share",), Intent.UNKNOWN_COMPANY),
         (("how is quibble doing",), Intent.UNKNOWN_COMPANY),
         (("tell me about Quibble",), Intent.UNKNOWN_COMPANY),
         (("please describe to me quibble now",), Intent.OUT_OF_SCOPE),

@@ -10,8 +10,8 @@ import pytest
 
 from cse_chat.adapters.analyst.market.market import Market
 from cse_chat.adapters.analyst.narration.answerer import Answerer
+from tests.analyst.answers.test_understanding import PARAPHRASES
 from tests.questions import scoring
-from tests.unit.analyst.test_understanding import PARAPHRASES
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,]*(?:\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -7,7 +7,7 @@ from cse_chat.adapters.analyst.data.importer.folder import import_folder
 from cse_chat.adapters.analyst.language.lexicon import Lexicon, Sense
 from cse_chat.adapters.analyst.language.mentions import MentionKind
 from cse_chat.adapters.analyst.market.market import Market
-from tests.unit.analyst_data.conftest import RECORDED
+from tests.analyst.data.conftest import RECORDED
 
 
 def _lexicon(folder: Path, *aliases: str) -> Lexicon:

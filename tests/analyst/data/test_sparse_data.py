@@ -12,7 +12,7 @@ from cse_chat.adapters.analyst.market.errors import OutsideDataError
 from cse_chat.adapters.analyst.market.market import Market
 from cse_chat.adapters.analyst.market.results.indices import Index
 from cse_chat.adapters.analyst.market.results.periods import Period
-from tests.unit.analyst_data.conftest import RECORDED
+from tests.analyst.data.conftest import RECORDED
 
 DAYS = {"2026-01-05", "2026-01-07", "2026-01-08"}
 CHANGE_UNKNOWN = "2026-01-07,1008,1000,1013,"

@@ -8,7 +8,7 @@ from cse_chat.adapters.analyst.data.importer.folder import import_folder
 from cse_chat.adapters.analyst.market.market import Market
 from cse_chat.adapters.analyst.narration.answerer import Answerer
 from cse_chat.domain.model.artifacts import Series, Table
-from tests.unit.analyst_data.conftest import RECORDED
+from tests.analyst.data.conftest import RECORDED
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from cse_chat.adapters.analyst.data.importer.names import title_case
 from cse_chat.adapters.analyst.data.importer.relations import is_corporate
 from cse_chat.adapters.analyst.data.packs import Pack
 from cse_chat.adapters.analyst.data.schema import TABLES
-from tests.unit.analyst_data.conftest import RECORDED
+from tests.analyst.data.conftest import RECORDED
 
 
 def rows(pack: Pack, name: str) -> list[list[str]]:
