@@ -10,7 +10,7 @@ from httpx import AsyncClient
 
 from cse_chat.entrypoints.http.app import create_app
 from tests.clients import listening
-from tests.http.graphs import HeldAgent, a_container
+from tests.gateway.graphs import HeldAgent, a_container
 from tests.waiting import until
 
 JSON = {"Content-Type": "application/json"}

@@ -14,7 +14,7 @@ from cse_chat.domain.model.artifacts import Column, ColumnType, Series, Table
 from cse_chat.domain.model.history import Exchange
 from cse_chat.domain.model.questions import Question
 from cse_chat.entrypoints.http.app import create_app
-from tests.http.graphs import Failing, HeldAgent, RefusingAgent, a_container
+from tests.gateway.graphs import Failing, HeldAgent, RefusingAgent, a_container
 from tests.integration.browsers import require_chromium, visiting
 
 pytestmark = pytest.mark.usefixtures("_chromium_is_there")

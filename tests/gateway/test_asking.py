@@ -19,7 +19,7 @@ from cse_chat.domain.use_cases.send_chat import Receipt
 from cse_chat.entrypoints.http.app import create_app
 from tests.builders import a_correlation_id, a_request, an_outcome
 from tests.clients import client_of
-from tests.http.graphs import Failing, HeldAgent, RefusingAgent, a_container, served
+from tests.gateway.graphs import Failing, HeldAgent, RefusingAgent, a_container, served
 
 BODY = {"message": "Top stocks?", "thread_id": "thread_1"}
 

@@ -9,7 +9,7 @@ from cse_chat.domain.errors import MalformedRecordError, TransportError
 from cse_chat.entrypoints.http.app import create_app
 from tests.builders import a_correlation_id
 from tests.clients import client_of
-from tests.http.graphs import Failing, HeldAgent, RefusingAgent, a_container, served
+from tests.gateway.graphs import Failing, HeldAgent, RefusingAgent, a_container, served
 
 ASYNC = {"Prefer": "respond-async"}
 BAD_IDS = ["a%20b", "a:b", "%7Ba%7D", "a%00", "a%0D%0Ab", "%E2%80%A8", "%FF", "*"]

@@ -10,7 +10,7 @@ from cse_chat.entrypoints.http.access_log import AccessLog
 from cse_chat.entrypoints.http.app import create_app
 from cse_chat.entrypoints.http.exchanges import Envelope
 from tests.builders import a_correlation_id
-from tests.http.graphs import a_container, served
+from tests.gateway.graphs import a_container, served
 
 CANARY = "canary-of-a-user"
 

@@ -12,7 +12,7 @@ from cse_chat.domain.model.ids import is_correlation_id
 from cse_chat.entrypoints.http import problems
 from cse_chat.entrypoints.http.errors import KIND_OF
 from cse_chat.entrypoints.tracebacks import add_traceback
-from tests.http.graphs import Failing, served
+from tests.gateway.graphs import Failing, served
 
 MESSAGE = "canary-of-a-user"
 BODY = {"message": MESSAGE, "thread_id": "t"}

@@ -3,7 +3,7 @@ from httpx import Response
 
 from cse_chat.entrypoints.http.app import create_app
 from tests.clients import client_of
-from tests.http.graphs import a_container
+from tests.gateway.graphs import a_container
 
 
 async def look(path: str, *, started: bool = True, draining: bool = False) -> Response:

@@ -14,7 +14,7 @@ from cse_chat.domain.model.ids import ThreadId, UserId
 from cse_chat.domain.model.questions import Question
 from cse_chat.entrypoints.http.bodies import question_of
 from cse_chat.entrypoints.http.errors import NotSupportedError
-from tests.http.graphs import served
+from tests.gateway.graphs import served
 
 JSON = {"Content-Type": "application/json"}
 BODY: dict[str, Any] = {"message": "Top stocks?", "thread_id": "thread_1"}

@@ -2,7 +2,7 @@ from importlib.resources import files
 
 import pytest
 
-from tests.http.graphs import served
+from tests.gateway.graphs import served
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
