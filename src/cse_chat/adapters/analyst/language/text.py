@@ -61,8 +61,8 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():  # as nearly everything is
         return " ".join(text[:MAX_CHARS].translate(_PLAIN).split())
-    # Cut before as well: normalising can make one character into eighteen.
-    composed = unicodedata.normalize("NFKC", text[:MAX_CHARS]).translate(_PLAIN)
+    # Cut after, too: normalising can make one character into eighteen.
+    composed = unicodedata.normalize("NFKC", text[:MAX_CHARS])[:MAX_CHARS].translate(_PLAIN)
     visible = "".join(_visible(char) for char in composed)
     return " ".join(unicodedata.normalize("NFKC", visible).split())[:MAX_CHARS].strip()
 
