@@ -65,6 +65,50 @@ def test_the_same_is_understood_in_other_words(
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "stocks below Rs. 5 with volume above 1 million",
+        "stocks priced under 5 rupees with turnover above 10 million",
+        "banks with price below Rs. 100 and market cap above 10 bn",
+    ],
+)
+def test_two_conditions_are_not_answered_as_if_they_were_one(
+    answerer: Answerer, question: str
+) -> None:
+    answered = answerer.answer(question)
+
+    assert answered.request.intent is Intent.TOO_MANY_CONDITIONS
+    assert answered.draft.artifacts == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["stocks below Rs. 5", "stocks with volume above 1 million", "stocks between 5 and 10 rupees"],
+)
+def test_one_condition_is_answered(answerer: Answerer, question: str) -> None:
+    assert answerer.answer(question).request.intent is Intent.FILTER
+
+
+@pytest.mark.parametrize(
+    ("question", "written"),
+    [
+        ("price of JKH on 31 February 2026", "31 february 2026"),
+        ("price of JKH on 2026-02-31", "2026-02-31"),
+        ("price of JKH on 13/45/2026", "13/45/2026"),
+        ("price of JKH on 30 February", "30 february"),
+        ("how did JKH do between 31 April 2026 and 15 May 2026", "31 april 2026"),
+    ],
+)
+def test_an_impossible_date_is_told_and_not_answered_for_another_day(
+    answerer: Answerer, question: str, written: str
+) -> None:
+    draft = answerer.answer(question).draft
+
+    assert f'no such date as "{written}"' in draft.text
+    assert "Rs." not in draft.text
+
+
+@pytest.mark.parametrize(
     ("earlier", "question", "intent", "symbols"),
     [
         (["price of Dialog"], "and its sector?", Intent.SECTOR_OF, ("DIAL.N0000",)),

@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 _MONTHS = {
     name: number
@@ -78,18 +79,42 @@ def month_at(words: Words, at: int, today: Today) -> tuple[date, int] | None:
 
 def date_at(words: Words, at: int, today: Today) -> tuple[date, int] | None:
     """Read "2026-03-17", "17/03/2026", "17 March 2026", "the 1st of May", "March 17"."""
+    written = _written_at(words, at, today)
+    found = _on_calendar(written) if written else None
+    return (found, written.length) if written and found else None
+
+
+def impossible_date(words: Words, today: Today) -> str | None:
+    """Return the first date in *words* that no calendar has, such as "31 February", as written."""
+    for at in range(len(words)):
+        written = _written_at(words, at, today)
+        if written and _on_calendar(written) is None:
+            return " ".join(words[at : at + written.length])
+    return None
+
+
+class _Written(NamedTuple):
+    """A date as it stands in a question, whether or not there is such a day."""
+
+    year: int
+    month: int
+    day: int
+    length: int  # in words
+
+
+def _written_at(words: Words, at: int, today: Today) -> _Written | None:
     if at >= len(words):
         return None
     if match := _YEAR_FIRST.fullmatch(words[at]):
         year, month, day = (int(part) for part in match.groups())
-        return _dated(year, month, day, 1)
+        return _Written(year, month, day, 1)
     if match := _DAY_FIRST.fullmatch(words[at]):
         day, month, year = (int(part) for part in match.groups())
-        return _dated(year, month, day, 1)
+        return _Written(year, month, day, 1)
     return _spelt_date(words, at, today)
 
 
-def _spelt_date(words: Words, at: int, today: Today) -> tuple[date, int] | None:
+def _spelt_date(words: Words, at: int, today: Today) -> _Written | None:
     start = at + (words[at] == "the")
     rest = [*words[start : start + 4], "", ""]
     skipped = start - at
@@ -107,13 +132,13 @@ def _spelt_date(words: Words, at: int, today: Today) -> tuple[date, int] | None:
         return None
     day = int(match[1])
     if (year := year_at(rest, 2)) is not None:
-        return _dated(year, month, day, 3 + skipped)
+        return _Written(year, month, day, 3 + skipped)
     is_ahead = (month, day) > (today.day.month, today.day.day)
-    return _dated(today.day.year - is_ahead, month, day, 2 + skipped)
+    return _Written(today.day.year - is_ahead, month, day, 2 + skipped)
 
 
-def _dated(year: int, month: int, day: int, length: int) -> tuple[date, int] | None:
+def _on_calendar(written: _Written) -> date | None:
     try:
-        return date(year, month, day), length
+        return date(written.year, written.month, written.day)
     except ValueError:  # such as 31 June
         return None

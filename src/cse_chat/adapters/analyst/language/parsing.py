@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cse_chat.adapters.analyst.language.cues import Cue, FoundCue, find_cues
-from cse_chat.adapters.analyst.language.dates import Today
+from cse_chat.adapters.analyst.language.dates import Today, impossible_date
 from cse_chat.adapters.analyst.language.linker import Linker, names_something
 from cse_chat.adapters.analyst.language.mentions import Mention, MentionKind
 from cse_chat.adapters.analyst.language.periods import When, find_when
@@ -20,13 +20,20 @@ _LINKING_WORDS = frozenset({"and", "or", "also", "now", "then"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """The parts of one question, without its thread."""
+    """The parts of one question, without its thread.
+
+    Attributes:
+        has_more_bounds: There is a second threshold beside `bounds`.
+        no_date: What is written as a date and is none, as typed.
+    """
 
     tokens: tuple[Token, ...]
     mentions: tuple[Mention, ...]
     found: tuple[FoundCue, ...]
     when: When | None
     bounds: Bounds | None
+    has_more_bounds: bool
+    no_date: str | None
     count: int | None
     ordinal: int | None
     in_sinhala: bool
@@ -83,8 +90,10 @@ def parse(text: str, linker: Linker, today: Today) -> Parsed:
     words = _without(words, _places(mentions))
     when, days = find_when(words, today)
     words = _without(words, days)
+    no_date = impossible_date([word or "" for word in words], today)
     bounds, places = find_bounds(words)
     words = _without(words, places)
+    more_bounds, _ = find_bounds(words)
     found = find_cues(words)
     # The number of "52 week high" is part of a cue and counts nothing.
     left = _without(words, frozenset(at for cue in found for at in range(cue.start, cue.end)))
@@ -94,6 +103,8 @@ def parse(text: str, linker: Linker, today: Today) -> Parsed:
         found=found,
         when=when,
         bounds=bounds,
+        has_more_bounds=more_bounds is not None,
+        no_date=no_date,
         count=find_count(left),
         ordinal=find_ordinal(words),
         in_sinhala=has_sinhala_script(text),

@@ -106,6 +106,11 @@ class Reader:
             reason = None
         if reason is not None:
             return self._gated(reason, parsed, context)
+        # To leave out a part of a question would be to answer another one.
+        if parsed.no_date is not None:
+            return _named(parsed, Intent.NO_SUCH_DATE)
+        if parsed.has_more_bounds:
+            return _named(parsed, Intent.TOO_MANY_CONDITIONS)
         return _Resolution(parsed, context).request()
 
     def _gated(self, reason: Gate, parsed: Parsed, context: Context) -> Request:
@@ -132,6 +137,7 @@ def _named(parsed: Parsed, intent: Intent) -> Request:
         when=parsed.when,
         count=parsed.count,
         bounds=parsed.bounds,
+        no_date=parsed.no_date,
         cues=parsed.cues,
         in_sinhala=parsed.in_sinhala,
     )

@@ -24,6 +24,7 @@ class Request:
         auditors: Audit firms, as printed.
         count: Rows asked for; None when the question does not say.
         bounds: A threshold.
+        no_date: What is written as a date and is none, as typed.
         cues: The hints found; they choose fields and directions.
         in_sinhala: The question uses the Sinhala script.
     """
@@ -41,6 +42,7 @@ class Request:
     when: When | None = None
     count: int | None = None
     bounds: Bounds | None = None
+    no_date: str | None = None
     cues: frozenset[Cue] = field(default_factory=frozenset)
     in_sinhala: bool = False
 

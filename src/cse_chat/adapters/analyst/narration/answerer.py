@@ -55,6 +55,7 @@ _NARRATORS: Mapping[Intent, Narrator] = {
     Intent.MARKET_VALUATION: indices.valuation,
     Intent.MOVERS: rankings.movers,
     Intent.OTHER_MARKET: refusals.other_market,
+    Intent.NO_SUCH_DATE: refusals.no_such_date,
     Intent.OUT_OF_SCOPE: refusals.out_of_scope,
     Intent.PARENT: ownership.owners,
     Intent.PERSON_BOARDS: boards.person_boards,
@@ -69,6 +70,7 @@ _NARRATORS: Mapping[Intent, Narrator] = {
     Intent.SHARED_DIRECTORS: boards.shared_directors,
     Intent.SUBSIDIARIES: ownership.holdings,
     Intent.THANKS: refusals.thanks,
+    Intent.TOO_MANY_CONDITIONS: refusals.too_many_conditions,
     Intent.TREND: trends.trend,
     Intent.UNAVAILABLE: refusals.unavailable,
     Intent.UNKNOWN_COMPANY: refusals.unknown_company,
@@ -80,9 +82,11 @@ _ASIDES = frozenset(
         Intent.GREETING,
         Intent.HELP,
         Intent.INJECTION,
+        Intent.NO_SUCH_DATE,
         Intent.OTHER_MARKET,
         Intent.OUT_OF_SCOPE,
         Intent.THANKS,
+        Intent.TOO_MANY_CONDITIONS,
         Intent.UNKNOWN_COMPANY,
     }
 )

@@ -84,6 +84,23 @@ def no_such_time(market: Market, request: Request) -> Draft:  # noqa: ARG001 - o
     )
 
 
+def no_such_date(market: Market, request: Request) -> Draft:
+    """Say that what is written as a date is none, rather than answer for another day."""
+    return Draft(
+        text=f'There is no such date as "{request.no_date}". '
+        f"Ask for a day of the calendar; the data run from {market.data_start} to "
+        f"{market.data_date}."
+    )
+
+
+def too_many_conditions(market: Market, request: Request) -> Draft:  # noqa: ARG001 - one signature for all
+    """Say that only one threshold can be asked for, rather than leave one out."""
+    return Draft(
+        text="I can apply one condition at a time, and that question has several. "
+        'Ask for one of them, such as "stocks below Rs. 5" or "stocks with volume above 1 million".'
+    )
+
+
 def ambiguous(market: Market, request: Request) -> Draft:
     """Ask which company of a family is meant, with the price of each."""
     quotes = [
