@@ -37,7 +37,8 @@ class ClaimsContract:
             request.thread_id,
         )
         assert request.correlation_id in await ledger.find([request.correlation_id])
-        assert await history.recent(request.thread_id, 10) == (Turn.asking(request),)
+        page = await history.page(request.thread_id, after=None, limit=10)
+        assert page.turns == (Turn.asking(request),)
 
     async def test_a_live_claim_keeps_everybody_else_off(self, claims: Claims) -> None:
         request = a_request()

@@ -85,7 +85,20 @@ class HistoryContract:
         thread = a_thread_id()
         told = await _told(ledger, thread, 3)
 
-        assert list(await history.recent(thread, 3)) == told[-3:]
+        assert list(await history.recent(thread, 2)) == told[-4:]
+
+    async def test_what_is_queued_does_not_push_out_what_was_answered(
+        self, history: History, ledger: Ledger
+    ) -> None:
+        """An agent that looks back must find the last answers, however long the queue."""
+        thread = a_thread_id()
+        told = await _told(ledger, thread, 1)
+
+        for n in range(5):
+            queued = a_request(a_question(str(n), thread_id=thread))
+            await ledger.register(queued, Durability.MEMORY)
+
+        assert list(await history.recent(thread, 2)) == told
 
     async def test_threads_do_not_mix(self, history: History, ledger: Ledger) -> None:
         one, two = a_thread_id(), a_thread_id()

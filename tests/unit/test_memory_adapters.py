@@ -10,6 +10,7 @@ from cse_chat.adapters.echo import EchoAgent
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.expiring import ExpiringDict
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
+from cse_chat.adapters.memory.requests import InMemoryRequestLog
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
 from cse_chat.adapters.memory.threads import InMemoryHistory
 from cse_chat.adapters.wire.requests import EncodedRequest
@@ -162,8 +163,22 @@ class TestInMemoryHistory(InMemoryPorts, HistoryContract):
         for request in requests:
             history.add(request.thread_id, [Turn.asking(request)])
 
-        kept = await history.recent(requests[0].thread_id, 10)
-        assert [turn.content for turn in kept] == ["2", "3", "4"]
+        kept = await history.page(requests[0].thread_id, after=None, limit=10)
+        assert [turn.content for turn in kept.turns] == ["2", "3", "4"]
+
+    async def test_the_longest_unused_threads_make_room_by_what_their_texts_take(
+        self, memory: Memory
+    ) -> None:
+        history = InMemoryHistory(now=memory.clock, ttl=DAY, cap=10_000)
+        requests = [a_request(a_question("x" * 2_000)) for _ in range(9)]
+
+        for request in requests:
+            history.add(request.thread_id, [Turn.asking(request)])
+
+        kept = [
+            bool((await history.page(r.thread_id, after=None, limit=1)).turns) for r in requests
+        ]
+        assert kept == [False] * 6 + [True] * 3
 
     async def test_paging_goes_on_while_the_oldest_turns_are_forgotten(
         self, memory: Memory
@@ -231,6 +246,21 @@ class TestInMemoryRequestLog(InMemoryPorts, RequestLogContract):
         await memory.log.acknowledge(Finished(offsets={0: (delivery.record.offset,)}))
         await memory.log.append(a_request())
         assert len(memory.log) == 1
+
+    async def test_a_log_is_full_by_its_bytes_too(self, memory: Memory) -> None:
+        log = InMemoryRequestLog(
+            dead_letters=memory.dead_letters,
+            now=memory.clock,
+            default_deadline=timedelta(minutes=5),
+            capacity_bytes=5_000,
+        )
+        await log.append(a_request(a_question("x" * 4_000)))
+
+        with pytest.raises(OverloadedError):
+            await log.append(a_request(a_question("x" * 4_000)))
+
+        await log.acknowledge(Finished(offsets={0: (0,)}))
+        await log.append(a_request(a_question("x" * 4_000)))
 
     async def test_a_closed_log_refuses_and_its_reader_ends_once_it_had_everything(
         self, memory: Memory

@@ -86,6 +86,8 @@ class Container(containers.DeclarativeContainer):
         dead_letters=dead_letters,
         now=now,
         default_deadline=settings.provided.agent.deadline,
+        capacity=settings.provided.worker.window_records,
+        capacity_bytes=settings.provided.worker.window_bytes,
     )
     requests: providers.Provider[RequestLog] = providers.Selector(
         settings.provided.requests.transport, memory=memory_log

@@ -15,13 +15,20 @@ class Readiness:
         self._details = details
         self.started = False
         self.draining = False
+        self.reading = True
 
     @property
     def ready(self) -> bool:
-        """Whether it has started and is not on its way out."""
-        return self.started and not self.draining
+        """Whether it has started, takes questions, and is not on its way out."""
+        return self.started and self.reading and not self.draining
 
     def details(self) -> Mapping[str, object]:
         """Return the state in words, and whatever else is known."""
-        state = "draining" if self.draining else "ready" if self.started else "starting"
-        return {"status": state, **self._details()}
+        return {"status": self._state(), **self._details()}
+
+    def _state(self) -> str:
+        if self.draining:
+            return "draining"
+        if not self.started:
+            return "starting"
+        return "ready" if self.reading else "not reading"

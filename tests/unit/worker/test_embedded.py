@@ -1,12 +1,18 @@
 import asyncio
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 
 import pytest
 import structlog
 
+from cse_chat.adapters.wire.requests import EncodedRequest
 from cse_chat.domain.errors import NotAcceptedError, TransportError
+from cse_chat.domain.model.answers import AgentEvent, Delta
 from cse_chat.domain.model.outcomes import Outcome, Status
+from cse_chat.domain.model.records import DeadLetter
+from cse_chat.domain.ports.agent import Agent
 from cse_chat.entrypoints.readiness import Readiness
+from cse_chat.entrypoints.worker import embedded, engine
 from cse_chat.entrypoints.worker.embedded import EmbeddedService
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.periodic import repeated
@@ -17,9 +23,9 @@ from tests.waiting import until
 SOON = timedelta(seconds=5)
 
 
-def a_service(memory: Memory, agent: ScriptedAgent) -> EmbeddedService:
+def a_service(memory: Memory, agent: Agent) -> EmbeddedService:
     abandon = memory.abandon_request()
-    engine = WorkerEngine(
+    worker = WorkerEngine(
         source=memory.log,
         process=memory.process_request(agent),
         abandon=abandon,
@@ -29,7 +35,7 @@ def a_service(memory: Memory, agent: ScriptedAgent) -> EmbeddedService:
     )
     return EmbeddedService(
         log=memory.log,
-        engine=engine,
+        engine=worker,
         keep_claims=memory.keep_claims,
         sweep_replies=memory.sweep_replies(),
         abandon=abandon,
@@ -85,6 +91,62 @@ async def test_what_the_budget_does_not_finish_is_settled_failed_and_told() -> N
 
     problems = [outcome.problem for outcome in outcomes if outcome]
     assert [problem.slug for problem in problems if problem] == ["shutting-down"] * 2
+
+
+async def test_an_agent_that_will_not_stop_does_not_keep_anybody_from_being_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither its own client, nor those of the other requests."""
+    monkeypatch.setattr(engine, "STOPPING", timedelta(milliseconds=10))
+    memory = Memory()
+    started, gate = asyncio.Event(), asyncio.Event()
+
+    class Stubborn:
+        async def answer(self, *_: object) -> AsyncGenerator[AgentEvent]:
+            started.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await gate.wait()
+            yield Delta("never")
+
+    async with a_service(memory, Stubborn()) as service:
+        asking = [
+            asyncio.create_task(memory.send_chat()(a_question(), wait=SOON)) for _ in range(2)
+        ]
+        await started.wait()
+        await service.drain(timedelta(milliseconds=10))
+        receipts = await asyncio.gather(*asking)
+        gate.set()
+        await asyncio.sleep(0.01)
+
+    problems = [receipt.outcome.problem for receipt in receipts if receipt.outcome]
+    assert [problem.slug for problem in problems if problem] == ["shutting-down"] * 2
+
+
+async def test_a_reader_that_breaks_is_told_by_readiness_and_begins_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(embedded, "READ_AGAIN", timedelta(milliseconds=30))
+    memory = Memory()
+    put, failures = memory.dead_letters.put, [OSError("disk")]
+
+    async def failing_put(letter: DeadLetter) -> None:
+        if failures:
+            raise failures.pop()
+        await put(letter)
+
+    monkeypatch.setattr(memory.dead_letters, "put", failing_put)
+    async with a_service(memory, ScriptedAgent("JKH rose")) as service:
+        readiness = service._readiness
+        memory.log.append_record(EncodedRequest(b"t", b"rubbish", ()))
+        await until(lambda: not readiness.ready)
+        assert readiness.details()["status"] == "not reading"
+        await until(lambda: readiness.ready)
+        receipt = await memory.send_chat()(a_question(), wait=SOON)
+
+    assert receipt.outcome is not None
+    assert len(await memory.dead_letters.newest(9)) == 1
 
 
 async def test_draining_a_service_that_never_opened_only_refuses() -> None:

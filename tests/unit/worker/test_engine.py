@@ -10,6 +10,7 @@ from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.deliveries import Delivery, Finished
 from cse_chat.domain.model.outcomes import Problem
 from cse_chat.domain.use_cases.process_request import Progress
+from cse_chat.entrypoints.worker import engine
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from tests.builders import a_question, a_request
 from tests.memory import Memory
@@ -26,6 +27,7 @@ class Work:
     began: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     abandoned: list[str] = field(default_factory=list)
+    refusals: int = 0  # how often giving up fails
     answering: frozenset[str] = frozenset()
 
     async def process(self, delivery: Delivery, progress: Progress) -> None:
@@ -37,6 +39,9 @@ class Work:
         self.ended.append(text)
 
     async def abandon(self, delivery: Delivery, problem: Problem) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise RuntimeError("a bug in giving up")
         self.abandoned.append(problem.slug)
 
 
@@ -167,6 +172,80 @@ async def test_a_request_that_always_breaks_the_worker_is_given_up_and_the_next_
         await until(lambda: len(running.memory.log) == 0)
 
     assert (work.abandoned, work.ended) == (["processing-failed"], ["poison", "next"])
+
+
+async def test_giving_up_is_tried_until_it_succeeds() -> None:
+    """Else what always breaks would be tried for ever."""
+    work = Work(refusals=2)
+
+    async def act(text: str) -> None:
+        if not work.abandoned:
+            raise RuntimeError(text)
+
+    work.act = act
+    async with Running(work) as running:
+        await running.ask("poison", "t")
+        await until(lambda: len(running.memory.log) == 0)
+
+    assert (len(work.began), work.abandoned) == (4, ["processing-failed"])
+
+
+async def test_a_cancellation_that_is_not_ours_does_not_lose_the_request() -> None:
+    """Somebody cancelled what the processing awaited, not the processing."""
+    strays = [asyncio.CancelledError()] * 2
+
+    async def act(_: str) -> None:
+        if strays:
+            raise strays.pop()
+
+    work = Work(act)
+    async with Running(work) as running:
+        await running.ask("x", "t")
+        await until(lambda: len(running.memory.log) == 0)
+
+    assert (len(work.began), work.ended) == (3, ["x"])
+
+
+async def test_a_job_that_will_not_stop_does_not_hold_up_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "STOPPING", timedelta(milliseconds=10))
+    gate = asyncio.Event()
+
+    async def act(_: str) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await gate.wait()
+
+    work = Work(act)
+    async with Running(work) as running:
+        await running.ask("0", "t")
+        await until(lambda: work.began == ["0"])
+
+        async with asyncio.timeout(2):
+            await running.engine.drain(timedelta(0))
+
+        assert running.engine.in_hand == 1
+        gate.set()
+        await until(lambda: running.engine.in_hand == 0)
+
+
+async def test_reading_again_after_an_error_repeats_what_was_in_hand_and_loses_nothing() -> None:
+    gate = asyncio.Event()
+    work = Work(lambda _: _wait(gate), answering=frozenset({"0"}))
+    async with Running(work) as running:
+        for n in range(2):
+            await running.ask(str(n), "t")
+        await until(lambda: running.engine.in_hand == 2)
+        running._reading.cancel()
+        await asyncio.wait({running._reading})
+
+        running._reading = asyncio.create_task(running.engine.run())
+        gate.set()
+        await until(lambda: len(running.memory.log) == 0)
+
+    assert (work.began, work.ended) == (["0", "0", "1"], ["0", "0", "1"])
 
 
 async def test_draining_lets_what_is_in_hand_finish() -> None:

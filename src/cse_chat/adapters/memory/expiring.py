@@ -10,17 +10,27 @@ Value = TypeVar("Value")
 
 
 class ExpiringDict(Generic[Key, Value]):
-    """Keeps at most *cap* values, each until *ttl* after it was last put.
+    """Keeps values that weigh at most *cap* together, each until *ttl* after it was last put.
 
-    The longest untouched goes first. Forgetting is part of the calls: there is no task, and no
+    Without a scale each weighs one, and *cap* is their number; what is weighed is weighed when it
+    is put. The longest untouched goes first. Forgetting is part of the calls: there is no task, and no
     call costs more than what it forgets.
     """
 
-    def __init__(self, *, cap: int, ttl: timedelta, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        cap: int,
+        ttl: timedelta,
+        now: Callable[[], datetime],
+        weigh: Callable[[Value], int] = lambda _: 1,
+    ) -> None:
         self._cap = cap
+        self._weigh = weigh
+        self._weight = 0
         self._ttl = ttl
         self._now = now
-        self._kept: OrderedDict[Key, tuple[datetime, Value]] = OrderedDict()
+        self._kept: OrderedDict[Key, tuple[datetime, Value, int]] = OrderedDict()
 
     def __len__(self) -> int:
         """Return how many are kept, over-aged ones included until the next call."""
@@ -29,8 +39,10 @@ class ExpiringDict(Generic[Key, Value]):
     def put(self, key: Key, value: Value) -> None:
         """Keep *value*, as the youngest."""
         now = self._now()
-        self._kept[key] = (now + self._ttl, value)
-        self._kept.move_to_end(key)
+        before = self._kept.pop(key, None)
+        weight = self._weigh(value)
+        self._weight += weight - (before[2] if before else 0)
+        self._kept[key] = (now + self._ttl, value, weight)
         self._forget(now)
 
     def get(self, key: Key) -> Value | None:
@@ -41,8 +53,10 @@ class ExpiringDict(Generic[Key, Value]):
         return found[1]
 
     def _forget(self, now: datetime) -> None:
-        while self._kept:
-            oldest = next(iter(self._kept.values()))
-            if len(self._kept) <= self._cap and oldest[0] > now:
+        # The youngest stays, whatever it weighs: it was put a moment ago.
+        while len(self._kept) > 1:
+            expires, _, weight = next(iter(self._kept.values()))
+            if self._weight <= self._cap and expires > now:
                 return
             self._kept.popitem(last=False)
+            self._weight -= weight

@@ -31,6 +31,7 @@ class InMemoryRequestLog:
         now: Callable[[], datetime],
         default_deadline: timedelta,
         capacity: int = 10_000,
+        capacity_bytes: int = 67_108_864,
     ) -> None:
         """Store the arguments.
 
@@ -39,11 +40,14 @@ class InMemoryRequestLog:
             now: The log's own time.
             default_deadline: For records without one.
             capacity: Unfinished records; beyond it, `append` refuses.
+            capacity_bytes: The size of their values together; likewise.
         """
         self._dead_letters = dead_letters
         self._now = now
         self._default_deadline = default_deadline
         self._capacity = capacity
+        self._capacity_bytes = capacity_bytes
+        self._bytes = 0
         self._unfinished: dict[int, Record] = {}  # by offset, rising
         self._undelivered: deque[Record] = deque()
         self._arrived = asyncio.Event()
@@ -59,9 +63,11 @@ class InMemoryRequestLog:
         """See `RequestLog.append`."""
         if not self._open:
             raise TransportError("the log is closed")
-        if len(self._unfinished) >= self._capacity:
-            raise OverloadedError(f"{self._capacity} requests are unfinished")
-        self.append_record(encode_request(request))
+        encoded = encode_request(request)
+        size = self._bytes + len(encoded.value or b"")
+        if len(self._unfinished) >= self._capacity or size > self._capacity_bytes:
+            raise OverloadedError(f"{len(self._unfinished)} requests are unfinished")
+        self.append_record(encoded)
         return Durability.MEMORY
 
     def append_record(self, encoded: EncodedRequest) -> Record:
@@ -77,6 +83,7 @@ class InMemoryRequestLog:
         )
         self._next_offset += 1
         self._unfinished[record.offset] = record
+        self._bytes += len(record.value or b"")
         self._undelivered.append(record)
         self._arrived.set()
         return record
@@ -100,7 +107,7 @@ class InMemoryRequestLog:
         """See `RequestSource.acknowledge`."""
         # One by one, not up to the position: what is finished behind a slow one must not fill it.
         for offset in finished.offsets.get(PARTITION, ()):
-            self._unfinished.pop(offset, None)
+            self._forget(offset)
 
     async def rebalance(self) -> None:
         """Take everything from the reader and give it back, as a broker does to its group."""
@@ -135,7 +142,12 @@ class InMemoryRequestLog:
             failed_at=self._now(),
         )
         await self._dead_letters.put(letter)
-        self._unfinished.pop(record.offset, None)
+        self._forget(record.offset)
+
+    def _forget(self, offset: int) -> None:
+        record = self._unfinished.pop(offset, None)
+        if record is not None:
+            self._bytes -= len(record.value or b"")
 
 
 async def _nobody_reads(_: Collection[int]) -> None:

@@ -9,6 +9,8 @@ from cse_chat.domain.errors import InvalidRequestError, NotOwnerError, Violation
 from cse_chat.domain.model.history import Page, Role, Turn
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 
+_THREAD_WEIGHT = 600  # bytes, measured, beside the text
+_TURN_WEIGHT = 500
 _CURSOR_DIGITS = 15  # more turns than any thread can have, and still a quick int()
 
 
@@ -50,9 +52,10 @@ class InMemoryThreads:
 class _Conversation:
     """The turns of one thread, in order, each with its number."""
 
-    __slots__ = ("_next_number", "turns")
+    __slots__ = ("_next_number", "turns", "weight")
 
     def __init__(self) -> None:
+        self.weight = _THREAD_WEIGHT
         self.turns: dict[tuple[CorrelationId, Role], tuple[int, Turn]] = {}
         self._next_number = 1
 
@@ -62,24 +65,30 @@ class _Conversation:
             return
         self.turns[key] = (self._next_number, turn)
         self._next_number += 1
+        self.weight += _weight_of(turn)
         if len(self.turns) > cap:
-            del self.turns[next(iter(self.turns))]
+            _, oldest = self.turns.pop(next(iter(self.turns)))
+            self.weight -= _weight_of(oldest)
 
 
 class InMemoryHistory:
-    """Keeps each thread until *ttl* after its last turn: of the last *cap* threads, so many turns."""
+    """Keeps each thread until *ttl* after its last turn.
+
+    Kept are the newest turns of a thread, and the last used threads, up to *cap* characters in
+    all, in which a turn and a thread count for what they take beside their text.
+    """
 
     def __init__(
         self,
         *,
         now: Callable[[], datetime],
         ttl: timedelta,
-        cap: int = 10_000,
+        cap: int = 50_000_000,
         turns_per_thread: int = 1_000,
     ) -> None:
         self._turns_per_thread = turns_per_thread
         self._threads: ExpiringDict[ThreadId, _Conversation] = ExpiringDict(
-            cap=cap, ttl=ttl, now=now
+            cap=cap, ttl=ttl, now=now, weigh=lambda conversation: conversation.weight
         )
 
     def add(self, thread_id: ThreadId, turns: Iterable[Turn]) -> None:
@@ -104,8 +113,14 @@ class InMemoryHistory:
         conversation = self._threads.get(thread_id)
         if conversation is None:
             return ()
-        newest = [turn for _, turn in islice(reversed(conversation.turns.values()), limit)]
-        return tuple(reversed(newest))
+        turns = conversation.turns
+        settled = (cid for cid, role in reversed(turns) if role is Role.AGENT)
+        newest = frozenset(islice(settled, limit))
+        return tuple(turn for (cid, _), (_, turn) in turns.items() if cid in newest)
+
+
+def _weight_of(turn: Turn) -> int:
+    return _TURN_WEIGHT + len(turn.content)
 
 
 def _number_of(cursor: str | None) -> int:

@@ -44,5 +44,9 @@ class History(Protocol):
         ...
 
     async def recent(self, thread_id: ThreadId, limit: int) -> tuple[Turn, ...]:
-        """Return the last *limit* turns, oldest first."""
+        """Return the turns of the last *limit* settled requests, oldest first.
+
+        The turns of requests that are still open are left out: however many are queued, they
+        do not push out what was answered.
+        """
         ...

@@ -18,13 +18,13 @@ class RunAgent:
 
     Attributes:
         monotonic: Seconds from any origin; never goes back.
-        remembered_turns: How many of a thread's last turns the agent may look back on.
+        remembered: How many of a thread's last settled requests the agent may look back on.
     """
 
     agent: Agent
     history: History
     monotonic: Callable[[], float]
-    remembered_turns: int = 40
+    remembered: int = 20
 
     async def __call__(self, request: ChatRequest) -> tuple[Answer, timedelta]:
         """Return the answer and the agent's own time.
@@ -33,7 +33,7 @@ class RunAgent:
             AgentError: The attempt failed.
             TransportError: The history cannot be read.
         """
-        turns = await self.history.recent(request.thread_id, self.remembered_turns)
+        turns = await self.history.recent(request.thread_id, self.remembered)
         began = self.monotonic()
         answer = await self._gather(request, exchanges(turns, before=request.correlation_id))
         return answer, timedelta(seconds=self.monotonic() - began)

@@ -8,7 +8,8 @@ from typing import Self
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 -- a grammar rule, no secret
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
-_ITEMS = re.compile(rf'(?:[^,"]|{_QUOTED})+')
+# A quote that is not closed swallows the rest: scanning it again from each quote is quadratic.
+_ITEMS = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
 _PREFERENCE = re.compile(
     rf"[ \t]*({_TOKEN})(?:[ \t]*=[ \t]*({_TOKEN}|{_QUOTED}))?[ \t]*(?:;.*)?", re.DOTALL
 )

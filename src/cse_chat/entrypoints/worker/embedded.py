@@ -22,6 +22,7 @@ from cse_chat.entrypoints.worker.periodic import repeated
 _log = structlog.get_logger(__name__)
 
 PASS_INTERVAL = timedelta(milliseconds=500)
+READ_AGAIN = timedelta(seconds=1)
 
 
 class EmbeddedService:
@@ -54,7 +55,7 @@ class EmbeddedService:
         """Start to work."""
         await self._stack.enter_async_context(repeated(self._keep_claims, every=PASS_INTERVAL))
         await self._stack.enter_async_context(repeated(self._sweep_replies, every=PASS_INTERVAL))
-        self._reading = asyncio.create_task(self._engine.run())
+        self._reading = asyncio.create_task(self._read())
         self._readiness.started = True
         return self
 
@@ -83,9 +84,23 @@ class EmbeddedService:
         await asyncio.wait({reading}, timeout=budget.total_seconds())
         reading.cancel()
         await asyncio.wait({reading})
-        await self._engine.drain(timedelta(seconds=max(0.0, end - loop.time())))
-        abandoned = 0
-        for delivery in await self._log.unfinished():
-            await self._abandon(delivery, SHUTTING_DOWN)
-            abandoned += 1
-        _log.info("drained", abandoned=abandoned)
+        try:
+            await self._engine.drain(timedelta(seconds=max(0.0, end - loop.time())))
+        finally:
+            unfinished = await self._log.unfinished()
+            for delivery in unfinished:
+                await self._abandon(delivery, SHUTTING_DOWN)
+            _log.info("drained", abandoned=len(unfinished))
+
+    async def _read(self) -> None:
+        """Read until the log is closed; whatever breaks the reading, begin again."""
+        while True:
+            try:
+                await self._engine.run()
+            except Exception:  # noqa: BLE001 - without a reader nothing would be answered any more
+                self._readiness.reading = False
+                _log.exception("reading_failed")
+                await asyncio.sleep(READ_AGAIN.total_seconds())
+                self._readiness.reading = True
+            else:
+                return

@@ -13,6 +13,7 @@ from cse_chat.domain.model.outcomes import Problem
 from cse_chat.domain.ports.requests import RequestSource
 from cse_chat.domain.use_cases.abandon_request import PROCESSING_FAILED
 from cse_chat.domain.use_cases.process_request import Progress
+from cse_chat.entrypoints.worker.cancellation import is_being_stopped
 from cse_chat.entrypoints.worker.lanes import Job, Lanes
 from cse_chat.entrypoints.worker.periodic import repeated
 
@@ -20,6 +21,7 @@ _log = structlog.get_logger(__name__)
 
 ACKNOWLEDGE_EVERY = timedelta(milliseconds=200)
 FAULTS_BEFORE_GIVING_UP = 3
+STOPPING = timedelta(seconds=0.9)  # a rebalance waits for us: it must end within a second
 FIRST_PAUSE = timedelta(milliseconds=500)
 LONGEST_PAUSE = timedelta(seconds=30)
 
@@ -63,7 +65,11 @@ class WorkerEngine:
         return self._lanes.records
 
     async def run(self) -> None:
-        """Take deliveries until the source is closed, or this is cancelled."""
+        """Take deliveries until the source is closed, or this is cancelled.
+
+        It may be called again after an error: what was in hand is delivered again.
+        """
+        await self.revoked(self._lanes.partitions)
         async with (
             repeated(self.acknowledge, every=ACKNOWLEDGE_EVERY),
             aclosing(self._source.deliveries(self.revoked)) as deliveries,
@@ -136,7 +142,12 @@ class WorkerEngine:
         tasks = [self._tasks[job] for job in jobs]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if not tasks:
+            return
+        _, stubborn = await asyncio.wait(tasks, timeout=STOPPING.total_seconds())
+        if stubborn:
+            # Whoever they work for is told all the same: what they settle later comes second.
+            _log.warning("stopping_overdue", jobs=len(stubborn))
 
     async def _bring_to_end(self, job: Job) -> None:
         """Process until nothing is left to do, whatever happens on the way."""
@@ -147,12 +158,15 @@ class WorkerEngine:
         with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
             while True:
                 try:
-                    if faults == FAULTS_BEFORE_GIVING_UP:
+                    if faults >= FAULTS_BEFORE_GIVING_UP:
                         await self._abandon(delivery, PROCESSING_FAILED)
                     await self._process(delivery, job.progress)
                 except TransportError as error:
                     _log.warning("processing_interrupted", reason=error.slug)
-                except Exception:  # noqa: BLE001 - one bad request must not end the others
+                except (Exception, asyncio.CancelledError) as error:
+                    # One bad request must not end the others, nor a future that is not ours.
+                    if isinstance(error, asyncio.CancelledError) and is_being_stopped():
+                        raise
                     faults += 1
                     _log.exception("processing_failed", faults=faults)
                 else:

@@ -57,6 +57,11 @@ class Lanes:
         self.bytes = 0
         """The size of their records."""
 
+    @property
+    def partitions(self) -> tuple[int, ...]:
+        """Where deliveries came from that are still ours."""
+        return tuple(self._prefixes)
+
     def take(self, delivery: Delivery) -> Job | None:
         """Put *delivery* in hand; return its job if it is to run now."""
         record = delivery.record
