@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol, Self
 
 from cse_chat.domain.model.answers import Answer
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
@@ -45,6 +46,25 @@ class Problem:
     detail: str
 
 
+class Asked(Protocol):
+    """Whatever says which request it is, in which thread, and whose."""
+
+    @property
+    def correlation_id(self) -> CorrelationId:
+        """The request."""
+        ...
+
+    @property
+    def thread_id(self) -> ThreadId:
+        """Its thread."""
+        ...
+
+    @property
+    def user_id(self) -> UserId:
+        """Who asked."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How a request ended: an answer, or a problem.
@@ -67,6 +87,29 @@ class Outcome:
     attempt: int = 0
     queue_time: timedelta = timedelta(0)
     processing_time: timedelta = timedelta(0)
+
+    @classmethod
+    def unanswered(
+        cls,
+        asked: Asked,
+        status: Status,
+        problem: Problem,
+        *,
+        at: datetime,
+        durability: Durability | None = None,
+        attempt: int = 0,
+    ) -> Self:
+        """Return that *asked* ended as *status*, without an answer."""
+        return cls(
+            correlation_id=asked.correlation_id,
+            thread_id=asked.thread_id,
+            user_id=asked.user_id,
+            status=status,
+            settled_at=at,
+            durability=durability,
+            problem=problem,
+            attempt=attempt,
+        )
 
     def __post_init__(self) -> None:
         """Refuse an open status, and anything but an answer or a problem."""

@@ -31,13 +31,7 @@ class AbandonRequest:
             TransportError: It may or may not be settled; repeating is right.
         """
         request = delivery.request
-        outcome = Outcome(
-            correlation_id=request.correlation_id,
-            thread_id=request.thread_id,
-            user_id=request.user_id,
-            status=Status.FAILED,
-            settled_at=self.now(),
-            durability=delivery.durability,
-            problem=problem,
+        outcome = Outcome.unanswered(
+            request, Status.FAILED, problem, at=self.now(), durability=delivery.durability
         )
         return await self.record_history(outcome, request=request)

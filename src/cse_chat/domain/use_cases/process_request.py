@@ -86,7 +86,7 @@ class ProcessRequest:
         try:
             settlement = await self._settled(delivery, progress)
         except NotOwnerError:
-            refused = _ended(delivery, Status.FAILED, self.now(), problem=NOT_OWNER)
+            refused = self._ended(delivery, Status.FAILED, NOT_OWNER)
             settlement = await self.record_history(refused, request=delivery.request)
         except IdConflictError:
             # The outcome under this id is somebody else's: only the operator can be told.
@@ -98,7 +98,7 @@ class ProcessRequest:
         request = delivery.request
         while True:
             if request.deadline <= self.now():
-                expired = _ended(delivery, Status.EXPIRED, self.now(), problem=PAST_DEADLINE)
+                expired = self._ended(delivery, Status.EXPIRED, PAST_DEADLINE)
                 return await self.record_history(expired, request=request)
             verdict = await self.claims.claim(request, delivery.durability)
             if isinstance(verdict, Settlement):
@@ -125,7 +125,8 @@ class ProcessRequest:
             progress.answering = False
             await self._release(claim, spent=False)
             return None
-        except BaseException:
+        except BaseException:  # stopped, or a store failed: whatever it is, the claim ends here
+            progress.answering = False
             await self._release(claim, spent=False)
             raise
         progress.answering = False
@@ -136,9 +137,7 @@ class ProcessRequest:
     async def _run(self, delivery: Delivery, held: HeldClaim, progress: Progress) -> Outcome | None:
         claim, deadline = held.claim, delivery.request.deadline
         if claim.spent >= self.policy.limit:
-            return _ended(
-                delivery, Status.FAILED, self.now(), problem=CRASHED, attempt=claim.attempt
-            )
+            return self._ended(delivery, Status.FAILED, CRASHED, claim)
         try:
             async with asyncio.timeout((deadline - self.now()).total_seconds()) as limit:
                 with held.stopping(limit):
@@ -146,9 +145,7 @@ class ProcessRequest:
         except TimeoutError as error:
             if held.lost:
                 raise ClaimLostError(claim.correlation_id) from error
-            return _ended(
-                delivery, Status.EXPIRED, self.now(), problem=PAST_DEADLINE, attempt=claim.attempt
-            )
+            return self._ended(delivery, Status.EXPIRED, PAST_DEADLINE, claim)
         except AgentError as error:
             return self._given_up(delivery, claim, error)
 
@@ -179,7 +176,19 @@ class ProcessRequest:
             problem = GAVE_UP
         else:
             return None
-        return _ended(delivery, Status.FAILED, self.now(), problem=problem, attempt=claim.attempt)
+        return self._ended(delivery, Status.FAILED, problem, claim)
+
+    def _ended(
+        self, delivery: Delivery, status: Status, problem: Problem, claim: Claim | None = None
+    ) -> Outcome:
+        return Outcome.unanswered(
+            delivery.request,
+            status,
+            problem,
+            at=self.now(),
+            durability=delivery.durability,
+            attempt=claim.attempt if claim else 0,
+        )
 
     async def _settle(self, outcome: Outcome, claim: Claim) -> Settlement:
         # Again and again, under the same claim: the agent's work is not thrown away because a
@@ -197,18 +206,3 @@ class ProcessRequest:
     def _backoff(self, delivery: Delivery, claim: Claim) -> timedelta:
         left = max(timedelta(0), delivery.request.deadline - self.now())
         return min(left, self.policy.pause_after(claim.spent + 1, self.chance()))
-
-
-def _ended(
-    delivery: Delivery, status: Status, now: datetime, *, problem: Problem, attempt: int = 0
-) -> Outcome:
-    return Outcome(
-        correlation_id=delivery.request.correlation_id,
-        thread_id=delivery.request.thread_id,
-        user_id=delivery.request.user_id,
-        status=status,
-        settled_at=now,
-        durability=delivery.durability,
-        problem=problem,
-        attempt=attempt,
-    )

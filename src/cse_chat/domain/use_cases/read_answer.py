@@ -57,7 +57,10 @@ class ReadAnswer:
         entry = await self._read(correlation_id, user_id)
         if entry.settlement or self.now() < entry.deadline:
             return entry
-        await self.record_history(_expired(entry, self.now()))
+        expired = Outcome.unanswered(
+            entry, Status.EXPIRED, PAST_DEADLINE, at=self.now(), durability=entry.durability
+        )
+        await self.record_history(expired)
         return await self._read(correlation_id, user_id)
 
     async def _read(self, correlation_id: CorrelationId, user_id: UserId) -> Entry:
@@ -66,15 +69,3 @@ class ReadAnswer:
         if entry is None or entry.user_id != user_id:
             raise NotFoundError(f"request {correlation_id}")
         return entry
-
-
-def _expired(entry: Entry, now: datetime) -> Outcome:
-    return Outcome(
-        correlation_id=entry.correlation_id,
-        thread_id=entry.thread_id,
-        user_id=entry.user_id,
-        status=Status.EXPIRED,
-        settled_at=now,
-        durability=entry.durability,
-        problem=PAST_DEADLINE,
-    )

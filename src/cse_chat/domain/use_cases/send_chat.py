@@ -109,14 +109,7 @@ class SendChat:
     async def _cancel_unknown(self, request: ChatRequest) -> None:
         """Make an unknown append known: whatever the log holds of it is settled already."""
         problem = Problem(slug="not-accepted", detail="The question was not accepted; ask again.")
-        outcome = Outcome(
-            correlation_id=request.correlation_id,
-            thread_id=request.thread_id,
-            user_id=request.user_id,
-            status=Status.CANCELLED,
-            settled_at=self.now(),
-            problem=problem,
-        )
+        outcome = Outcome.unanswered(request, Status.CANCELLED, problem, at=self.now())
         try:
             await self.record_history(outcome, request=request)
         except TransportError as error:
