@@ -20,11 +20,7 @@ from cse_chat.domain.model.deliveries import Finished
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
 from cse_chat.domain.ports.agent import Agent
-from cse_chat.domain.ports.ledger import Claims, Ledger
-from cse_chat.domain.ports.replies import ReplyBus
-from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
 from cse_chat.domain.ports.responses import ResponseLog
-from cse_chat.domain.ports.threads import History, Threads
 from tests.builders import Clock, a_dead_letter, a_question, a_record, a_request, an_outcome
 from tests.contracts.agent import AgentContract
 from tests.contracts.claims import ClaimsContract
@@ -35,73 +31,8 @@ from tests.contracts.replies import ReplyBusContract
 from tests.contracts.requests import RequestLogContract
 from tests.contracts.responses import ResponseLogContract
 from tests.contracts.threads import ThreadsContract
-from tests.memory import DAY, LEASE, Memory
-
-
-@pytest.fixture
-def memory() -> Memory:
-    return Memory()
-
-
-class InMemoryPorts:
-    """The fixtures that the suites ask for; each is checked against its port by its type."""
-
-    @pytest.fixture
-    def ledger(self, memory: Memory) -> Ledger:
-        return memory.ledger
-
-    @pytest.fixture
-    def claims(self, memory: Memory) -> Claims:
-        return memory.ledger
-
-    @pytest.fixture
-    def threads(self, memory: Memory) -> Threads:
-        return memory.threads
-
-    @pytest.fixture
-    def history(self, memory: Memory) -> History:
-        return memory.history
-
-    @pytest.fixture
-    def replies(self, memory: Memory) -> ReplyBus:
-        return memory.replies
-
-    @pytest.fixture
-    def log(self, memory: Memory) -> RequestLog:
-        return memory.log
-
-    @pytest.fixture
-    def source(self, memory: Memory) -> RequestSource:
-        return memory.log
-
-    @pytest.fixture
-    def dead_letters(self, memory: Memory) -> DeadLetters:
-        return memory.dead_letters
-
-    @pytest.fixture
-    def passes(self, memory: Memory) -> Callable[[timedelta], Awaitable[None]]:
-        async def passes(duration: timedelta) -> None:
-            memory.clock.advance(duration)
-
-        return passes
-
-    @pytest.fixture
-    def leases_run_out(self, memory: Memory) -> Callable[[], Awaitable[None]]:
-        async def run_out() -> None:
-            memory.clock.advance(LEASE)
-
-        return run_out
-
-    @pytest.fixture
-    def rebalance(self, memory: Memory) -> Callable[[], Awaitable[None]]:
-        return memory.log.rebalance
-
-    @pytest.fixture
-    def append_bytes(self, memory: Memory) -> Callable[[bytes | None], Awaitable[None]]:
-        async def append(value: bytes | None) -> None:
-            memory.log.append_record(EncodedRequest(b"thread", value, ()))
-
-        return append
+from tests.memory import DAY, Memory
+from tests.unit.memory_ports import InMemoryPorts
 
 
 class TestInMemoryLedger(InMemoryPorts, LedgerContract):

@@ -1,0 +1,78 @@
+"""The ports in memory, as the contract suites ask for them."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from cse_chat.adapters.wire.requests import EncodedRequest
+from cse_chat.domain.ports.ledger import Claims, Ledger
+from cse_chat.domain.ports.replies import ReplyBus
+from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
+from cse_chat.domain.ports.threads import History, Threads
+from tests.memory import LEASE, Memory
+
+
+class InMemoryPorts:
+    """The fixtures that the suites ask for; each is checked against its port by its type."""
+
+    @pytest.fixture
+    def memory(self) -> Memory:
+        return Memory()
+
+    @pytest.fixture
+    def ledger(self, memory: Memory) -> Ledger:
+        return memory.ledger
+
+    @pytest.fixture
+    def claims(self, memory: Memory) -> Claims:
+        return memory.ledger
+
+    @pytest.fixture
+    def threads(self, memory: Memory) -> Threads:
+        return memory.threads
+
+    @pytest.fixture
+    def history(self, memory: Memory) -> History:
+        return memory.history
+
+    @pytest.fixture
+    def replies(self, memory: Memory) -> ReplyBus:
+        return memory.replies
+
+    @pytest.fixture
+    def log(self, memory: Memory) -> RequestLog:
+        return memory.log
+
+    @pytest.fixture
+    def source(self, memory: Memory) -> RequestSource:
+        return memory.log
+
+    @pytest.fixture
+    def dead_letters(self, memory: Memory) -> DeadLetters:
+        return memory.dead_letters
+
+    @pytest.fixture
+    def passes(self, memory: Memory) -> Callable[[timedelta], Awaitable[None]]:
+        async def passes(duration: timedelta) -> None:
+            memory.clock.advance(duration)
+
+        return passes
+
+    @pytest.fixture
+    def leases_run_out(self, memory: Memory) -> Callable[[], Awaitable[None]]:
+        async def run_out() -> None:
+            memory.clock.advance(LEASE)
+
+        return run_out
+
+    @pytest.fixture
+    def rebalance(self, memory: Memory) -> Callable[[], Awaitable[None]]:
+        return memory.log.rebalance
+
+    @pytest.fixture
+    def append_bytes(self, memory: Memory) -> Callable[[bytes | None], Awaitable[None]]:
+        async def append(value: bytes | None) -> None:
+            memory.log.append_record(EncodedRequest(b"thread", value, ()))
+
+        return append
