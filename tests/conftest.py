@@ -1,15 +1,32 @@
 """What every test gets."""
 
 import asyncio
+import inspect
 from collections.abc import AsyncGenerator
 
 import pytest
+import structlog
 
 pytest.register_assert_rewrite("tests.contracts")
 
 
-@pytest.fixture(autouse=True)
-async def _no_task_is_left_behind() -> AsyncGenerator[None]:
+def pytest_configure() -> None:
+    """Keep log lines of tests short: structlog's own default draws each traceback with locals."""
+    structlog.configure(
+        processors=[structlog.processors.KeyValueRenderer()],
+        logger_factory=structlog.ReturnLoggerFactory(),
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Watch the tasks of every test that has a loop; the others need none."""
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.fixturenames.insert(0, "no_task_is_left_behind")
+
+
+@pytest.fixture
+async def no_task_is_left_behind() -> AsyncGenerator[None]:
     """Fail a test that leaves a task running: it would be cut off silently."""
     before = asyncio.all_tasks()
     yield
