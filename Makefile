@@ -64,16 +64,20 @@ lock: .venv/.dev  ## Pin the requirements again after pyproject.toml has changed
 # Without isolation the build takes hatchling from the environment: pinned, hashed, and no network.
 INSTALL_PROJECT := --quiet --no-deps --no-build-isolation --editable .
 
+# The locks name every package there is to install: without --no-deps, pip would look again for what
+# a pin with an extra ("coverage[toml]") means, find a newer release, and refuse it for its hash.
+FROM_LOCK := --no-deps --require-hashes
+
 define install
 	@echo "Installing $(1) into .venv ..."
 	@if [ -n "$(UV)" ]; then \
-		"$(UV)" pip install --python $(BIN)/python --quiet --compile-bytecode --require-hashes \
+		"$(UV)" pip install --python $(BIN)/python --quiet --compile-bytecode $(FROM_LOCK) \
 			-r $(1) && \
 		"$(UV)" pip install --python $(BIN)/python $(INSTALL_PROJECT) && exit 0; \
 		echo "uv could not install; trying pip ..." >&2; \
 	fi; \
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null && \
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r $(1) && \
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet $(FROM_LOCK) -r $(1) && \
 	$(BIN)/python -m pip install --disable-pip-version-check $(INSTALL_PROJECT)
 endef
 
