@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 
-async def until(predicate: Callable[[], bool], *, seconds: float = 5) -> None:
-    """Return as soon as *predicate* holds; fail after *seconds*."""
+async def until(predicate: Callable[[], bool], *, seconds: float = 5, every: float = 0.001) -> None:
+    """Return as soon as *predicate* holds, looked at *every* so many seconds; fail after *seconds*."""
     async with asyncio.timeout(seconds):
         while not predicate():  # noqa: ASYNC110 - what is waited for has no event to offer
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(every)

@@ -1,7 +1,4 @@
-import time
 from datetime import UTC, datetime, timedelta
-
-import pytest
 
 from cse_chat.domain.model.ids import is_correlation_id, is_thread_id
 from cse_chat.entrypoints import clock
@@ -14,13 +11,15 @@ def test_it_tells_the_time_of_day_in_utc() -> None:
     assert now.tzinfo is UTC
 
 
-def test_a_step_of_the_hosts_clock_does_not_move_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    steady = clock.SteadyClock()
+def test_a_step_of_the_hosts_clock_does_not_move_it() -> None:
+    wall, seconds = [1_000_000_000.0], [50.0]
+    steady = clock.SteadyClock(wall=lambda: wall[0], steady=lambda: seconds[0])
     before = steady()
 
-    monkeypatch.setattr(time, "time", lambda: 0.0)
+    wall[0] = 0.0
+    seconds[0] += 2
 
-    assert timedelta(0) <= steady() - before < timedelta(seconds=1)
+    assert steady() - before == timedelta(seconds=2)
 
 
 def test_made_ids_are_valid_and_differ() -> None:

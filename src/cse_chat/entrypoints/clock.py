@@ -3,6 +3,7 @@
 import base64
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -12,22 +13,34 @@ from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
+def _seconds() -> float:
+    return time.clock_gettime(_STEADY)
+
+
 class SteadyClock:
     """The time of day in UTC, read once and carried on by a clock nobody can set.
 
     So a step of the host's clock expires no deadline and revives no lease.
     """
 
-    def __init__(self) -> None:
-        self._origin = time.time() - _seconds()
+    def __init__(
+        self,
+        *,
+        wall: Callable[[], float] = time.time,
+        steady: Callable[[], float] = _seconds,
+    ) -> None:
+        """Store the arguments.
+
+        Args:
+            wall: The host's clock, in seconds since 1970; read once, now.
+            steady: What carries it on, in seconds from any origin.
+        """
+        self._steady = steady
+        self._origin = wall() - steady()
 
     def __call__(self) -> datetime:
         """Return the time now."""
-        return datetime.fromtimestamp(self._origin + _seconds(), UTC)
-
-
-def _seconds() -> float:
-    return time.clock_gettime(_STEADY)
+        return datetime.fromtimestamp(self._origin + self._steady(), UTC)
 
 
 def new_correlation_id() -> CorrelationId:

@@ -1,0 +1,87 @@
+"""A process that can be killed at every call it makes to the world outside of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cse_chat.domain.errors import TransportError
+
+
+class KilledError(BaseException):
+    """The process is dead: what its code does now, nobody sees.
+
+    No `Exception`, and no `CancelledError`: nothing may handle a SIGKILL.
+    """
+
+
+@dataclass
+class Process:
+    """What lives and dies together: every call of it goes through `reaching`.
+
+    Attributes:
+        kill_at: Number of the step at which it dies; ``None``: it lives. Each call has two: before
+            and after it has taken effect.
+        steps: The steps it has made, by name, in order.
+        refusals: How many of its next calls a store refuses.
+        alive: Whether it does.
+    """
+
+    kill_at: int | None = None
+    steps: list[str] = field(default_factory=list)
+    refusals: int = 0
+    alive: bool = True
+    last_words: Callable[[], None] = lambda: None
+
+    def reaching(self, port: object) -> Any:  # noqa: ANN401 -- it is whatever the port is
+        """Return *port* as this process reaches it."""
+        return _Reached(port, self)
+
+    def step(self, name: str) -> None:
+        """Note a step, or die at it.
+
+        Raises:
+            KilledError: It is dead, from now on or already.
+        """
+        if self.alive and len(self.steps) == self.kill_at:
+            self.kill()
+        if not self.alive:
+            raise KilledError(name)
+        self.steps.append(name)
+
+    def refuse(self, name: str) -> None:
+        """Let a store refuse the call, if one is due.
+
+        Raises:
+            TransportError: One is.
+        """
+        if self.refusals:
+            self.refusals -= 1
+            raise TransportError(name)
+
+    def kill(self) -> None:
+        """Die: nothing it does has any effect any more."""
+        self.alive = False
+        self.last_words()
+
+
+class _Reached:
+    """A port whose every call may be the last, or refused."""
+
+    def __init__(self, port: object, process: Process) -> None:
+        self._port = port
+        self._process = process
+        self._calls: Mapping[str, str] = {}
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- as `Process.reaching`
+        call = getattr(self._port, name)
+        title = f"{type(self._port).__name__}.{name}"
+
+        async def through(*given: object, **named: object) -> object:
+            process = self._process
+            process.step(f"before {title}")
+            process.refuse(title)
+            result = await call(*given, **named)
+            process.step(f"after {title}")
+            return result
+
+        return through
