@@ -1,5 +1,6 @@
-"""A process that can be killed at every call it makes to the world outside of it."""
+"""A process that can be killed, or frozen, at every call it makes to the world outside of it."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,28 @@ class Process:
     alive: bool = True
     last_words: Callable[[], None] = lambda: None
 
+    def __post_init__(self) -> None:
+        """Be awake."""
+        self._awake = asyncio.Event()
+        self._awake.set()
+
+    def freeze(self) -> None:
+        """Let no further call out, until `thaw`; like SIGSTOP, nobody is told."""
+        self._awake.clear()
+
+    def thaw(self) -> None:
+        """Go on, as if nothing had been: like SIGCONT."""
+        self._awake.set()
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it stands still."""
+        return not self._awake.is_set()
+
+    async def pass_through(self) -> None:
+        """Return at once, or when it is awake again."""
+        await self._awake.wait()
+
     def reaching(self, port: object) -> Any:  # noqa: ANN401 -- it is whatever the port is
         """Return *port* as this process reaches it."""
         return _Reached(port, self)
@@ -61,6 +84,7 @@ class Process:
     def kill(self) -> None:
         """Die: nothing it does has any effect any more."""
         self.alive = False
+        self.thaw()  # so that its code can come apart; none of it reaches anybody
         self.last_words()
 
 
@@ -78,9 +102,11 @@ class _Reached:
 
         async def through(*given: object, **named: object) -> object:
             process = self._process
+            await process.pass_through()
             process.step(f"before {title}")
             process.refuse(title)
             result = await call(*given, **named)
+            await process.pass_through()
             process.step(f"after {title}")
             return result
 

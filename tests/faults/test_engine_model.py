@@ -42,13 +42,15 @@ class EngineMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = VirtualTimeLoop()
-        self.happened = {"asked": 0, "killed": 0, "drained": 0, "moved": 0, "refused": 0, "told": 0}
+        happenings = ("asked", "told", "moved", "killed", "frozen", "drained", "refused")
+        self.happened = dict.fromkeys(happenings, 0)
 
     def play(self, scene: Coroutine[Any, Any, None]) -> None:
         """Play *scene*, and then everything that can happen before time passes."""
 
         async def bounded() -> None:
-            await scene
+            async with asyncio.timeout(END):
+                await scene
             await quiet()
 
         self.loop.run_until_complete(bounded())
@@ -70,7 +72,13 @@ class EngineMachine(RuleBasedStateMachine):
         return worker
 
     async def _spread(self) -> None:
-        await self.world.broker.spread([worker.member for worker in self.workers])
+        awake = [worker.member for worker in self.workers if not worker.process.frozen]
+        if awake:
+            await self.world.broker.spread(awake)
+
+    async def _awake(self, worker: Worker) -> None:
+        if worker.process.frozen:
+            await worker.thaw()
 
     @rule(thread=THREADS, mode=MODES)
     def ask(self, thread: int, mode: str) -> None:
@@ -104,6 +112,8 @@ class EngineMachine(RuleBasedStateMachine):
         self.happened["moved"] += 1
 
         async def scene() -> None:
+            if to is not None and self.workers[to].process.frozen:
+                return
             readers = dict(self.world.broker.readers)
             await self.world.broker.assign({**readers, number: None})
             member = None if to is None else self.workers[to].member
@@ -128,11 +138,26 @@ class EngineMachine(RuleBasedStateMachine):
 
         self.play(scene())
 
+    @rule(number=st.integers(0, 1))
+    def freeze(self, number: int) -> None:
+        """A worker stands still and goes on later, behind the back of everybody."""
+        self.happened["frozen"] += 1
+
+        async def scene() -> None:
+            worker = self.workers[number]
+            if worker.process.frozen:
+                await worker.thaw()
+            else:
+                worker.freeze()
+
+        self.play(scene())
+
     @rule(number=st.integers(0, 1), budget=st.sampled_from([0.0, 0.5, 4.0]))
     def drain(self, number: int, budget: float) -> None:
         self.happened["drained"] += 1
 
         async def scene() -> None:
+            await self._awake(self.workers[number])
             await self.workers[number].stop(timedelta(seconds=budget))
             self.workers[number] = await self._started()
 
@@ -188,6 +213,7 @@ class EngineMachine(RuleBasedStateMachine):
     async def _heal(self) -> None:
         for worker in self.workers:
             worker.process.refusals = 0
+            await self._awake(worker)
         await self._spread()
         end = self.loop.time() + END
         while self.loop.time() < end and not self.world.broker.is_done():
@@ -198,8 +224,8 @@ class EngineMachine(RuleBasedStateMachine):
         for worker in self.workers:
             await worker.stop()
         # An attempt for each kill, drain and lost claim at most, and three that fail by themselves.
-        interruptions = self.happened["killed"] + self.happened["drained"]
-        bound = 3 + interruptions + self.happened["refused"] + self.happened["moved"]
+        ways = ("killed", "frozen", "drained", "refused", "moved")
+        bound = 3 + sum(self.happened[way] for way in ways)
         assert await faults_of(self.world, most_executions=bound) == []
 
 

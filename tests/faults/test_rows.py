@@ -134,6 +134,37 @@ def test_f3_a_worker_that_dies_over_a_dead_letter_loses_none(step: str, letters:
     run_virtual(scene())
 
 
+def test_f4_a_frozen_worker_that_goes_on_later_changes_nothing() -> None:
+    """Its reply is fenced off by the claim of who took over, and its commit is refused."""
+
+    async def scene() -> None:
+        world = World(partitions=1)
+        request = await world.ask("hold", number=1)
+        zombie = await _started(world)
+        await until(lambda: bool(world.held))
+        zombie.freeze()
+        held = world.held.pop(request.question.text)
+        await asyncio.sleep(SESSION.total_seconds())
+
+        heir = await _started(world)
+        await until(lambda: bool(world.held))
+        world.held[request.question.text].set_result("answer")
+        await asyncio.sleep(1)
+        settled = await _outcome_of(world, request)
+        committed = dict(world.broker.committed)
+        held.set_result("answer")
+        await zombie.thaw()
+        await asyncio.sleep(60)
+
+        assert await _outcome_of(world, request) == settled
+        assert (settled.attempt, world.broker.committed) == (2, committed)
+        assert await faults_of(world, most_executions=2) == []
+        await zombie.stop()
+        await heir.stop()
+
+    run_virtual(scene())
+
+
 RUBBISH = {
     "bad JSON": b'{"correlation_id": ',
     "wrong type": b'{"correlation_id": 7, "thread_id": [], "message": {}}',

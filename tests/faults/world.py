@@ -11,7 +11,7 @@ from cse_chat.adapters.memory.ledger import InMemoryLedger
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
 from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
-from cse_chat.domain.errors import AgentRefusedError, AgentUnavailableError
+from cse_chat.domain.errors import AgentRefusedError, AgentUnavailableError, TransportError
 from cse_chat.domain.model.answers import AgentEvent, Delta
 from cse_chat.domain.model.attempts import AttemptPolicy
 from cse_chat.domain.model.history import Exchange
@@ -50,12 +50,14 @@ class Execution:
     Attributes:
         text: The question, which names the request: no two have the same.
         ended: Whether it came to its end; a killed process leaves it open.
+        outlived: Whether its process was frozen meanwhile: others may have taken over.
     """
 
     text: str
     thread_id: str
     process: Process
     ended: bool = False
+    outlived: bool = False
 
 
 class World:
@@ -109,7 +111,8 @@ class World:
 
     def running(self) -> list[Execution]:
         """Return what agents of living processes are at."""
-        return [run for run in self.executions if run.process.alive and not run.ended]
+        open_runs = [run for run in self.executions if not (run.ended or run.outlived)]
+        return [run for run in open_runs if run.process.alive]
 
 
 class ModalAgent:
@@ -226,12 +229,25 @@ class Worker:
         await _ended(earlier)
         await self.engine.run()
 
+    def freeze(self) -> None:
+        """Stand still, as after SIGSTOP: the broker gives up on it, its leases run out."""
+        self.process.freeze()
+        self.world.broker.leave(self.member)
+        for run in self.world.running():
+            run.outlived = run.process is self.process
+
+    async def thaw(self) -> None:
+        """Go on, as after SIGCONT: what it learns first is that it has lost its partitions."""
+        self.process.thaw()
+        await self.member.lose(self.world.broker.records.keys())
+
     async def stop(self, budget: timedelta = timedelta(0)) -> None:
         """End as SIGTERM ends it: stop reading, drain within *budget*, leave the group."""
         self._cancel(self._reading)
         await _ended(self._reading)
         if self.process.alive:
-            with suppress(KilledError):  # it may die while it drains, too
+            # It may die while it drains; what it could not acknowledge is delivered again.
+            with suppress(KilledError, TransportError):
                 await self.engine.drain(budget)
         self.process.kill()
         await self.bury()

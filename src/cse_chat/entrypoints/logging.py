@@ -3,12 +3,14 @@
 On a terminal the lines are for people, everywhere else they are JSON.
 """
 
+import json
 import logging
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final, TextIO
 
+import msgspec
 import structlog
 from structlog.stdlib import ProcessorFormatter, add_logger_name
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -16,6 +18,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from cse_chat.entrypoints.redaction import presentable
 from cse_chat.entrypoints.tracebacks import add_traceback, flatten_traceback
 
+_encoder: Final = msgspec.json.Encoder()
 _LEVEL: Final = logging.INFO
 # What they say below this is said by our own events, or quotes addresses and bodies.
 _QUIET: Final = ("uvicorn", "websockets", "httpx", "httpcore", "litestar")
@@ -84,8 +87,15 @@ def _only_the_wording(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _ending_for_machines() -> list[Processor]:
-    # json.dumps escapes whatever could break a line: CR, LF, U+2028, lone surrogates.
-    return [structlog.processors.JSONRenderer(sort_keys=False)]
+    return [_as_json]
+
+
+def _as_json(_: WrappedLogger, __: str, event: EventDict) -> str:
+    # msgspec takes a tenth of the time of json.dumps, but leaves letters beyond ASCII as they are:
+    # U+2028 among them, and others that a pipe or terminal may not take. `presentable` has left
+    # nothing but plain values, so neither can fail.
+    line = _encoder.encode(event)
+    return line.decode() if line.isascii() else json.dumps(event)
 
 
 def _ending_for_people() -> list[Processor]:

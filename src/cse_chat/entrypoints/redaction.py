@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import islice
 from pathlib import PurePath
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from structlog.typing import EventDict, WrappedLogger
@@ -46,13 +46,19 @@ def presentable(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     goes from any text; of an unknown object only its type is told, because its ``repr`` may
     quote anything.
     """
-    name = event.pop("event", "")
-    fields = {str(key): _value(str(key), value, depth=0) for key, value in event.items()}
-    return {"event": _plain(name, depth=0), **fields}
+    shown: EventDict = {"event": _plain(event.pop("event", ""), depth=0)}
+    for key, value in event.items():
+        shown[str(key)] = _value(str(key), value, depth=0)
+    return shown
 
 
 def _value(key: str, value: object, *, depth: int) -> object:
-    if _is_telling(key) and not isinstance(value, int | float | None):
+    kind = type(value)
+    if kind is str:  # most are; isinstance against an ABC would cost more than all the rest
+        return REDACTED if _is_telling(key) else _printable(cast("str", value))
+    if kind is int or value is None:
+        return _scalar(value)
+    if _is_telling(key) and not isinstance(value, int | float):
         return REDACTED
     return _plain(value, depth=depth)
 

@@ -18,6 +18,7 @@ from cse_chat.adapters.analyst.data.errors import MarketDataError
 from cse_chat.entrypoints.addresses import url_of
 from cse_chat.entrypoints.cli.configuration import read_settings
 from cse_chat.entrypoints.cli.exit_codes import ExitCode, fail
+from cse_chat.entrypoints.collector import seldom_collecting
 from cse_chat.entrypoints.container import Container
 from cse_chat.entrypoints.http.app import create_app
 from cse_chat.entrypoints.logging import configure_logging
@@ -92,7 +93,8 @@ def _run(settings: Settings, listener: socket.socket, started: float) -> None:
         )
         # Not by the server: it would make a stack trace of an error at start-up.
         async with app.lifespan():
-            await server.serve([listener])
+            with seldom_collecting():  # once the data is there, which lives as long as the process
+                await server.serve([listener])
 
     with ended, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(serve())

@@ -6,11 +6,9 @@ from collections.abc import Callable
 import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from cse_chat.entrypoints.http.exchanges import correlation_id_of, request_id_of
-
-_log = structlog.get_logger(__name__)
 
 
 class AccessLog:
@@ -23,6 +21,8 @@ class AccessLog:
     def __init__(self, app: ASGIApp, *, monotonic: Callable[[], float] = time.perf_counter) -> None:
         self._app = app
         self._monotonic = monotonic
+        # Bound once, for a lazy logger is put together again for every line.
+        self._log = structlog.get_logger(__name__).bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -38,15 +38,16 @@ class AccessLog:
                 status = message["status"]
             await send(message)
 
-        with bound_contextvars(request_id=request_id_of(scope)):
-            try:
-                await self._app(scope, receive, send_watched)
-            finally:
-                _log.info(
-                    "http_request",
-                    method=scope["method"],
-                    route=scope.get("path_template"),
-                    status=status,
-                    duration_ms=round((self._monotonic() - started) * 1000, 3),
-                    correlation_id=correlation_id_of(scope),
-                )
+        tokens = bind_contextvars(request_id=request_id_of(scope))
+        try:
+            await self._app(scope, receive, send_watched)
+        finally:
+            self._log.info(
+                "http_request",
+                method=scope["method"],
+                route=scope.get("path_template"),
+                status=status,
+                duration_ms=round((self._monotonic() - started) * 1000, 3),
+                correlation_id=correlation_id_of(scope),
+            )
+            reset_contextvars(**tokens)
