@@ -92,7 +92,7 @@ def test_settings_do_not_change() -> None:
         ("HTTP__WAIT_SECONDS", "0", "greater than 0"),
         ("HTTP__WAIT_SECONDS", "nan", "finite"),
         ("HTTP__DRAIN_SECONDS", "inf", "finite"),
-        ("AGENT__NAME", "oracle", "names no installed agent; there are: analyst, echo"),
+        ("AGENT__NAME", "oracle", "names no installed agent; there are: "),
         ("AGENT__NAME", "ehco", "did you mean echo?"),
         ("AGENT__ATTEMPTS", "0", "greater than or equal to 1"),
         ("AGENT__ECHO_SECONDS", "-1", "greater than or equal to 0"),
