@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NoReturn, Self
 
 import structlog
 
@@ -28,7 +28,6 @@ from cse_chat.entrypoints.worker.cancellation import is_being_stopped
 
 _log = structlog.get_logger(__name__)
 
-_END: Final = object()
 _MAX_MESSAGE: Final = 1_000  # characters of what a refusal tells the user
 _UNSHOWABLE: Final = re.compile("[\\0\\ud800-\\udfff]")
 _CLOSING: Final = timedelta(seconds=5)
@@ -95,11 +94,17 @@ class GuardedAgent:
         """
         saying = self._begun(question, history)
         size, spoke = 0, False
-        while (event := await _next(saying)) is not _END:
+        while True:
+            try:
+                event = await anext(saying)
+            except StopAsyncIteration:
+                break
+            except BaseException as error:  # noqa: BLE001 -- it is raised as what it means
+                _raise_failure(error)
             try:
                 size = _grown(size, event)
                 spoke = spoke or _says_something(event)
-                yield event  # type: ignore[misc] # that it is one was checked
+                yield event
             except BaseException:  # what it says is of no use, or nobody wants it any more
                 await self._close(saying)
                 raise
@@ -112,8 +117,8 @@ class GuardedAgent:
     ) -> AsyncGenerator[AgentEvent, None]:
         try:
             saying: object = self._agent.answer(question, history)
-        except BaseException as error:
-            raise _failure(error) from error
+        except BaseException as error:  # noqa: BLE001 -- as above
+            _raise_failure(error)
         if isinstance(saying, AsyncGenerator):
             return saying
         if isinstance(saying, Coroutine):
@@ -134,20 +139,17 @@ class GuardedAgent:
             _log.exception("answer_not_closed")
 
 
-async def _next(saying: AsyncGenerator[AgentEvent, None]) -> object:
-    """Return the next event, or `_END`.
+def _raise_failure(error: BaseException) -> NoReturn:
+    """Raise what *error*, which the agent raised, is for the domain.
 
     Raises:
         AgentError: The agent failed.
         CancelledError: The attempt is being stopped.
     """
-    try:
-        return await anext(saying, _END)
-    except BaseException as error:
-        failure = _failure(error)
-        if failure is error:
-            raise
-        raise failure from error
+    failure = _failure(error)
+    if failure is error:
+        raise error
+    raise failure from error
 
 
 def _check_not_stopped() -> None:
