@@ -1,6 +1,7 @@
 """What every `Agent` must do."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 
 from cse_chat.domain.model.answers import AgentEvent, Basis, Delta
 from cse_chat.domain.ports.agent import Agent
@@ -26,6 +27,37 @@ class AgentContract:
         )
 
         assert all(events == alone for events in together[::2])
+
+    async def test_an_attempt_may_be_stopped_before_it_has_begun(self, agent: Agent) -> None:
+        await _answering(agent).aclose()
+
+    async def test_an_attempt_may_be_stopped_at_every_event(self, agent: Agent) -> None:
+        """It says nothing more, and the next answer is whole."""
+        whole = await _said(agent, "What is the price of JKH?")
+
+        for heard in range(1, len(whole) + 1):
+            answering = _answering(agent)
+            assert [await anext(answering) for _ in range(heard)] == whole[:heard]
+            await answering.aclose()
+            assert [event async for event in answering] == []
+
+        assert await _said(agent, "What is the price of JKH?") == whole
+
+    async def test_an_attempt_may_be_stopped_while_it_works(self, agent: Agent) -> None:
+        """It lets its cancellation pass, and the next answer is whole."""
+        whole = await _said(agent, "What is the price of JKH?")
+        asking = asyncio.create_task(_said(agent, "What is the price of JKH?"))
+        await asyncio.sleep(0)
+
+        asking.cancel()
+
+        await asyncio.wait({asking})
+        assert asking.cancelled() or asking.result() == whole
+        assert await _said(agent, "What is the price of JKH?") == whole
+
+
+def _answering(agent: Agent) -> AsyncGenerator[AgentEvent, None]:
+    return agent.answer(a_question("What is the price of JKH?"), ())
 
 
 async def _said(agent: Agent, text: str) -> list[AgentEvent]:

@@ -1,7 +1,7 @@
 """The real graph with another agent or port in it, served in the test's own loop."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -27,7 +27,7 @@ class HeldAgent:
 
     async def answer(
         self, question: Question, history: Sequence[Exchange]
-    ) -> AsyncIterator[AgentEvent]:
+    ) -> AsyncGenerator[AgentEvent]:
         await self.let_go.wait()
         yield Basis(model_used="held")
         yield Delta(f"{question.text}, after {len(history)} exchanges")
@@ -40,7 +40,7 @@ class RefusingAgent:
         self,
         question: Question,
         history: Sequence[Exchange],
-    ) -> AsyncIterator[AgentEvent]:
+    ) -> AsyncGenerator[AgentEvent]:
         if question.text:  # none is blank; without the `yield` this were no generator
             raise AgentRefusedError("I do not advise on what to buy.")
         yield Delta("")  # pragma: no cover -- never reached

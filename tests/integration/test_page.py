@@ -1,7 +1,7 @@
 """The page as a person meets it, in a real browser."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import date
 
 import pytest
@@ -49,7 +49,7 @@ class TabularAgent:
 
     async def answer(
         self, question: Question, history: Sequence[Exchange]
-    ) -> AsyncIterator[AgentEvent]:
+    ) -> AsyncGenerator[AgentEvent]:
         yield Basis(model_used="test", as_of=date(2026, 7, 24), sources=("CSE", "annual reports"))
         yield Delta(f"Exchange {len(history) + 1} on 2026-07-24: +2.50%\n{question.text} {HOSTILE}")
         yield Table(title="Quotes", columns=COLUMNS, rows=ROWS)

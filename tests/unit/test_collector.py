@@ -26,7 +26,7 @@ def test_cycles_are_still_found() -> None:
 
     with seldom_collecting():
         gc.callbacks.append(note)
-        kept = [[] for _ in range(60_000)]
+        kept: list[list[int]] = [[] for _ in range(60_000)]
         gc.callbacks.remove(note)
 
     assert kept

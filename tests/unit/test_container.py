@@ -1,7 +1,12 @@
+from pathlib import Path
+
+import pytest
 from dependency_injector import providers
 
+from cse_chat.adapters.analyst.data.errors import MarketDataError
 from cse_chat.adapters.echo import EchoAgent
 from cse_chat.entrypoints.container import Container
+from cse_chat.entrypoints.lifetimes import opened
 from cse_chat.entrypoints.settings import Settings
 
 
@@ -17,6 +22,16 @@ async def test_the_agent_is_chosen_by_its_setting() -> None:
     container = Container(settings=Settings.from_env({"CSE_CHAT__AGENT__NAME": "echo"}))
 
     assert isinstance(container.chosen_agent(), EchoAgent)
+
+
+async def test_an_agent_of_ours_gets_its_part_of_the_settings(tmp_path: Path) -> None:
+    """A folder whose name is that of a file: opening the agent says so."""
+    (tmp_path / "file").touch()
+    container = Container(settings=Settings(data_dir=tmp_path / "file"))
+
+    with pytest.raises(MarketDataError, match=r"file: "):
+        async with opened([container.agent()]):
+            pass
 
 
 async def test_two_containers_share_nothing() -> None:

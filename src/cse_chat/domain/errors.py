@@ -129,7 +129,7 @@ class AgentUnavailableError(AgentError):
 
 
 class AgentCrashedError(AgentError):
-    """The agent raised an error that is not one of ours; ``__cause__`` is it."""
+    """The agent raised what is not one of ours (``__cause__`` is it), or said what it may not."""
 
     slug = "agent-crashed"
     retryable = True
@@ -139,3 +139,15 @@ class AgentRefusedError(AgentError):
     """The agent will not answer this question, now or later; the message says why."""
 
     slug = "agent-refused"
+
+
+class AnswerTooLargeError(AgentError):
+    """The agent says more than an answer may hold; another attempt would say as much."""
+
+    slug = "answer-too-large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"The answer is too large to be kept ({limit // 1024} KiB at most): ask for less."
+        )
+        self.limit = limit

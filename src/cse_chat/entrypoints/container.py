@@ -7,8 +7,6 @@ from datetime import timedelta
 
 from dependency_injector import containers, providers
 
-from cse_chat.adapters.analyst.agent import AnalystAgent
-from cse_chat.adapters.echo import EchoAgent
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.ledger import InMemoryLedger
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
@@ -33,6 +31,7 @@ from cse_chat.domain.use_cases.run_agent import RunAgent
 from cse_chat.domain.use_cases.send_chat import SendChat
 from cse_chat.domain.use_cases.sweep_replies import SweepReplies
 from cse_chat.entrypoints import clock
+from cse_chat.entrypoints.agents import make_agent
 from cse_chat.entrypoints.readiness import Readiness
 from cse_chat.entrypoints.settings import Settings
 from cse_chat.entrypoints.worker.embedded import EmbeddedService
@@ -47,6 +46,15 @@ async def _pause(duration: timedelta) -> None:
 def _agent_name(settings: Settings) -> str:
     # A function, because `settings.provided.agent.name` is the getter's own name: "agent".
     return settings.agent.name
+
+
+def _chosen_agent(settings: Settings) -> Agent:
+    # Agents of others are called without arguments; ours are given their part of the settings.
+    arguments: dict[str, tuple[object, ...]] = {
+        "analyst": (settings.data_dir,),
+        "echo": (settings.agent.echo_delay,),
+    }
+    return make_agent(settings.agent.name, *arguments.get(settings.agent.name, ()))
 
 
 class _Details:
@@ -128,11 +136,7 @@ class Container(containers.DeclarativeContainer):
 
     # Who answers.
     agent_name = providers.Callable(_agent_name, settings)
-    chosen_agent: providers.Provider[Agent] = providers.Selector(
-        agent_name,
-        analyst=providers.Singleton(AnalystAgent, settings.provided.data_dir),
-        echo=providers.Singleton(EchoAgent, settings.provided.agent.echo_delay),
-    )
+    chosen_agent: providers.Provider[Agent] = providers.Singleton(_chosen_agent, settings)
     agent: providers.Provider[Agent] = providers.Singleton(GuardedAgent, chosen_agent)
 
     # What happens to a question.
@@ -200,4 +204,4 @@ class Container(containers.DeclarativeContainer):
         abandon=abandon_request,
         readiness=readiness,
     )
-    embedded = providers.List(chosen_agent, service)  # opened left to right
+    embedded = providers.List(agent, service)  # opened left to right

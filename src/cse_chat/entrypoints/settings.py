@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from typing_extensions import override
 
 from cse_chat.entrypoints.addresses import is_loopback
+from cse_chat.entrypoints.agents import fault_of_name, installed_agents
 from cse_chat.entrypoints.environment import (
     PREFIX,
     SettingProblem,
@@ -119,8 +120,9 @@ class AuthSettings(_Section):
 class AgentSettings(_Section):
     """Who answers, and how long a question stays worth answering."""
 
-    name: Literal["analyst", "echo"] = Field(
-        default="analyst", description="Who answers: analyst, or echo for tests and benchmarks."
+    name: _Name = Field(
+        default="analyst",
+        description="Who answers: analyst, echo for tests and benchmarks, or an installed agent.",
     )
     deadline_seconds: _Seconds = Field(
         default=300, description="How long after it was asked a question may still be answered."
@@ -260,6 +262,9 @@ def _clashes(settings: Settings) -> Iterator[SettingProblem]:
             rule="must be a loopback address such as 127.0.0.1, because callers do not have to"
             " prove who they are (CSE_CHAT__AUTH__MODE is none) and would share one user",
         )
+    fault = fault_of_name(settings.agent.name, installed_agents())
+    if fault:
+        yield SettingProblem(variable="CSE_CHAT__AGENT__NAME", rule=fault)
     agent, longest = settings.agent, settings.agent.max_deadline + settings.worker.drain
     if agent.deadline > agent.max_deadline:
         yield SettingProblem(

@@ -8,6 +8,8 @@ from threading import Event
 import pytest
 
 from cse_chat.adapters.analyst.data.errors import MarketDataError
+from cse_chat.domain.errors import AgentUnavailableError
+from cse_chat.entrypoints.agents import AgentFaultError
 from cse_chat.entrypoints.cli.run import cause_of, end_after, remedy_for
 from cse_chat.entrypoints.server import CannotListenError
 
@@ -28,9 +30,17 @@ def test_an_address_that_cannot_be_used_has_a_remedy(reason: int | None, words: 
     assert remedy.startswith(words)
 
 
-def test_damaged_data_have_the_remedy_that_they_name_even_out_of_task_groups() -> None:
-    error = MarketDataError(Path("prices.csv"), "is cut short")
-
+@pytest.mark.parametrize(
+    "error",
+    [
+        MarketDataError(Path("prices.csv"), "is cut short"),
+        AgentUnavailableError("set ORACLE_KEY"),
+        AgentFaultError("the agent oracle is no agent"),
+    ],
+)
+def test_an_agent_that_cannot_start_names_the_remedy_even_out_of_task_groups(
+    error: Exception,
+) -> None:
     wrapped = ExceptionGroup("", [ExceptionGroup("", [error])])
 
     assert remedy_for(cause_of(wrapped)) == str(error)

@@ -1,11 +1,12 @@
 import asyncio
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from cse_chat.domain.errors import AgentRefusedError
-from cse_chat.domain.model.answers import Step, StepStatus
+from cse_chat.domain.model.answers import AgentEvent, Basis, Delta, Step, StepStatus
 from cse_chat.domain.model.artifacts import Column, Table
 from cse_chat.domain.model.claims import Settlement, Tail
 from cse_chat.domain.model.history import Exchange, Turn
@@ -35,23 +36,43 @@ async def test_a_request_is_answered_settled_and_told() -> None:
     assert await memory.dead_letters.newest(1) == ()
 
 
-async def test_everything_the_agent_says_is_kept_with_the_answer() -> None:
+async def test_everything_the_agent_says_is_kept_with_the_answer_in_its_order() -> None:
+    """So that what somebody who followed it has seen can be told again."""
     memory = Memory()
     request = a_request()
     table = Table(title="T", columns=(Column(name="a", label="A"),), rows=(("x",),))
-    step = Step(name="look", label="Looking", status=StepStatus.DONE)
+    step = Step(name="look", label="Looking", status=StepStatus.STARTED)
+    said = (step, Delta("It "), table, Delta("rose"), replace(step, status=StepStatus.DONE))
 
     class Talker:
-        async def answer(self, *_: object) -> object:
-            for event in (step, table):
+        async def answer(self, *_: object) -> AsyncGenerator[AgentEvent]:
+            for event in said:
                 yield event
 
-    await memory.process_request(Talker())(await memory.delivered(request), Progress())  # type: ignore[arg-type] # loosely typed on purpose
+    await memory.process_request(Talker())(await memory.delivered(request), Progress())
 
     answer = (await memory.outcome_of(request)).answer
     assert answer is not None
-    assert (answer.steps, answer.artifacts, answer.text) == ((step,), (table,), "")
+    assert answer.said == said
+    assert (answer.artifacts, answer.text) == ((table,), "It rose")
     assert answer.basis.model_used == "unknown"
+
+
+async def test_of_several_bases_the_last_holds() -> None:
+    memory = Memory()
+    request = a_request()
+
+    class Undecided:
+        async def answer(self, *_: object) -> AsyncGenerator[AgentEvent]:
+            yield Basis(model_used="small")
+            yield Delta("It rose")
+            yield Basis(model_used="large")
+
+    await memory.process_request(Undecided())(await memory.delivered(request), Progress())
+
+    answer = (await memory.outcome_of(request)).answer
+    assert answer is not None
+    assert (answer.basis.model_used, answer.said) == ("large", (Delta("It rose"),))
 
 
 async def test_the_agent_gets_the_answered_exchanges_before_it() -> None:

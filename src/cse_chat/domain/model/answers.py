@@ -52,15 +52,25 @@ class Basis:
     sources: tuple[str, ...] = ()
 
 
-AgentEvent = Step | Delta | Artifact | Basis
-"""Whatever an agent yields; a `Basis` once, at any point, or never."""
+Said = Step | Delta | Artifact
+"""What a person who follows an answer sees of it, as it comes."""
+
+AgentEvent = Said | Basis
+"""Whatever an agent yields; a `Basis` once, at any point, or never: of several the last holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Everything an attempt said, once it has ended well."""
+    """Everything an attempt said, once it has ended well.
+
+    Attributes:
+        text: The pieces of text, joined.
+        artifacts: In the order they came.
+        said: Each step, piece of text and artifact as it came, in their order among each other:
+            what somebody who followed the attempt has seen.
+    """
 
     text: str
     basis: Basis
     artifacts: tuple[Artifact, ...] = ()
-    steps: tuple[Step, ...] = ()
+    said: tuple[Said, ...] = ()

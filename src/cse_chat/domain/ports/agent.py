@@ -1,6 +1,6 @@
 """Who answers."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from cse_chat.domain.model.answers import AgentEvent
@@ -12,10 +12,12 @@ class Agent(Protocol):
     """Answers a question, knowing the exchanges before it in the thread.
 
     It holds no state between calls, so that any worker can take the next question; any number of
-    calls run at once. It may be cancelled at every ``await``. Contract: ``tests/contracts/agent.py``.
+    calls run at once. An attempt may be stopped at every ``await``, by `asyncio.CancelledError`, and
+    at every ``yield``, by closing the generator: it then cleans up, says nothing more and lets the
+    error pass. Contract: ``tests/contracts/agent.py``.
     """
 
-    def answer(self, question: Question, history: Sequence[Exchange]) -> AsyncIterator[AgentEvent]:
+    def answer(self, question: Question, history: Sequence[Exchange]) -> AsyncGenerator[AgentEvent]:
         """Yield steps, pieces of text, artifacts and the basis as they come; ending is the end.
 
         Args:
@@ -24,6 +26,6 @@ class Agent(Protocol):
 
         Raises:
             AgentUnavailableError: Another attempt may succeed.
-            AgentRefusedError: No attempt will; the message is for the user.
+            AgentRefusedError: No attempt will; the message is for the user, and not empty.
         """
         ...

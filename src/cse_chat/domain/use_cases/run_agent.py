@@ -1,10 +1,11 @@
 """Run one attempt of the agent."""
 
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cse_chat.domain.model.answers import Answer, Basis, Delta, Step
+from cse_chat.domain.model.answers import Answer, Basis, Delta, Said
 from cse_chat.domain.model.artifacts import Artifact
 from cse_chat.domain.model.history import Exchange, exchanges
 from cse_chat.domain.model.questions import ChatRequest
@@ -39,20 +40,17 @@ class RunAgent:
         return answer, timedelta(seconds=self.monotonic() - began)
 
     async def _gather(self, request: ChatRequest, before: Sequence[Exchange]) -> Answer:
-        pieces: list[str] = []
-        artifacts: list[Artifact] = []
-        steps: list[Step] = []
+        said: list[Said] = []
         basis = Basis(model_used="unknown")
-        async for event in self.agent.answer(request.question, before):
-            match event:
-                case Delta():
-                    pieces.append(event.text)
-                case Step():
-                    steps.append(event)
-                case Basis():
+        async with aclosing(self.agent.answer(request.question, before)) as events:
+            async for event in events:
+                if isinstance(event, Basis):
                     basis = event
-                case _:
-                    artifacts.append(event)
+                else:
+                    said.append(event)
         return Answer(
-            text="".join(pieces), basis=basis, artifacts=tuple(artifacts), steps=tuple(steps)
+            text="".join(event.text for event in said if isinstance(event, Delta)),
+            basis=basis,
+            artifacts=tuple(event for event in said if isinstance(event, Artifact)),
+            said=tuple(said),
         )

@@ -14,8 +14,9 @@ from typing import Final, NoReturn
 import click
 import structlog
 
-from cse_chat.adapters.analyst.data.errors import MarketDataError
+from cse_chat.domain.errors import AgentError
 from cse_chat.entrypoints.addresses import url_of
+from cse_chat.entrypoints.agents import AgentFaultError
 from cse_chat.entrypoints.cli.configuration import read_settings
 from cse_chat.entrypoints.cli.exit_codes import ExitCode, fail
 from cse_chat.entrypoints.collector import seldom_collecting
@@ -139,7 +140,7 @@ def cause_of(error: Exception) -> Exception:
 
 def remedy_for(error: Exception) -> str | None:
     """Return what a person can do about *error*; ``None`` if that is not known."""
-    if isinstance(error, MarketDataError):
+    if isinstance(error, AgentError | AgentFaultError):  # the agent could not be made or opened
         return str(error)
     if not isinstance(error, CannotListenError):
         return None

@@ -31,6 +31,7 @@ KIND_OF: Final[Mapping[type[errors.ChatError], problems.ProblemKind]] = {
     errors.AgentUnavailableError: problems.AGENT_FAILED,
     errors.AgentCrashedError: problems.AGENT_FAILED,
     errors.AgentRefusedError: problems.AGENT_FAILED,
+    errors.AnswerTooLargeError: problems.AGENT_FAILED,
     errors.MalformedRecordError: problems.MALFORMED_RECORD,
     # None of these is the caller's doing, nor for it to know.
     errors.IdConflictError: problems.INTERNAL_ERROR,

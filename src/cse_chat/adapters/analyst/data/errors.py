@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from cse_chat.domain.errors import AgentUnavailableError
+
 REPAIR = "reinstall cse-chat, or make the tables again with `make data FROM=<folder>`"
 
 
-class MarketDataError(Exception):
+class MarketDataError(AgentUnavailableError):
     """Market data are missing, damaged or unusable; the message names the file and the repair."""
 
     def __init__(self, file: Path, problem: str, *, repair: str = REPAIR) -> None:
