@@ -61,6 +61,7 @@ class Memory:
 
     clock: Clock = field(default_factory=Clock)
     cap: int = 10_000
+    ledger_cap: int = 32_000_000
     loses_announcements: bool = False
 
     def __post_init__(self) -> None:
@@ -76,7 +77,7 @@ class Memory:
             new_token=Tokens(),
             lease=LEASE,
             ttl=DAY,
-            cap=cap,
+            cap=self.ledger_cap,
         )
         self.dead_letters = InMemoryDeadLetters()
         self.log = InMemoryRequestLog(

@@ -180,7 +180,7 @@ class Tampered:
 
 
 def _lose_response(world: World) -> None:
-    world.responses._outcomes.clear()
+    world.responses._outcomes._values.clear()
 
 
 def _double_turn(world: World) -> None:

@@ -1,7 +1,9 @@
 """The in-memory adapters under the contract suites, and what is theirs alone."""
 
 import asyncio
+import tracemalloc
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,12 +11,16 @@ import pytest
 from cse_chat.adapters.echo import EchoAgent
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.expiring import ExpiringDict
+from cse_chat.adapters.memory.newest import Newest
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.requests import InMemoryRequestLog
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
 from cse_chat.adapters.memory.threads import InMemoryHistory
+from cse_chat.adapters.memory.weights import weight_of_outcome
 from cse_chat.adapters.wire.requests import EncodedRequest
 from cse_chat.domain.errors import OverloadedError, TransportError
+from cse_chat.domain.model.answers import Answer, Basis, Delta
+from cse_chat.domain.model.artifacts import Column, Table
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.deliveries import Finished
 from cse_chat.domain.model.history import Turn
@@ -52,15 +58,19 @@ class TestInMemoryLedger(InMemoryPorts, LedgerContract):
         assert request.correlation_id in await memory.ledger.find([request.correlation_id])
 
     async def test_open_requests_are_never_forgotten_for_newer_ones(self) -> None:
-        memory = Memory(cap=10)
+        """And those go by what their answers take."""
+        memory = Memory(ledger_cap=20_000)
         request = a_request()
         await memory.ledger.register(request, Durability.MEMORY)
+        settled = [a_request() for _ in range(20)]
 
-        for _ in range(20):
-            await memory.ledger.settle(an_outcome(a_request()))
+        for other in settled:
+            await memory.ledger.settle(an_outcome(other, text="x" * 500))
 
         assert request.correlation_id in await memory.ledger.find([request.correlation_id])
         assert len(memory.ledger) == 1
+        kept = await memory.ledger.find([other.correlation_id for other in settled])
+        assert list(kept) == [other.correlation_id for other in settled[-3:]]
 
     async def test_nothing_of_a_forgotten_claim_can_be_used(self, memory: Memory) -> None:
         request = a_request()
@@ -228,7 +238,7 @@ class TestInMemoryRequestLog(InMemoryPorts, RequestLogContract):
 
 class TestInMemoryDeadLetters(InMemoryPorts, DeadLettersContract):
     async def test_only_the_newest_are_kept(self) -> None:
-        letters = InMemoryDeadLetters(cap=2)
+        letters = InMemoryDeadLetters(cap=2_500)  # a record of a few bytes counts for 1,000
         for n in range(3):
             await letters.put(a_dead_letter(offset=n))
 
@@ -238,7 +248,7 @@ class TestInMemoryDeadLetters(InMemoryPorts, DeadLettersContract):
 class TestInMemoryResponseLog(ResponseLogContract):
     @pytest.fixture
     def kept(self) -> InMemoryResponseLog:
-        return InMemoryResponseLog(cap=4)
+        return InMemoryResponseLog(cap=8_300)  # an outcome counts for 2,000, and its text
 
     @pytest.fixture
     def responses(self, kept: InMemoryResponseLog) -> ResponseLog:
@@ -268,6 +278,43 @@ class TestEchoAgent(AgentContract):
 
 async def _ignored(_: Collection[int]) -> None:
     """Let go of what is revoked."""
+
+
+def test_the_newest_value_is_kept_however_much_it_weighs() -> None:
+    newest: Newest[int] = Newest(cap=5, weigh=abs)
+    for value in (2, 3, 4, 9):
+        newest.append(value)
+
+    assert list(newest) == [9]
+    newest.append(1)
+    newest.append(2)
+    assert (list(newest), list(reversed(newest))) == ([1, 2], [2, 1])
+
+
+def test_an_answer_weighs_at_least_what_it_takes() -> None:
+    """Never far too low, or the caps were none."""
+    columns = tuple(Column(name=f"c{n}", label=f"C{n}") for n in range(5))
+
+    def an_answered(number: int) -> Outcome:
+        rows = tuple(tuple(f"cell {number} {row} {c}" for c in range(5)) for row in range(40))
+        table = Table(title=f"t{number}", columns=columns, rows=rows)
+        text = f"{number} " * 300
+        answer = Answer(
+            text=text,
+            basis=Basis(model_used="test"),
+            artifacts=(table,),
+            said=(Delta(text + "."), table),
+        )
+        return replace(an_outcome(a_request()), answer=answer)
+
+    tracemalloc.start()
+    try:
+        outcomes = [an_answered(number) for number in range(50)]
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert taken <= sum(map(weight_of_outcome, outcomes)) <= 4 * taken
 
 
 def test_the_longest_untouched_is_forgotten_first() -> None:

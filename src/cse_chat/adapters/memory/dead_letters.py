@@ -1,16 +1,19 @@
 """`DeadLetters` as a bounded list in this process."""
 
-from collections import deque
 from itertools import islice
 
+from cse_chat.adapters.memory.newest import Newest
+from cse_chat.adapters.memory.weights import weight_of_record
 from cse_chat.domain.model.records import DeadLetter
 
 
 class InMemoryDeadLetters:
-    """Keeps the newest *cap* letters; the oldest are dropped."""
+    """Keeps the newest letters, up to *cap* bytes; the oldest are dropped."""
 
-    def __init__(self, *, cap: int = 1_000) -> None:
-        self._letters: deque[DeadLetter] = deque(maxlen=cap)
+    def __init__(self, *, cap: int = 16_000_000) -> None:
+        self._letters: Newest[DeadLetter] = Newest(
+            cap=cap, weigh=lambda letter: weight_of_record(letter.record)
+        )
 
     async def put(self, letter: DeadLetter) -> None:
         """See `DeadLetters.put`."""

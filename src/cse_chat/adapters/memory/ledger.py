@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from cse_chat.adapters.memory.expiring import ExpiringDict
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
+from cse_chat.adapters.memory.weights import weight_of_outcome
 from cse_chat.domain.errors import ClaimLostError, IdConflictError
 from cse_chat.domain.model.claims import Busy, Claim, Entry, Settlement, Tail
 from cse_chat.domain.model.history import Turn
@@ -55,10 +56,15 @@ class _Row:
         return Settlement(outcome=self.outcome, done=frozenset(self.done))
 
 
+def _weight(row: _Row) -> int:
+    return weight_of_outcome(row.outcome) if row.outcome else 0
+
+
 class InMemoryLedger:
     """One truth for one process: no call awaits anything, so each is one atomic step.
 
-    Settled requests are kept for *ttl*, the last *cap* of them; open ones until they are settled.
+    Settled requests are kept for *ttl*, the last ones up to *cap* bytes; open ones until they are
+    settled.
     """
 
     def __init__(
@@ -71,7 +77,7 @@ class InMemoryLedger:
         new_token: Callable[[], ClaimToken],
         lease: timedelta,
         ttl: timedelta,
-        cap: int = 10_000,
+        cap: int = 32_000_000,
     ) -> None:
         self._threads = threads
         self._history = history
@@ -80,7 +86,9 @@ class InMemoryLedger:
         self._new_token = new_token
         self._lease = lease
         self._open: dict[CorrelationId, _Row] = {}
-        self._settled: ExpiringDict[CorrelationId, _Row] = ExpiringDict(cap=cap, ttl=ttl, now=now)
+        self._settled: ExpiringDict[CorrelationId, _Row] = ExpiringDict(
+            cap=cap, ttl=ttl, now=now, weigh=_weight
+        )
         self._claimed: dict[ThreadId, _Row] = {}
 
     def __len__(self) -> int:

@@ -83,7 +83,7 @@ class InMemoryHistory:
         *,
         now: Callable[[], datetime],
         ttl: timedelta,
-        cap: int = 50_000_000,
+        cap: int = 32_000_000,
         turns_per_thread: int = 1_000,
     ) -> None:
         self._turns_per_thread = turns_per_thread
