@@ -19,6 +19,7 @@ class Tally:
         counting: Whether right answers count now; errors always do.
         latencies: Seconds, of each answer that counted.
         ended: Set when nobody shall ask again.
+        enough: Set once there are as many answers as clients, or will be no more.
         quiet: Set while nobody waits for an answer.
     """
 
@@ -27,7 +28,10 @@ class Tally:
         self.latencies = array("d")
         self.errors: Counter[str] = Counter()
         self.ended = asyncio.Event()
+        self.enough = asyncio.Event()
         self.quiet = asyncio.Event()
+        self.quiet.set()
+        self._clients = clients
         self._present = clients
         self._requests = requests
         self._waiting = 0
@@ -47,9 +51,11 @@ class Tally:
         """Count a right answer."""
         if self.counting:
             self.latencies.append(seconds)
+            if len(self.latencies) >= self._clients:
+                self.enough.set()
             if len(self.latencies) == self._requests:
                 self.counting = False
-                self.ended.set()
+                self._end()
 
     def failed(self, reason: str) -> None:
         """Count an error."""
@@ -59,7 +65,11 @@ class Tally:
         """Note that a client will not come again; without any the run is over."""
         self._present -= 1
         if not self._present:
-            self.ended.set()
+            self._end()
+
+    def _end(self) -> None:
+        self.ended.set()
+        self.enough.set()
 
 
 class Client(asyncio.Protocol):

@@ -30,11 +30,12 @@ async def measure(plan: Plan) -> Result:
     await _connect(clients, plan, tally)
     for client in clients:
         client.ask()
-    await _ended_within(plan.warm_up, tally)
+    await _within(plan.warm_up, tally.ended)
 
     tally.counting = True
     began, server_before, own_before = time.perf_counter(), cpu_seconds(plan.server), _own_cpu()
-    await _ended_within(plan.seconds, tally)
+    await _within(plan.seconds, tally.ended)
+    await _within(plan.patience, tally.enough)
     tally.counting = False
     seconds = time.perf_counter() - began
     server_cpu = cpu_seconds(plan.server) - server_before
@@ -68,10 +69,6 @@ async def _connect(clients: Iterable[Client], plan: Plan, tally: Tally) -> None:
     async with asyncio.TaskGroup() as connecting:
         for client in clients:
             connecting.create_task(connect(client))
-
-
-async def _ended_within(seconds: float, tally: Tally) -> None:
-    await _within(seconds, tally.ended)
 
 
 async def _within(seconds: float, event: asyncio.Event) -> None:

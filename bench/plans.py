@@ -13,7 +13,8 @@ class Plan:
             asked.
         clients: Connections; each asks again as soon as it is answered.
         warm_up: Seconds of load before answers count.
-        seconds: How long they count, at most.
+        seconds: How long they count; longer, within the patience, until there are as many answers
+            as clients.
         requests: How many of them count, at most; 0 for as many as the time allows.
         threads: Conversations that the clients share; 0 for a new one with each question.
         patience: Seconds for what is still unanswered when the time is over.

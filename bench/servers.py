@@ -75,7 +75,9 @@ class Server:
             raise BrokenRunError(f"the load generator ended with {ended.returncode}")
         result = msgspec.json.decode(ended.stdout, type=Result)
         if not result.answers:
-            raise BrokenRunError(f"gave no right answer: {result.errors}")
+            raise BrokenRunError(
+                f"{self.name} gave no right answer: {result.errors or 'none at all'}"
+            )
         return result
 
 
@@ -130,14 +132,23 @@ def serving(
             ) as process,
         ):
             try:
-                host, port = _address(process, given)
+                with _told(name, said):
+                    host, port = _address(process, given)
                 yield Server(name=name, host=host, port=port, pid=process.pid, expected=expected)
-                _end(process)
-            except BrokenRunError as error:
-                words = said.read_text("utf-8", "replace")[-_LAST_WORDS:]
-                raise BrokenRunError(f"{name} {error}; its last words:\n{words}") from error
+                with _told(name, said):
+                    _end(process)
             finally:
                 process.kill()
+
+
+@contextmanager
+def _told(name: str, said: Path) -> Iterator[None]:
+    """Add to what broke whose it was, and its last words."""
+    try:
+        yield
+    except BrokenRunError as error:
+        words = said.read_text("utf-8", "replace")[-_LAST_WORDS:]
+        raise BrokenRunError(f"{name} {error}; its last words:\n{words}") from error
 
 
 def _address(process: subprocess.Popen[bytes], given: bytes) -> tuple[str, int]:

@@ -65,7 +65,7 @@ async def serving(
         scripted.port = server.sockets[0].getsockname()[1]
         yield scripted
     async with asyncio.timeout(5):
-        while asyncio.all_tasks() - before - {asyncio.current_task()}:
+        while asyncio.all_tasks() - before - {asyncio.current_task()}:  # noqa: ASYNC110 - tasks of the server's own
             await asyncio.sleep(0)
 
 
@@ -187,3 +187,10 @@ async def test_when_all_connections_are_lost_it_ends_at_once() -> None:
 
     assert result.errors == {"connection lost": 4}
     assert result.seconds < 10
+
+
+async def test_a_slow_server_gets_the_time_for_an_answer_to_each_client() -> None:
+    async with serving(lambda body: an_answer(echoed(body))) as server:
+        result = await measure(replace(a_plan(server), seconds=0, patience=10))
+
+    assert result.answers >= 4
