@@ -29,7 +29,7 @@ class Plan:
     warm_up: float = 0
     requests: int = 0
     threads: int = 0
-    patience: float = 15
+    patience: float = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,11 @@ class Server:
         )
         if ended.returncode:
             raise BrokenRunError(f"the load generator ended with {ended.returncode}")
-        result = msgspec.json.decode(ended.stdout, type=Result)
+        try:
+            result = msgspec.json.decode(ended.stdout, type=Result)
+        except msgspec.DecodeError as error:
+            size = len(ended.stdout)
+            raise BrokenRunError(f"the load generator wrote {size} bytes: {error}") from error
         if not result.answers:
             raise BrokenRunError(
                 f"{self.name} gave no right answer: {result.errors or 'none at all'}"
