@@ -6,7 +6,7 @@ UV ?= $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check questions data lock
+.PHONY: help setup run test check questions bench data lock
 .DELETE_ON_ERROR:
 
 help:  ## Explain the targets
@@ -42,6 +42,9 @@ check: .venv/.dev  ## Check format, rules, types, architecture and locks; starts
 
 questions: .venv/.dev  ## Put the development questions to the analyst and print the score
 	@$(BIN)/python -m tests.questions $(ARGS)
+
+bench: .venv/.run  ## Measure the service: make bench CASE=echo (or startup, analyst, memory, yardstick)
+	@$(BIN)/python -m bench $(CASE) $(ARGS)
 
 data: $(if $(FROM),.venv/.run)  ## Import market data into the shipped tables: make data FROM=<folder>
 	@if [ -z "$(FROM)" ]; then \

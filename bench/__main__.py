@@ -1,0 +1,123 @@
+"""The command behind `make bench`."""
+
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+from typing_extensions import override
+
+from bench import machines
+from bench.cases import analyst, echo, memory, startup, yardstick
+from bench.errors import BrokenRunError
+from bench.options import Options
+from bench.reports import Report, show, write
+
+CASES: Final[Mapping[str, Callable[[Options], Report]]] = {
+    "yardstick": yardstick.measure,
+    "startup": startup.measure,
+    "analyst": analyst.measure,
+    "echo": echo.measure,
+    "memory": memory.measure,
+}
+_WIDE: Final = 110
+FOLDER: Final = machines.ROOT / "build/bench"
+
+
+class _Numbers(click.ParamType[tuple[int, ...]]):
+    name = "numbers"
+
+    @override
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """Return positive numbers out of ``1,16,64``."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            numbers = tuple(int(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value} is not a list of numbers such as 1,16,64", param, ctx)
+        if min(numbers) < 1:
+            self.fail("all of them have to be at least 1", param, ctx)
+        return numbers
+
+
+@click.command()
+@click.argument("cases", nargs=-1, type=click.Choice(list(CASES)))
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True)
+@click.option("--seconds", type=click.FloatRange(0), default=3, show_default=True, help="A run.")
+@click.option("--warm-up", type=click.FloatRange(0), default=1, show_default=True, help="Seconds.")
+@click.option("--clients", type=_Numbers(), default="1,16,64,256,1000", show_default=True)
+@click.option("--requests", type=_Numbers(), default="20000,100000", show_default=True)
+@click.option("--starts", type=click.IntRange(1), default=9, show_default=True)
+@click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, help="For the reports.")
+def main(
+    cases: tuple[str, ...],
+    *,
+    rounds: int,
+    seconds: float,
+    warm_up: float,
+    clients: tuple[int, ...],
+    requests: tuple[int, ...],
+    starts: int,
+    folder: Path,
+) -> None:
+    """Measure CASES (all of them by default), print what came out, and write it down as JSON.
+
+    It measures and asserts nothing: the exit code is 0 when a goal was missed, and 1 when a run
+    broke or an answer was wrong.
+    """
+    aside = Console(stderr=True)
+    options = Options(
+        rounds=rounds,
+        seconds=seconds,
+        warm_up=warm_up,
+        clients=clients,
+        requests=requests,
+        starts=starts,
+        progress=lambda line: aside.print(f"[dim]{line}[/]", highlight=False, soft_wrap=True),
+    )
+    chosen = {name: CASES[name] for name in cases or CASES}
+    sys.exit(0 if conduct(chosen, options, folder=folder, aside=aside) else 1)
+
+
+def conduct(
+    cases: Mapping[str, Callable[[Options], Report]],
+    options: Options,
+    *,
+    folder: Path,
+    aside: Console,
+) -> bool:
+    """Measure one case after the other; tell whether none broke and no answer was wrong.
+
+    Args:
+        cases: By name.
+        options: See `Options`.
+        folder: Takes the reports.
+        aside: Is told what is no result.
+    """
+    # Where nobody looks at it, it is as wide as the tables want.
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
+    machine = machines.description()
+    well = True
+    for name, measure in cases.items():
+        at = datetime.now(UTC)
+        try:
+            report = measure(options)
+        except BrokenRunError as error:
+            aside.print(f"[bold red]{name} broke:[/] {error}")
+            well = False
+            continue
+        show(report, console)
+        path = write(report, folder, machine=machine, at=at)
+        console.print(f"  Every sample: {path}", soft_wrap=True)
+        well = well and not report.errors
+    return well
+
+
+if __name__ == "__main__":  # pragma: no cover - the command line itself
+    main()

@@ -1,0 +1,95 @@
+"""The load generator, a process of its own: ``python -m bench.load``.
+
+It reads a `Plan` as JSON and writes a `Result` as JSON. The loop is closed: each client asks again
+as soon as it is answered, so it finds a server's ceiling and the latency there, not the latency
+under a given load.
+"""
+
+import asyncio
+import gc
+import sys
+import time
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+import uvloop
+
+from bench.clients import Client, Tally
+from bench.plans import Plan, Result
+from bench.processes import cpu_seconds
+
+# More at once would measure the backlog of the listener.
+_CONNECTING_AT_ONCE: Final = 100
+
+
+async def measure(plan: Plan) -> Result:
+    """Put the load of *plan* on its server; it ends, whatever the server does."""
+    tally = Tally(clients=plan.clients, requests=plan.requests)
+    clients = [Client(number, plan, tally) for number in range(plan.clients)]
+    await _connect(clients, plan, tally)
+    for client in clients:
+        client.ask()
+    await _within(plan.warm_up, tally.ended)
+
+    tally.counting = True
+    began, server_before, own_before = time.perf_counter(), cpu_seconds(plan.server), _own_cpu()
+    await _within(plan.seconds, tally.ended)
+    await _within(plan.patience, tally.enough)
+    tally.counting = False
+    seconds = time.perf_counter() - began
+    server_cpu = cpu_seconds(plan.server) - server_before
+    generator_cpu = _own_cpu() - own_before
+
+    tally.ended.set()
+    await _within(plan.patience, tally.quiet)
+    for client in clients:
+        client.hang_up()
+    return Result(
+        errors=dict(tally.errors),
+        seconds=seconds,
+        server_cpu=server_cpu,
+        generator_cpu=generator_cpu,
+        latencies_ms=sorted(seconds * 1000 for seconds in tally.latencies),
+    )
+
+
+async def _connect(clients: Iterable[Client], plan: Plan, tally: Tally) -> None:
+    loop = asyncio.get_running_loop()
+    places = asyncio.Semaphore(_CONNECTING_AT_ONCE)
+
+    async def connect(client: Client) -> None:
+        async with places:
+            try:
+                await loop.create_connection(lambda: client, plan.host, plan.port)
+            except OSError:
+                tally.failed("cannot connect")
+                tally.left()
+
+    async with asyncio.TaskGroup() as connecting:
+        for client in clients:
+            connecting.create_task(connect(client))
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass
+
+
+def _own_cpu() -> float:
+    return time.process_time()
+
+
+def main() -> None:
+    """Do what standard input says, and say on standard output how it went."""
+    plan = msgspec.json.decode(sys.stdin.buffer.read(), type=Plan)
+    gc.disable()  # a collection would count as the server's latency; nothing here makes cycles
+    result = uvloop.run(measure(plan))
+    sys.stdout.buffer.write(msgspec.json.encode(result))
+
+
+if __name__ == "__main__":  # pragma: no cover - the tests call measure()
+    main()

@@ -1,0 +1,31 @@
+"""How much is measured."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+def _silent(line: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a case is told; each reads what concerns it.
+
+    Attributes:
+        rounds: How often every contestant has its turn.
+        seconds: How long the answers of a run count.
+        warm_up: Seconds of load before.
+        clients: Numbers of concurrent clients.
+        requests: After how many requests memory is looked at, ascending.
+        starts: How often processes are started.
+        progress: Told a line whenever a run is over.
+    """
+
+    rounds: int = 3
+    seconds: float = 3
+    warm_up: float = 1
+    clients: tuple[int, ...] = (1, 16, 64, 256, 1_000)
+    requests: tuple[int, ...] = (20_000, 100_000)
+    starts: int = 9
+    progress: Callable[[str], None] = _silent

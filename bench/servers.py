@@ -1,0 +1,176 @@
+"""A measured server: a process that lives as long as it is entered, and the load upon it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from bench.errors import BrokenRunError
+from bench.machines import ROOT
+from bench.plans import Plan, Result
+
+_ADDRESS: Final = re.compile(r"http://\S+")
+_ENDING_SECONDS: Final = 30
+_LAST_WORDS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where a server is.
+
+    Attributes:
+        pid: Of its only process.
+        expected: See `Plan.expected`.
+    """
+
+    name: str
+    host: str
+    port: int
+    pid: int
+    expected: str
+
+    def under(
+        self,
+        *,
+        clients: int,
+        seconds: float,
+        warm_up: float = 0,
+        requests: int = 0,
+        threads: int = 0,
+    ) -> Result:
+        """Load the server; see `Plan` for the arguments.
+
+        Raises:
+            BrokenRunError: The generator broke, or nothing was answered: there is nothing to tell.
+        """
+        plan = Plan(
+            host=self.host,
+            port=self.port,
+            server=self.pid,
+            expected=self.expected,
+            clients=clients,
+            warm_up=warm_up,
+            seconds=seconds,
+            requests=requests,
+            threads=threads,
+        )
+        ended = subprocess.run(
+            [sys.executable, "-m", "bench.load"],
+            input=msgspec.json.encode(plan),
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            check=False,
+        )
+        if ended.returncode:
+            raise BrokenRunError(f"the load generator ended with {ended.returncode}")
+        try:
+            result = msgspec.json.decode(ended.stdout, type=Result)
+        except msgspec.DecodeError as error:
+            size = len(ended.stdout)
+            raise BrokenRunError(f"the load generator wrote {size} bytes: {error}") from error
+        if not result.answers:
+            raise BrokenRunError(
+                f"{self.name} gave no right answer: {result.errors or 'none at all'}"
+            )
+        return result
+
+
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    """Return variables under which nothing of this machine's user is read or written.
+
+    Args:
+        folder: Takes the service's own files.
+        settings: Of the service, without their prefix.
+    """
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),  # for `python -m bench...`, which is not installed
+        "XDG_DATA_HOME": str(folder),
+        **{f"CSE_CHAT__{name}": value for name, value in settings.items()},
+    }
+
+
+@contextmanager
+def serving(
+    name: str,
+    command: Sequence[str | Path],
+    *,
+    expected: str,
+    settings: Mapping[str, str] | None = None,
+    given: bytes = b"",
+) -> Iterator[Server]:
+    """Start a server, wait until it listens, and end it with SIGTERM, as an operator would.
+
+    Args:
+        name: For the report.
+        command: Prints a line with its address once it listens.
+        expected: See `Plan.expected`.
+        settings: Of the service, without their prefix.
+        given: What stands on its standard input.
+
+    Raises:
+        BrokenRunError: It did not start, or it did not end well.
+    """
+    with tempfile.TemporaryDirectory(prefix="cse-bench-") as text:
+        folder = Path(text)
+        said = folder / "stderr"  # a file, as operators have it; for a terminal it looks else
+        with (
+            said.open("wb") as errors,
+            subprocess.Popen(  # noqa: S603 -- our own commands
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                cwd=folder,  # where there is no `.env`
+                env=environment(folder, **(settings or {})),
+            ) as process,
+        ):
+            try:
+                with _told(name, said):
+                    host, port = _address(process, given)
+                yield Server(name=name, host=host, port=port, pid=process.pid, expected=expected)
+                with _told(name, said):
+                    _end(process)
+            finally:
+                process.kill()
+
+
+@contextmanager
+def _told(name: str, said: Path) -> Iterator[None]:
+    """Add to what broke whose it was, and its last words."""
+    try:
+        yield
+    except BrokenRunError as error:
+        words = said.read_text("utf-8", "replace")[-_LAST_WORDS:]
+        raise BrokenRunError(f"{name} {error}; its last words:\n{words}") from error
+
+
+def _address(process: subprocess.Popen[bytes], given: bytes) -> tuple[str, int]:
+    assert process.stdin and process.stdout  # noqa: S101, PT018 -- both are pipes
+    with process.stdin as stdin:
+        stdin.write(given)
+    address = _ADDRESS.search(process.stdout.readline().decode())
+    if address is None:
+        raise BrokenRunError("did not start")
+    parts = urlsplit(address[0])
+    return parts.hostname or "", parts.port or 0
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        code = process.wait(_ENDING_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise BrokenRunError(f"did not end within {_ENDING_SECONDS} s of SIGTERM") from None
+    if code not in {0, -signal.SIGTERM}:
+        raise BrokenRunError(f"ended with {code}")

@@ -1,0 +1,149 @@
+"""Every case with tiny numbers: real processes, real sockets, a complete report."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any, cast
+
+import pytest
+from click.testing import CliRunner
+from httpx import ASGITransport, AsyncClient
+
+from bench.__main__ import CASES, main
+from bench.bare import create_app
+from bench.errors import BrokenRunError
+from bench.servers import serving
+
+TINY = [
+    "--rounds",
+    "1",
+    "--seconds",
+    "0.2",
+    "--warm-up",
+    "0",
+    "--clients",
+    "1,8",
+    "--requests",
+    "20,40",
+    "--starts",
+    "1",
+]
+
+# What is in the runs of a case, and how many runs there are.
+RUNS: dict[str, tuple[int, set[str]]] = {
+    "yardstick": (1, {"milliseconds"}),
+    "startup": (1, {"seconds", "yardstick_ms"}),
+    "analyst": (1, {"first_seconds", "milliseconds", "yardstick_ms"}),
+    "echo": (4, {"answers", "errors", "latencies_ms", "server_busy", "generator_busy"}),
+    "memory": (6, {"requests", "resident_bytes", "peak_resident_bytes", "errors"}),
+}
+
+
+def measured(case: str, folder: Path) -> tuple[str, dict[str, Any]]:
+    """Return what was printed and what was written."""
+    result = CliRunner().invoke(main, [case, *TINY, "--folder", str(folder)])
+    assert result.exit_code == 0, result.output
+    (path,) = folder.iterdir()
+    assert path.name.endswith(f"-{case}.json")
+    assert str(path) in result.stdout
+    return result.stdout, json.loads(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_case_leaves_a_complete_report(case: str, tmp_path: Path) -> None:
+    printed, report = measured(case, tmp_path)
+
+    number, fields = RUNS[case]
+    assert len(report["runs"]) == number
+    assert all(fields <= set(run) for run in report["runs"])
+    assert report["errors"] == 0
+    assert {"python", "packages", "kernel", "processors"} <= set(report["machine"])
+    assert {"litestar", "uvicorn", "cse-chat"} <= set(report["machine"]["packages"])
+    for figure in report["figures"]:
+        assert figure["name"] in printed
+        assert figure["median"] == median(figure["samples"])
+        assert figure["low"] <= figure["median"] <= figure["high"]
+        assert (figure["met"] is None) == (figure["goal"] is None)
+    ARITHMETIC[case](report)
+
+
+def assert_the_arithmetic_of_echo(report: dict[str, Any]) -> None:
+    runs = {(run["contestant"], run["clients"]): run for run in report["runs"]}
+    ratios = {figure["name"]: figure["median"] for figure in report["figures"]}
+    for clients in (1, 8):
+        ours, bare = runs["cse-chat", clients], runs["bare", clients]
+        assert ours["per_second"] == pytest.approx(ours["answers"] / ours["seconds"])
+        assert sum(count for _, count in ours["latencies_ms"]) == ours["answers"]
+        assert ratios[f"{clients} clients: answers a second, ours / bare"] == pytest.approx(
+            ours["per_second"] / bare["per_second"]
+        )
+
+
+def assert_the_arithmetic_of_memory(report: dict[str, Any]) -> None:
+    held = {(run["shape"], run["requests"]): run["resident_bytes"] for run in report["runs"]}
+    figures = {figure["name"]: figure["median"] for figure in report["figures"]}
+    for shape in ("a new conversation each", "100 conversations"):
+        growth = held[shape, 40] / held[shape, 20] * 100 - 100
+        assert figures[f"{shape}: growth from 20 to 40"] == pytest.approx(growth)
+
+
+def assert_nothing_more(report: dict[str, Any]) -> None:
+    """The figures of this case are samples themselves."""
+
+
+ARITHMETIC: dict[str, Callable[[dict[str, Any]], None]] = {
+    "yardstick": assert_nothing_more,
+    "startup": assert_nothing_more,
+    "analyst": assert_nothing_more,
+    "echo": assert_the_arithmetic_of_echo,
+    "memory": assert_the_arithmetic_of_memory,
+}
+
+
+async def test_the_bare_handler_gives_the_bytes_it_was_given_and_reads_the_same_body() -> None:
+    app = create_app(b'{"response":"x"}')
+    transport = ASGITransport(cast("Any", app))  # Litestar types ASGI more narrowly
+    async with AsyncClient(transport=transport, base_url="http://bare") as client:
+        right = await client.post("/api/chat", json={"message": "m", "thread_id": "t"})
+        wrong = await client.post("/api/chat", json={"message": 1})
+
+    assert (right.status_code, right.content) == (200, b'{"response":"x"}')
+    assert right.headers["content-type"] == "application/json"
+    assert wrong.status_code == 400
+
+
+def a_script(text: str) -> list[str]:
+    return [sys.executable, "-c", text]
+
+
+def test_a_server_that_does_not_start_is_told_with_its_last_words() -> None:
+    with (
+        pytest.raises(BrokenRunError, match=r"(?s)it did not start;.*no data here"),
+        serving("it", a_script("import sys; sys.exit('no data here')"), expected=""),
+    ):
+        pytest.fail("it was entered")  # pragma: no cover - it must not be
+
+
+def test_a_server_that_ends_badly_is_told() -> None:
+    script = """
+import signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
+print("http://127.0.0.1:1", flush=True)
+signal.pause()
+"""
+    with (
+        pytest.raises(BrokenRunError, match="it ended with 3"),
+        serving("it", a_script(script), expected="") as server,
+    ):
+        assert (server.host, server.port) == ("127.0.0.1", 1)
+
+
+def test_a_server_that_gives_no_right_answer_breaks_the_run() -> None:
+    script = 'import signal; print("http://127.0.0.1:1", flush=True); signal.pause()'
+    with (
+        pytest.raises(BrokenRunError, match=r"it gave no right answer.*cannot connect"),
+        serving("it", a_script(script), expected="") as server,
+    ):
+        server.under(clients=2, seconds=0.1)
