@@ -67,13 +67,13 @@ class Memory:
     def __post_init__(self) -> None:
         clock, cap = self.clock, self.cap
         self.replies = InMemoryReplyBus(monotonic=self._seconds, loses=self._loses)
-        self.threads = InMemoryThreads(now=clock, cap=cap)
-        self.history = InMemoryHistory(now=clock, ttl=DAY, cap=cap)
+        self.threads = InMemoryThreads(monotonic=self._seconds, cap=cap)
+        self.history = InMemoryHistory(monotonic=self._seconds, ttl=DAY, cap=cap)
         self.ledger = InMemoryLedger(
             threads=self.threads,
             history=self.history,
             replies=self.replies,
-            now=clock,
+            monotonic=self._seconds,
             new_token=Tokens(),
             lease=LEASE,
             ttl=DAY,

@@ -73,13 +73,13 @@ class World:
         self.wall = NOON.timestamp()
         self.now = now = SteadyClock(wall=lambda: self.wall, steady=self.loop.time)
         self.replies = InMemoryReplyBus(monotonic=self.loop.time)
-        self.threads = InMemoryThreads(now=now)
-        self.history = InMemoryHistory(now=now, ttl=DAY)
+        self.threads = InMemoryThreads(monotonic=self.loop.time)
+        self.history = InMemoryHistory(monotonic=self.loop.time, ttl=DAY)
         self.ledger = InMemoryLedger(
             threads=self.threads,
             history=self.history,
             replies=self.replies,
-            now=now,
+            monotonic=self.loop.time,
             new_token=Tokens(),
             lease=LEASE,
             ttl=DAY,

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from uuid import RFC_4122, UUID
 
 from cse_chat.domain.model.ids import is_correlation_id, is_thread_id
 from cse_chat.entrypoints import clock
@@ -30,3 +31,11 @@ def test_made_ids_are_valid_and_differ() -> None:
     assert len(threads) == len(requests) == len(tokens) == 100
     assert all(is_thread_id(thread) and len(thread) == len("thread_") + 26 for thread in threads)
     assert all(is_correlation_id(request) for request in requests)
+
+
+def test_a_made_uuid_says_that_it_is_random() -> None:
+    made = [UUID(clock.new_uuid()) for _ in range(200)]
+
+    assert {uuid.version for uuid in made} == {4}
+    assert {uuid.variant for uuid in made} == {RFC_4122}
+    assert {str(uuid)[19] for uuid in made} == set("89ab")

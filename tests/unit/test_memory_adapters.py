@@ -27,7 +27,7 @@ from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
 from cse_chat.domain.ports.agent import Agent
 from cse_chat.domain.ports.responses import ResponseLog
-from tests.builders import Clock, a_dead_letter, a_question, a_record, a_request, an_outcome
+from tests.builders import a_dead_letter, a_question, a_record, a_request, an_outcome
 from tests.contracts.agent import AgentContract
 from tests.contracts.claims import ClaimsContract
 from tests.contracts.dead_letters import DeadLettersContract
@@ -98,7 +98,7 @@ class TestInMemoryHistory(InMemoryPorts, HistoryContract):
         assert (await memory.history.page(request.thread_id, after=None, limit=9)).turns == ()
 
     async def test_a_long_thread_keeps_its_newest_turns(self, memory: Memory) -> None:
-        history = InMemoryHistory(now=memory.clock, ttl=DAY, turns_per_thread=3)
+        history = InMemoryHistory(monotonic=memory._seconds, ttl=DAY, turns_per_thread=3)
         requests = [a_request(a_question(str(n), thread_id="t")) for n in range(5)]
 
         for request in requests:
@@ -110,7 +110,7 @@ class TestInMemoryHistory(InMemoryPorts, HistoryContract):
     async def test_the_longest_unused_threads_make_room_by_what_their_texts_take(
         self, memory: Memory
     ) -> None:
-        history = InMemoryHistory(now=memory.clock, ttl=DAY, cap=10_000)
+        history = InMemoryHistory(monotonic=memory._seconds, ttl=DAY, cap=10_000)
         requests = [a_request(a_question("x" * 2_000)) for _ in range(9)]
 
         for request in requests:
@@ -124,7 +124,7 @@ class TestInMemoryHistory(InMemoryPorts, HistoryContract):
     async def test_paging_goes_on_while_the_oldest_turns_are_forgotten(
         self, memory: Memory
     ) -> None:
-        history = InMemoryHistory(now=memory.clock, ttl=DAY, turns_per_thread=3)
+        history = InMemoryHistory(monotonic=memory._seconds, ttl=DAY, turns_per_thread=3)
         requests = [a_request(a_question(str(n), thread_id="t")) for n in range(5)]
         thread = requests[0].thread_id
         history.add(thread, [Turn.asking(request) for request in requests[:3]])
@@ -318,7 +318,7 @@ def test_an_answer_weighs_at_least_what_it_takes() -> None:
 
 
 def test_the_longest_untouched_is_forgotten_first() -> None:
-    kept: ExpiringDict[str, int] = ExpiringDict(cap=2, ttl=DAY, now=Clock())
+    kept: ExpiringDict[str, int] = ExpiringDict(cap=2, ttl=DAY, monotonic=lambda: 0.0)
     kept.put("a", 1)
     kept.put("b", 2)
     kept.put("a", 3)
@@ -328,10 +328,10 @@ def test_the_longest_untouched_is_forgotten_first() -> None:
 
 
 def test_over_aged_values_leave_with_the_next_one() -> None:
-    clock = Clock()
-    kept: ExpiringDict[str, int] = ExpiringDict(cap=10, ttl=DAY, now=clock)
+    seconds = [0.0]
+    kept: ExpiringDict[str, int] = ExpiringDict(cap=10, ttl=DAY, monotonic=lambda: seconds[0])
     kept.put("a", 1)
-    clock.advance(DAY)
+    seconds[0] += DAY.total_seconds()
 
     assert kept.get("a") is None
     kept.put("b", 2)

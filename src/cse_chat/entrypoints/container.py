@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from datetime import timedelta
 
 from dependency_injector import containers, providers
@@ -79,7 +78,7 @@ class Container(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
 
     now = providers.Singleton(clock.SteadyClock)
-    monotonic = providers.Object(time.monotonic)
+    monotonic = providers.Object(clock.steady_seconds)
     pause = providers.Object(_pause)
     chance = providers.Object(random.random)
     new_correlation_id = providers.Object(clock.new_correlation_id)
@@ -107,12 +106,12 @@ class Container(containers.DeclarativeContainer):
     replies: providers.Provider[ReplyBus] = providers.Selector(
         settings.provided.replies.transport, memory=memory_replies
     )
-    memory_threads = providers.Singleton(InMemoryThreads, now=now)
+    memory_threads = providers.Singleton(InMemoryThreads, monotonic=monotonic)
     threads: providers.Provider[Threads] = providers.Selector(
         settings.provided.replies.transport, memory=memory_threads
     )
     memory_history = providers.Singleton(
-        InMemoryHistory, now=now, ttl=settings.provided.redis.history_ttl
+        InMemoryHistory, monotonic=monotonic, ttl=settings.provided.redis.history_ttl
     )
     history: providers.Provider[History] = providers.Selector(
         settings.provided.replies.transport, memory=memory_history
@@ -122,7 +121,7 @@ class Container(containers.DeclarativeContainer):
         threads=memory_threads,
         history=memory_history,
         replies=memory_replies,
-        now=now,
+        monotonic=monotonic,
         new_token=providers.Object(clock.new_claim_token),
         lease=settings.provided.worker.lease,
         ttl=settings.provided.redis.answer_ttl,

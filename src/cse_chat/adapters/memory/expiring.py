@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
@@ -22,15 +22,15 @@ class ExpiringDict(Generic[Key, Value]):
         *,
         cap: int,
         ttl: timedelta,
-        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
         weigh: Callable[[Value], int] = lambda _: 1,
     ) -> None:
         self._cap = cap
         self._weigh = weigh
         self._weight = 0
-        self._ttl = ttl
-        self._now = now
-        self._kept: OrderedDict[Key, tuple[datetime, Value, int]] = OrderedDict()
+        self._ttl = ttl.total_seconds()
+        self._monotonic = monotonic
+        self._kept: OrderedDict[Key, tuple[float, Value, int]] = OrderedDict()
 
     def __len__(self) -> int:
         """Return how many are kept, over-aged ones included until the next call."""
@@ -38,7 +38,7 @@ class ExpiringDict(Generic[Key, Value]):
 
     def put(self, key: Key, value: Value) -> None:
         """Keep *value*, as the youngest."""
-        now = self._now()
+        now = self._monotonic()
         before = self._kept.pop(key, None)
         weight = self._weigh(value)
         self._weight += weight - (before[2] if before else 0)
@@ -48,11 +48,11 @@ class ExpiringDict(Generic[Key, Value]):
     def get(self, key: Key) -> Value | None:
         """Return what is kept under *key*, if it is not over-aged."""
         found = self._kept.get(key)
-        if found is None or found[0] <= self._now():
+        if found is None or found[0] <= self._monotonic():
             return None
         return found[1]
 
-    def _forget(self, now: datetime) -> None:
+    def _forget(self, now: float) -> None:
         # The youngest stays, whatever it weighs: it was put a moment ago.
         while len(self._kept) > 1:
             expires, _, weight = next(iter(self._kept.values()))

@@ -29,7 +29,7 @@ class _Row:
     spent: int = 0
     token: ClaimToken | None = None
     started: bool = False
-    lease_until: datetime | None = None
+    lease_until: float | None = None
     outcome: Outcome | None = None
     done: set[Tail] = field(default_factory=set)
 
@@ -73,7 +73,7 @@ class InMemoryLedger:
         threads: InMemoryThreads,
         history: InMemoryHistory,
         replies: InMemoryReplyBus,
-        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
         new_token: Callable[[], ClaimToken],
         lease: timedelta,
         ttl: timedelta,
@@ -82,12 +82,12 @@ class InMemoryLedger:
         self._threads = threads
         self._history = history
         self._replies = replies
-        self._now = now
+        self._monotonic = monotonic
         self._new_token = new_token
-        self._lease = lease
+        self._lease = lease.total_seconds()
         self._open: dict[CorrelationId, _Row] = {}
         self._settled: ExpiringDict[CorrelationId, _Row] = ExpiringDict(
-            cap=cap, ttl=ttl, now=now, weigh=_weight
+            cap=cap, ttl=ttl, monotonic=monotonic, weigh=_weight
         )
         self._claimed: dict[ThreadId, _Row] = {}
 
@@ -145,7 +145,7 @@ class InMemoryLedger:
         row.attempt += 1
         row.started = False
         row.token = self._new_token()
-        row.lease_until = self._now() + self._lease
+        row.lease_until = self._monotonic() + self._lease
         self._claimed[row.thread_id] = row
         return Claim(
             correlation_id=row.correlation_id,
@@ -213,7 +213,7 @@ class InMemoryLedger:
         row.done.add(Tail.HISTORY)
 
     def _is_live(self, row: _Row) -> bool:
-        return row.lease_until is not None and row.lease_until > self._now()
+        return row.lease_until is not None and row.lease_until > self._monotonic()
 
     def _renewed(self, claim: Claim) -> bool:
         row = self._known(claim.correlation_id)
@@ -221,7 +221,7 @@ class InMemoryLedger:
             return False
         if self._claimed.get(row.thread_id) is not row:
             return False  # it ran out, and another request of the thread has been claimed
-        row.lease_until = self._now() + self._lease
+        row.lease_until = self._monotonic() + self._lease
         # Settled by another: the agent must stop, and keeps the thread until it has.
         return row.outcome is None
 

@@ -49,6 +49,7 @@ class InMemoryRequestLog:
         self._capacity_bytes = capacity_bytes
         self._bytes = 0
         self._unfinished: dict[int, Record] = {}  # by offset, rising
+        self._appended: dict[int, ChatRequest] = {}  # what some of them hold, to decode it never
         self._undelivered: deque[Record] = deque()
         self._arrived = asyncio.Event()
         self._next_offset = 0
@@ -67,7 +68,8 @@ class InMemoryRequestLog:
         size = self._bytes + len(encoded.value or b"")
         if len(self._unfinished) >= self._capacity or size > self._capacity_bytes:
             raise OverloadedError(f"{len(self._unfinished)} requests are unfinished")
-        self.append_record(encoded)
+        record = self.append_record(encoded)
+        self._appended[record.offset] = request
         return Durability.MEMORY
 
     def append_record(self, encoded: EncodedRequest) -> Record:
@@ -127,7 +129,9 @@ class InMemoryRequestLog:
 
     async def _delivery(self, record: Record) -> Delivery | None:
         try:
-            request = decode_request(record, default_deadline=self._default_deadline)
+            request = self._appended.get(record.offset) or decode_request(
+                record, default_deadline=self._default_deadline
+            )
         except MalformedRecordError as error:
             await self._set_aside(record, error)
             return None
@@ -146,6 +150,7 @@ class InMemoryRequestLog:
 
     def _forget(self, offset: int) -> None:
         record = self._unfinished.pop(offset, None)
+        self._appended.pop(offset, None)
         if record is not None:
             self._bytes -= len(record.value or b"")
 

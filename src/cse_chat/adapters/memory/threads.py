@@ -1,7 +1,7 @@
 """`Threads` and `History` as mappings in this process."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 
 from cse_chat.adapters.memory.expiring import ExpiringDict
@@ -20,11 +20,13 @@ class InMemoryThreads:
     def __init__(
         self,
         *,
-        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
         cap: int = 20_000,
         ttl: timedelta = timedelta(days=30),
     ) -> None:
-        self._owners: ExpiringDict[ThreadId, UserId] = ExpiringDict(cap=cap, ttl=ttl, now=now)
+        self._owners: ExpiringDict[ThreadId, UserId] = ExpiringDict(
+            cap=cap, ttl=ttl, monotonic=monotonic
+        )
 
     async def own(self, thread_id: ThreadId, user_id: UserId) -> None:
         """See `Threads.own`."""
@@ -81,14 +83,14 @@ class InMemoryHistory:
     def __init__(
         self,
         *,
-        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
         ttl: timedelta,
         cap: int = 32_000_000,
         turns_per_thread: int = 1_000,
     ) -> None:
         self._turns_per_thread = turns_per_thread
         self._threads: ExpiringDict[ThreadId, _Conversation] = ExpiringDict(
-            cap=cap, ttl=ttl, now=now, weigh=lambda conversation: conversation.weight
+            cap=cap, ttl=ttl, monotonic=monotonic, weigh=lambda conversation: conversation.weight
         )
 
     def add(self, thread_id: ThreadId, turns: Iterable[Turn]) -> None:

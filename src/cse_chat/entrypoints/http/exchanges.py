@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from typing import Any, cast
-from uuid import uuid4
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from cse_chat.entrypoints.clock import new_uuid
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
@@ -17,11 +18,6 @@ _DEFAULTS: tuple[tuple[bytes, bytes], ...] = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 )
-
-
-def new_request_id() -> str:
-    """Return 122 random bits as a UUID."""
-    return str(uuid4())
 
 
 def request_id_of(scope: Scope) -> str:
@@ -42,7 +38,7 @@ def correlate(scope: Scope, correlation_id: str) -> None:
 class Envelope:
     """Outside of the routing, so that what no route takes gets its headers as well."""
 
-    def __init__(self, app: ASGIApp, *, new_request_id: Callable[[], str] = new_request_id) -> None:
+    def __init__(self, app: ASGIApp, *, new_request_id: Callable[[], str] = new_uuid) -> None:
         self._app = app
         self._new_request_id = new_request_id
 

@@ -155,24 +155,25 @@ class WorkerEngine:
         correlation_id = delivery.request.correlation_id
         faults = 0
         pause = FIRST_PAUSE
-        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
-            while True:
-                try:
-                    if faults >= FAULTS_BEFORE_GIVING_UP:
-                        await self._abandon(delivery, PROCESSING_FAILED)
-                    await self._process(delivery, job.progress)
-                except TransportError as error:
-                    _log.warning("processing_interrupted", reason=error.slug)
-                except (Exception, asyncio.CancelledError) as error:
-                    # One bad request must not end the others, nor a future that is not ours.
-                    if isinstance(error, asyncio.CancelledError) and is_being_stopped():
-                        raise
-                    faults += 1
-                    _log.exception("processing_failed", faults=faults)
-                else:
-                    return
-                await self._pause(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+        # The context is this task's own: nothing has to be unbound.
+        structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+        while True:
+            try:
+                if faults >= FAULTS_BEFORE_GIVING_UP:
+                    await self._abandon(delivery, PROCESSING_FAILED)
+                await self._process(delivery, job.progress)
+            except TransportError as error:
+                _log.warning("processing_interrupted", reason=error.slug)
+            except (Exception, asyncio.CancelledError) as error:
+                # One bad request must not end the others, nor a future that is not ours.
+                if isinstance(error, asyncio.CancelledError) and is_being_stopped():
+                    raise
+                faults += 1
+                _log.exception("processing_failed", faults=faults)
+            else:
+                return
+            await self._pause(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
 
     def _note_room(self) -> None:
         lanes = self._lanes
