@@ -1,6 +1,7 @@
 """What every `Ledger` must do."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -107,8 +108,7 @@ class LedgerContract:
 
         async with replies.listen(request.correlation_id) as next_reply:
             await ledger.settle(an_outcome(request))
-            async with asyncio.timeout(2):
-                heard = await next_reply()
+            heard = await next_reply(timedelta(seconds=2))
             found = await ledger.find([request.correlation_id])
 
         settlement = found[request.correlation_id].settlement

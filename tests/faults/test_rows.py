@@ -107,8 +107,7 @@ def test_f2_the_next_worker_tells_again_what_nobody_may_have_heard() -> None:
         await _killed_at(world, "after InMemoryLedger.settle")
         async with world.replies.listen(request.correlation_id) as next_reply:
             await _taken_over(world)
-            async with asyncio.timeout(1):
-                heard = await next_reply()
+            heard = await next_reply(timedelta(seconds=1))
 
         assert heard == await _outcome_of(world, request)
 

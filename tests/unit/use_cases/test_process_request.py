@@ -26,7 +26,7 @@ async def test_a_request_is_answered_settled_and_told() -> None:
 
     async with memory.replies.listen(request.correlation_id) as next_reply:
         await memory.process_request(ScriptedAgent("JKH rose"))(delivery, Progress())
-        heard = await next_reply()
+        heard = await next_reply(timedelta(seconds=2))
 
     assert heard == await memory.outcome_of(request)
     assert heard.answer is not None
@@ -103,7 +103,7 @@ async def test_a_settled_request_is_announced_again_and_its_tail_finished_withou
 
     async with memory.replies.listen(request.correlation_id) as next_reply:
         await memory.process_request(ScriptedAgent())(delivery, Progress())
-        assert await next_reply() == outcome
+        assert await next_reply(timedelta(seconds=2)) == outcome
 
     assert [kept for kept, _ in memory.responses.read()] == [outcome]
 

@@ -114,11 +114,12 @@ async def test_a_sweep_tells_who_waits_what_was_lost() -> None:
     """In batches: here of two, for five who wait."""
     memory = Memory(loses_announcements=True)
     requests = [a_request() for _ in range(5)]
-    heard = []
+    heard: list[str] = []
 
     async def wait_for(number: int) -> None:
         async with memory.replies.listen(requests[number].correlation_id) as next_reply:
-            heard.append(await next_reply())
+            outcome = await next_reply(timedelta(seconds=2))
+            heard.append(outcome.correlation_id if outcome else "nothing")
 
     async with asyncio.timeout(2), asyncio.TaskGroup() as waits:
         for number in range(5):
@@ -131,7 +132,7 @@ async def test_a_sweep_tells_who_waits_what_was_lost() -> None:
         await memory.ledger.settle(an_outcome(requests[4]))
         assert await memory.sweep_replies()() >= 1
 
-    assert sorted(o.correlation_id for o in heard) == sorted(r.correlation_id for r in requests)
+    assert sorted(heard) == sorted(request.correlation_id for request in requests)
 
 
 async def test_a_sweep_tells_nothing_of_what_is_open() -> None:

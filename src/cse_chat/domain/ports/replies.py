@@ -8,7 +8,8 @@ from typing import Protocol
 from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.outcomes import Outcome
 
-NextReply = Callable[[], Awaitable[Outcome]]
+NextReply = Callable[[timedelta], Awaitable[Outcome | None]]
+"""Waits so long for the outcome, at most; ``None`` is none yet. One wait at a time."""
 
 
 class ReplyBus(Protocol):
@@ -22,7 +23,7 @@ class ReplyBus(Protocol):
     def listen(self, correlation_id: CorrelationId) -> AbstractAsyncContextManager[NextReply]:
         """Listen; the ``async with`` body starts once nothing announced from now on is missed.
 
-        A wait that is given up can be repeated and misses nothing.
+        A wait that found nothing, or was cancelled, can be repeated and misses nothing.
 
         Raises:
             TransportError: Listening could not be confirmed.

@@ -1,6 +1,5 @@
 """Read how a request stands, or wait for how it ends."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,11 +42,8 @@ class ReadAnswer:
             entry = await self._current(correlation_id, user_id)
             if entry.settlement:
                 return entry
-            try:
-                async with asyncio.timeout(self._patience(entry, wait).total_seconds()):
-                    await next_reply()
-            except TimeoutError:
-                pass  # the ledger knows better than the bus
+            await next_reply(self._patience(entry, wait))
+        # Whatever was heard: the ledger knows better than the bus.
         return await self._current(correlation_id, user_id)
 
     def _patience(self, entry: Entry, wait: timedelta) -> timedelta:

@@ -1,6 +1,5 @@
 """Ask a question and wait for its outcome."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Problem, Status
 from cse_chat.domain.model.questions import ChatRequest, Question
 from cse_chat.domain.ports.ledger import Ledger
-from cse_chat.domain.ports.replies import NextReply, ReplyBus
+from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.requests import RequestLog
 from cse_chat.domain.ports.threads import Threads
 from cse_chat.domain.use_cases.record_history import RecordHistory
@@ -72,10 +71,10 @@ class SendChat:
         # Listening first: an outcome that beats the listener would not be heard.
         async with self.replies.listen(request.correlation_id) as next_reply:
             durability = await self._accept(request)
-            outcome = await _heard(next_reply, min(wait, self.unregistered_for))
+            outcome = await next_reply(min(wait, self.unregistered_for))
             if outcome is None:
                 await self.ledger.register(request, durability)
-                outcome = await _heard(next_reply, wait - self.unregistered_for)
+                outcome = await next_reply(wait - self.unregistered_for)
         if outcome is None:
             outcome = await self._settled(request)
         return Receipt(request=request, durability=durability, outcome=outcome)
@@ -123,13 +122,3 @@ class SendChat:
             return None  # accepted all the same: the outcome is read later
         entry = found.get(request.correlation_id)
         return entry.settlement.outcome if entry and entry.settlement else None
-
-
-async def _heard(next_reply: NextReply, wait: timedelta) -> Outcome | None:
-    if wait <= timedelta(0):
-        return None
-    try:
-        async with asyncio.timeout(wait.total_seconds()):
-            return await next_reply()
-    except TimeoutError:
-        return None
