@@ -1,8 +1,8 @@
 """`ReplyBus` inside one event loop."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 from cse_chat.domain.model.ids import CorrelationId
@@ -11,14 +11,31 @@ from cse_chat.domain.ports.replies import NextReply
 
 
 class _Listener:
-    """Who listens: the outcome that came, or who is to be woken by it."""
+    """Who listens while it is entered: the outcome that came, or who is to be woken by it."""
 
-    __slots__ = ("_outcome", "_waiter", "since")
+    __slots__ = ("_correlation_id", "_listeners", "_outcome", "_waiter", "since")
 
-    def __init__(self, since: float) -> None:
+    def __init__(
+        self,
+        correlation_id: CorrelationId,
+        listeners: dict[CorrelationId, list["_Listener"]],
+        since: float,
+    ) -> None:
         self.since = since
+        self._correlation_id = correlation_id
+        self._listeners = listeners
         self._outcome: Outcome | None = None
         self._waiter: asyncio.Future[None] | None = None
+
+    async def __aenter__(self) -> NextReply:
+        self._listeners.setdefault(self._correlation_id, []).append(self)
+        return self.next_reply
+
+    async def __aexit__(self, *_: object) -> None:
+        mine = self._listeners[self._correlation_id]
+        mine.remove(self)
+        if not mine:
+            del self._listeners[self._correlation_id]
 
     async def next_reply(self, wait: timedelta) -> Outcome | None:
         if self._outcome is None and wait > timedelta(0):
@@ -62,15 +79,9 @@ class InMemoryReplyBus:
         """Return how many requests are listened for."""
         return len(self._listeners)
 
-    @asynccontextmanager
-    async def listen(self, correlation_id: CorrelationId) -> AsyncGenerator[NextReply]:
+    def listen(self, correlation_id: CorrelationId) -> AbstractAsyncContextManager[NextReply]:
         """See `ReplyBus.listen`."""
-        listener = _Listener(self._monotonic())
-        self._listeners.setdefault(correlation_id, []).append(listener)
-        try:
-            yield listener.next_reply
-        finally:
-            self._drop(correlation_id, listener)
+        return _Listener(correlation_id, self._listeners, self._monotonic())
 
     async def announce(self, outcome: Outcome) -> None:
         """See `ReplyBus.announce`."""
@@ -97,9 +108,3 @@ class InMemoryReplyBus:
         """See `ReplyBus.deliver`."""
         for listener in self._listeners.get(outcome.correlation_id, ()):
             listener.hear(outcome)
-
-    def _drop(self, correlation_id: CorrelationId, listener: _Listener) -> None:
-        listeners = self._listeners[correlation_id]
-        listeners.remove(listener)
-        if not listeners:
-            del self._listeners[correlation_id]
