@@ -141,7 +141,7 @@ def _answered(answer: Answer) -> Json:
 def _refused(operation: Operation, kinds: list[ProblemKind]) -> Json:
     tellings = [_headers_of(kind) for kind in kinds]
     return {
-        "description": ", ".join(f"`{kind.slug}`" for kind in kinds) + ".",
+        "description": "\n\n".join(f"`{kind.slug}`: {kind.detail}" for kind in kinds),
         "headers": _headers(
             required=("X-Request-Id", *set.intersection(*tellings)),
             optional=("X-Correlation-Id", *set.union(*tellings)),
@@ -167,11 +167,10 @@ def _headers_of(kind: ProblemKind) -> set[str]:
 
 
 def _headers(*, required: Iterable[str], optional: Iterable[str] = ()) -> Json:
-    needed, possible = set(required), {*required, *optional}
+    needed = set(required)
     return {
-        name: {**header, "required": name in needed}
-        for name, header in _HEADERS.items()
-        if name in possible
+        name: {**_HEADERS[name], "required": name in needed}
+        for name in sorted({*needed, *optional})
     }
 
 

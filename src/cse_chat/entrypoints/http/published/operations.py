@@ -26,7 +26,7 @@ class Answer:
     Attributes:
         examples: By name; structs, or what they would be encoded as.
         schema: ``None``: that of the structs.
-        headers: Names out of `openapi.HEADERS`, all of them always sent.
+        headers: Names of those that are always sent; `openapi` describes them.
         links: Operations to go on with, and what of this answer they need.
     """
 
