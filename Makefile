@@ -6,7 +6,7 @@ UV ?= $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check questions bench data lock
+.PHONY: help setup run test check reference questions bench data lock
 .DELETE_ON_ERROR:
 
 help:  ## Explain the targets
@@ -29,9 +29,10 @@ run: .venv/.run  ## Start the service in this terminal; Ctrl-C ends it
 test: .venv/.dev  ## Run every test, with branch coverage
 	@$(BIN)/pytest --cov $(ARGS)
 
-CHECKS := "ruff format --check ." "ruff check ." "mypy" "lint-imports --no-logo" "python -m tests.locks"
+CHECKS := "ruff format --check ." "ruff check ." "mypy" "lint-imports --no-logo" \
+	"python -m tests.locks" "python -m tests.reference"
 
-check: .venv/.dev  ## Check format, rules, types, architecture and locks; starts nothing
+check: .venv/.dev  ## Check format, rules, types, architecture, locks and reference; starts nothing
 	@failed=; \
 	for check in $(CHECKS); do \
 		echo "--- $$check"; \
@@ -39,6 +40,9 @@ check: .venv/.dev  ## Check format, rules, types, architecture and locks; starts
 	done; \
 	if [ -n "$$failed" ]; then echo "FAILED: $${failed#, }"; exit 1; fi; \
 	echo "--- every check passed"
+
+reference: .venv/.dev  ## Write docs/reference, docs/openapi.json and .env.example out of the code
+	@$(BIN)/python -m tests.reference --write
 
 questions: .venv/.dev  ## Put the development questions to the analyst and print the score
 	@$(BIN)/python -m tests.questions $(ARGS)

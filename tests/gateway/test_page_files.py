@@ -1,4 +1,5 @@
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -52,7 +53,7 @@ async def test_nothing_else_is_served(name: str) -> None:
 
 def test_the_page_has_no_inline_script_or_style_and_no_foreign_address() -> None:
     folder = files("cse_chat.entrypoints.http").joinpath("static")
-    for file in folder.iterdir():
+    for file in filter(Path.is_file, Path(str(folder)).iterdir()):
         text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "://" not in text, file.name
         assert " style=" not in text, file.name

@@ -67,9 +67,9 @@ class Visit:
 
 @asynccontextmanager
 async def visiting(
-    app: Litestar, *, width: int = 1100, height: int = 900, dark: bool = False
+    app: Litestar, *, path: str = "/", width: int = 1100, height: int = 900, dark: bool = False
 ) -> AsyncGenerator[Visit]:
-    """Open the page of *app*."""
+    """Open the page of *app* at *path*."""
     async with listening(app) as url, _chromium() as browser:
         context = await browser.new_context(
             viewport={"width": width, "height": height},
@@ -78,7 +78,7 @@ async def visiting(
         visit = Visit(page=await context.new_page(), origin=url)
         visit.watch()
         visit.page.set_default_timeout(10_000)
-        await visit.page.goto(url)
+        await visit.page.goto(f"{url}{path}")
         yield visit
         await context.close()
 

@@ -60,6 +60,18 @@ async def test_a_caller_that_hangs_up_changes_nothing_about_the_answer() -> None
     assert [turn["role"] for turn in history.json()["messages"]] == ["user", "agent"]
 
 
+async def test_head_has_the_length_of_the_body_and_no_body() -> None:
+    async with listening(create_app(a_container())) as url:
+        answer = await said_to(
+            url, b"HEAD /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        )
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert b"content-length: 17" in head
+    assert not body
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -1,18 +1,27 @@
 """The JSON of how a request ended, the same wherever it is read."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Self
+from typing import Annotated, Self
 
 import msgspec
 
 from cse_chat.domain.model.artifacts import Artifact, Cell, Column, ColumnType, Table
 from cse_chat.domain.model.outcomes import Durability, Outcome, Problem, Status
 
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment; in UTC, with ``Z``."""
+
 _encoder = msgspec.json.Encoder()
 
 
 class ProblemWire(msgspec.Struct, frozen=True, kw_only=True):
-    """Why there is no answer, in the members of RFC 9457."""
+    """Why there is no answer, in the members of RFC 9457.
+
+    Attributes:
+        type: Names the kind of problem, and is where to read about it.
+        title: The kind in words; the same at every occurrence.
+        detail: What happened and what to do.
+    """
 
     type: str
     title: str
@@ -29,7 +38,15 @@ class ProblemWire(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ColumnWire(msgspec.Struct, frozen=True, kw_only=True):
-    """See `Column`."""
+    """What a cell of each row means.
+
+    Attributes:
+        name: Stable key, in snake case.
+        label: What a person reads above it.
+        type: How its cells are read, aligned and sorted.
+        unit: `LKR`, `%`, `shares` and the like; empty when it has none.
+        decimals: Digits after the point that a reader shows; null for as they are.
+    """
 
     name: str
     label: str
@@ -50,7 +67,12 @@ class ColumnWire(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArtifactWire(msgspec.Struct, frozen=True, kw_only=True):
-    """A table, or a series: its points are the rows, oldest first."""
+    """A table, or a series: its points are the rows, oldest first.
+
+    Attributes:
+        type: `table` or `series`.
+        rows: Each has one cell for each column; null is unknown, dates are ISO text.
+    """
 
     type: str
     title: str
@@ -70,7 +92,16 @@ class ArtifactWire(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResponseMetadata(msgspec.Struct, frozen=True, kw_only=True):
-    """How an answer came about; times in whole milliseconds."""
+    """How an answer came about; times in whole milliseconds.
+
+    Attributes:
+        processing_time_ms: The agent's own time.
+        queue_time_ms: From asking to the start of the attempt that answered.
+        attempt: The attempt that answered; 1 unless an earlier one broke off.
+        durability: Where the request was kept; null when nobody can say.
+        as_of: The day of the data; null for an answer without data.
+        sources: Where the data is from.
+    """
 
     processing_time_ms: int
     model_used: str
@@ -82,12 +113,18 @@ class ResponseMetadata(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChatResponse(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer: the Chat Response v1."""
+    """An answer: the Chat Response v1.
+
+    Attributes:
+        response: The answer in words.
+        timestamp: When it was given.
+        artifacts: Its tables and series, where it has any.
+    """
 
     correlation_id: str
     thread_id: str
     response: str
-    timestamp: datetime
+    timestamp: Instant
     streaming: bool
     chunk_index: int
     is_final: bool
@@ -126,13 +163,19 @@ class ChatResponse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnansweredResponse(msgspec.Struct, frozen=True, kw_only=True):
-    """Any other outcome."""
+    """Any other outcome.
+
+    Attributes:
+        status: `failed`, `expired` or `cancelled`.
+        problem: Why there is no answer.
+        timestamp: When that was decided.
+    """
 
     correlation_id: str
     thread_id: str
     status: Status
     problem: ProblemWire
-    timestamp: datetime
+    timestamp: Instant
 
     @classmethod
     def of(cls, outcome: Outcome) -> Self:

@@ -14,6 +14,12 @@ from cse_chat.entrypoints.http.exchanges import Envelope
 from cse_chat.entrypoints.http.health import HealthController
 from cse_chat.entrypoints.http.page import index, page_file, read_page
 from cse_chat.entrypoints.http.problems import problem_page
+from cse_chat.entrypoints.http.schema import (
+    schema_document,
+    schema_page,
+    schema_page_file,
+    schema_page_library,
+)
 from cse_chat.entrypoints.http.threads import ThreadsController
 from cse_chat.entrypoints.lifetimes import opened
 
@@ -28,6 +34,10 @@ def create_app(container: Container) -> Litestar:
             index,
             page_file,
             problem_page,
+            schema_page,
+            schema_document,
+            schema_page_file,
+            schema_page_library,
         ],
         dependencies={
             "chat": _constant(
@@ -46,7 +56,7 @@ def create_app(container: Container) -> Litestar:
         exception_handlers=HANDLERS,
         lifespan=[lambda _: opened(container.embedded())],
         request_max_body_size=MAX_BODY_BYTES,
-        openapi_config=None,
+        openapi_config=None,  # `schema` serves a document of our own (ADR 0012)
         logging_config=None,  # the default hangs a handler onto the root logger
     )
     # Middleware runs behind the routing only; these see what no route takes as well.

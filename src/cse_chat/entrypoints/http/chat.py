@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, post, route
 from litestar.datastructures import Headers
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
@@ -28,6 +28,7 @@ from cse_chat.entrypoints.http.errors import (
     outcome_response,
 )
 from cse_chat.entrypoints.http.exchanges import correlate
+from cse_chat.entrypoints.http.methods import READING
 from cse_chat.entrypoints.http.parameters import correlation_id_of, wait_of
 from cse_chat.entrypoints.http.preferences import Preferences
 from cse_chat.entrypoints.http.users import asking_user
@@ -52,7 +53,11 @@ class ChatService:
 
 
 class OpenBody(msgspec.Struct, frozen=True, kw_only=True):
-    """How a request stands that has no outcome yet."""
+    """How a request stands that has no outcome yet.
+
+    Attributes:
+        durability: Where it is kept until it is answered.
+    """
 
     correlation_id: str
     thread_id: str
@@ -64,7 +69,7 @@ class AcceptedBody(OpenBody, frozen=True, kw_only=True):
     """A request that its sender does not wait for.
 
     Attributes:
-        events_url: Where its events can be followed; ``None`` while there is no such route.
+        events_url: Where its events can be followed; null while there is no such route.
     """
 
     events_url: str | None = None
@@ -99,7 +104,7 @@ class ChatController(Controller):
             return outcome_response(request, receipt.outcome)
         return _final(receipt.outcome)
 
-    @get("/{correlation_id:str}", status_code=HTTP_200_OK, operation_id="ReadAnswer")
+    @route("/{correlation_id:str}", http_method=READING, operation_id="ReadAnswer")
     async def read(
         self,
         request: Request[Any, Any, Any],

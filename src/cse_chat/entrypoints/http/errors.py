@@ -68,6 +68,19 @@ _KIND_OF_OUTCOME: Final[Mapping[Status, problems.ProblemKind]] = {
     Status.CANCELLED: problems.CANCELLED,
 }
 
+OUTCOMES: Final[tuple[problems.ProblemKind, ...]] = (
+    *_KIND_OF_OUTCOME.values(),
+    # Finer names of `failed`; a test sees that no outcome of the domain is missing.
+    problems.SHUTTING_DOWN,
+    problems.PROCESSING_FAILED,
+    problems.NOT_OWNER,
+    problems.ID_CONFLICT,
+)
+"""How a request can end that somebody waits for, other than by an answer."""
+
+LOCATED: Final = frozenset({problems.REPLY_TIMEOUT, problems.ACCEPTANCE_UNKNOWN, *OUTCOMES})
+"""What is said with a `Location`, where the request can be read."""
+
 
 class NotSupportedError(HTTPException):
     """The caller asks for a part of the contract that is not built yet."""

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from litestar import Controller, Response, get
+from litestar import Controller, Response, route
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from litestar.status_codes import HTTP_200_OK, HTTP_503_SERVICE_UNAVAILABLE
 
+from cse_chat.entrypoints.http.methods import READING
 from cse_chat.entrypoints.readiness import Readiness
 
 
@@ -15,19 +16,19 @@ class HealthController(Controller):
 
     path = "/health"
 
-    @get("/live", operation_id="ReadLiveness")
+    @route("/live", operation_id="ReadLiveness", http_method=READING)
     async def live(self) -> dict[str, str]:
         """Say that the process answers at all."""
         return {"status": "live"}
 
-    @get("/ready", operation_id="ReadReadiness")
+    @route("/ready", operation_id="ReadReadiness", http_method=READING)
     async def ready(
         self, readiness: NamedDependency[SkipValidation[Readiness]]
     ) -> Response[dict[str, Any]]:
         """Say whether to send questions here: not before the start is over, nor while draining."""
         return _state(readiness, well=readiness.ready)
 
-    @get("/startup", operation_id="ReadStartup")
+    @route("/startup", operation_id="ReadStartup", http_method=READING)
     async def startup(
         self, readiness: NamedDependency[SkipValidation[Readiness]]
     ) -> Response[dict[str, Any]]:

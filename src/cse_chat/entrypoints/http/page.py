@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final, Self
 
-from litestar import Request, Response, get
+from litestar import Request, Response, route
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, SkipValidation
 from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
+
+from cse_chat.entrypoints.http.methods import READING
 
 INDEX: Final = "index.html"
 
@@ -54,7 +56,7 @@ def read_page() -> Mapping[str, PageFile]:
     return {name: PageFile.read(name) for name in _MEDIA_TYPES}
 
 
-@get("/", operation_id="ReadPage")
+@route("/", operation_id="ReadPage", http_method=READING)
 async def index(
     request: Request[Any, Any, Any],
     page: NamedDependency[SkipValidation[Mapping[str, PageFile]]],
@@ -63,7 +65,7 @@ async def index(
     return _served(request, page[INDEX])
 
 
-@get("/static/{name:str}", operation_id="ReadPageFile")
+@route("/static/{name:str}", operation_id="ReadPageFile", http_method=READING)
 async def page_file(
     request: Request[Any, Any, Any],
     name: FromPath[str],

@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Request, Response, route
 from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -26,6 +26,7 @@ from litestar.status_codes import (
 from cse_chat.adapters.wire.responses import problem_title, problem_type
 from cse_chat.domain.errors import Violation
 from cse_chat.entrypoints.http.exchanges import correlation_id_of, request_id_of
+from cse_chat.entrypoints.http.methods import READING
 
 _MAX_FAULTS = 50  # a body of 64 KiB can have thousands; nobody reads them
 _MAX_INSTANCE_CHARS = 256
@@ -88,6 +89,26 @@ AGENT_FAILED: Final = ProblemKind(
     status=HTTP_502_BAD_GATEWAY,
     detail="The question could not be answered; ask again, or ask it in another way.",
 )
+SHUTTING_DOWN: Final = ProblemKind(
+    slug="shutting-down",
+    status=HTTP_502_BAD_GATEWAY,
+    detail="The service was stopped before it could answer; ask again.",
+)
+PROCESSING_FAILED: Final = ProblemKind(
+    slug="processing-failed",
+    status=HTTP_502_BAD_GATEWAY,
+    detail="The service could not process the question; ask again.",
+)
+NOT_OWNER: Final = ProblemKind(
+    slug="not-owner",
+    status=HTTP_502_BAD_GATEWAY,
+    detail="The thread belongs to another user; ask in a thread of your own.",
+)
+ID_CONFLICT: Final = ProblemKind(
+    slug="id-conflict",
+    status=HTTP_502_BAD_GATEWAY,
+    detail="The correlation id is that of another user's or thread's request; ask again.",
+)
 EXPIRED: Final = ProblemKind(
     slug="expired",
     status=HTTP_504_GATEWAY_TIMEOUT,
@@ -145,6 +166,10 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
         UNSUPPORTED_MEDIA_TYPE,
         REPLY_TIMEOUT,
         AGENT_FAILED,
+        SHUTTING_DOWN,
+        PROCESSING_FAILED,
+        NOT_OWNER,
+        ID_CONFLICT,
         EXPIRED,
         CANCELLED,
         OVERLOADED,
@@ -158,7 +183,12 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
 
 
 class FaultBody(msgspec.Struct, frozen=True):
-    """One thing that is wrong with a request."""
+    """One thing that is wrong with a request.
+
+    Attributes:
+        pointer: Where, as a JSON pointer (RFC 6901); empty for the whole of it.
+        detail: What is expected.
+    """
 
     pointer: str
     detail: str
@@ -173,7 +203,17 @@ class FaultBody(msgspec.Struct, frozen=True):
 
 
 class ProblemBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A problem document."""
+    """A problem document (RFC 9457).
+
+    Attributes:
+        type: Names the kind of problem, and is where to read about it.
+        title: The kind in words; the same at every occurrence.
+        detail: What happened and what to do.
+        instance: The path that was asked for.
+        request_id: Names this exchange in the log of the service.
+        correlation_id: The request that it is about, where there is one.
+        errors: What is wrong with what was sent, fault by fault.
+    """
 
     type: str
     title: str
@@ -220,7 +260,12 @@ def problem_response(  # noqa: D417 -- the others are what they are called
     )
 
 
-@get("/problems/{slug:str}", media_type=MediaType.TEXT, operation_id="ReadProblem")
+@route(
+    "/problems/{slug:str}",
+    http_method=READING,
+    operation_id="ReadProblem",
+    media_type=MediaType.TEXT,
+)
 async def problem_page(slug: FromPath[str]) -> str:
     """Say what a kind of problem means."""
     kind = KINDS.get(slug)

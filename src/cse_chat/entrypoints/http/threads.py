@@ -1,18 +1,19 @@
 """``/api/threads``: what was said."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Self
 
 import msgspec
-from litestar import Controller, Response, get
+from litestar import Controller, Response, route
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.params import FromPath, FromQuery, SkipValidation
 
-from cse_chat.adapters.wire.responses import ProblemWire
+from cse_chat.adapters.wire.responses import Instant, ProblemWire
 from cse_chat.domain.model.history import Page, Role, Turn
 from cse_chat.domain.model.outcomes import Status
 from cse_chat.domain.use_cases.read_history import ReadHistory
+from cse_chat.entrypoints.http.methods import READING
 from cse_chat.entrypoints.http.parameters import limit_of, thread_id_of
 from cse_chat.entrypoints.http.users import asking_user
 
@@ -20,12 +21,19 @@ _encoder = msgspec.json.Encoder()
 
 
 class TurnBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing said; `status` and `problem` only where there is no answer."""
+    """One thing said.
+
+    Attributes:
+        correlation_id: The request it belongs to; question and answer have the same.
+        content: The words; empty for an agent's turn without an answer.
+        status: How the request ended, on an agent's turn without an answer.
+        problem: Why, beside `status`.
+    """
 
     correlation_id: str
     role: Role
     content: str
-    timestamp: datetime
+    timestamp: Instant
     status: Status | None = None
     problem: ProblemWire | None = None
 
@@ -43,7 +51,11 @@ class TurnBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class MessagesBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a thread's history, oldest first."""
+    """A page of a thread's history, oldest first.
+
+    Attributes:
+        next: What to give as `after` for the following page; null on the last one.
+    """
 
     messages: tuple[TurnBody, ...]
     next: str | None
@@ -59,7 +71,7 @@ class ThreadsController(Controller):
 
     path = "/api/threads"
 
-    @get("/{thread_id:str}/messages", operation_id="ReadHistory")
+    @route("/{thread_id:str}/messages", operation_id="ReadHistory", http_method=READING)
     async def messages(
         self,
         thread_id: FromPath[str],

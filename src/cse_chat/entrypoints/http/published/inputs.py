@@ -1,0 +1,153 @@
+"""What a caller sends, as the published document describes it: parameters, headers, the body."""
+
+from typing import Any, Final
+
+from cse_chat.domain.model.questions import (
+    MAX_MESSAGE_CHARS,
+    MAX_METADATA_CHARS,
+    MAX_METADATA_ENTRIES,
+)
+from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http.parameters import DEFAULT_PAGE, MAX_PAGE
+from cse_chat.entrypoints.http.published import examples
+
+Json = dict[str, Any]
+
+# NUL ends strings in some stores. Blank is what Python strips; `\s` alone is not, in any dialect.
+_NO_NUL: Final = r"^[^\x00]*$"
+_NOT_BLANK: Final = r"^[^\x00]*[^\x00\s\x1c-\x1f\x85][^\x00]*$"
+_THREAD_ID_SCHEMA: Final[Json] = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,128}$"}
+_METADATA_TEXT: Final[Json] = {
+    "type": "string",
+    "maxLength": MAX_METADATA_CHARS,
+    "pattern": _NO_NUL,
+}
+
+QUESTION: Final[Json] = {
+    "title": "Question",
+    "description": "What is asked; other fields are refused.",
+    "type": "object",
+    "properties": {
+        "message": {
+            "description": "The question. White space around it is left out, and not counted.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": MAX_MESSAGE_CHARS,
+            "pattern": _NOT_BLANK,
+        },
+        "thread_id": {
+            "description": "The conversation to go on with; absent, a new one begins.",
+            **_THREAD_ID_SCHEMA,
+        },
+        "metadata": {
+            "description": "About the client; kept with the question.",
+            "type": "object",
+            "maxProperties": MAX_METADATA_ENTRIES,
+            "propertyNames": _METADATA_TEXT,
+            "additionalProperties": _METADATA_TEXT,
+        },
+        "if_busy": {
+            "description": "What to do while an earlier question of the thread is unanswered:"
+            " wait for it. `reject` and `interrupt` are not offered yet (`not-supported`).",
+            "type": "string",
+            "enum": ["enqueue"],
+            "default": "enqueue",
+        },
+    },
+    "required": ["message"],
+    "additionalProperties": False,
+}
+
+
+def _parameter(where: str, name: str, description: str, schema: Json, **example: object) -> Json:
+    return {
+        "name": name,
+        "in": where,
+        "required": where == "path",
+        "description": description,
+        "schema": schema,
+        **example,
+    }
+
+
+REQUEST_ID: Final = _parameter(
+    "header",
+    "X-Request-Id",
+    "Names this exchange in the log, in the response and in a problem; 1 to 128 of A-Z a-z 0-9"
+    " . _ -. Anything else is replaced by a name of ours.",
+    {"type": "string"},
+)
+PREFER: Final = _parameter(
+    "header",
+    "Prefer",
+    "RFC 7240. `respond-async`: do not wait for the answer, or only for `wait=N` seconds; `wait=N`"
+    " alone: wait that long and not longer. What is not understood is ignored.",
+    {"type": "string"},
+    example="respond-async, wait=10",
+)
+CORRELATION_ID: Final = _parameter(
+    "path",
+    "correlation_id",
+    "Names the request: a UUID with hyphens, in lower case.",
+    {
+        "type": "string",
+        "format": "uuid",
+        "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+    },
+    example=examples.CORRELATION_ID,
+)
+THREAD_ID: Final = _parameter(
+    "path", "thread_id", "Names the conversation.", _THREAD_ID_SCHEMA, example=examples.THREAD_ID
+)
+WAIT: Final = _parameter(
+    "query",
+    "wait",
+    "Seconds to wait while there is no outcome; more than the service's own limit is that limit.",
+    {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,6})?$"},
+    example="10",
+)
+LIMIT: Final = _parameter(
+    "query",
+    "limit",
+    "The most turns that a page has.",
+    {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE},
+)
+AFTER: Final = _parameter(
+    "query",
+    "after",
+    "The `next` of the page before; absent, the history begins. Do not make one of your own: what"
+    " it looks like may change.",
+    {"type": "string", "pattern": "^[0-9]{1,15}$"},
+)
+SLUG: Final = _parameter(
+    "path",
+    "slug",
+    "The last part of a problem's `type`.",
+    {"type": "string", "enum": list(problems.KINDS)},
+    example=problems.REPLY_TIMEOUT.slug,
+)
+
+BODY: Final[Json] = {
+    "description": "JSON in UTF-8, at most 64 KiB.",
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {"$ref": "#/components/schemas/Question"},
+            "examples": {
+                "new": {
+                    "summary": "In a new conversation",
+                    "value": {"message": examples.QUESTION},
+                },
+                "follow-up": {
+                    "summary": "In the same conversation",
+                    "value": {
+                        "message": "And over five years?",
+                        "thread_id": examples.THREAD_ID,
+                        "metadata": {"client_type": "web", "session_id": "session_xyz"},
+                        "if_busy": "enqueue",
+                    },
+                },
+            },
+        }
+    },
+}

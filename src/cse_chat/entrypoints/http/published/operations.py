@@ -1,0 +1,260 @@
+"""What the published document says of each route, beside what its handler and structs say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from litestar.handlers import HTTPRouteHandler
+
+from cse_chat.adapters.wire.responses import problem_title
+from cse_chat.domain import errors
+from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http.chat import ChatController
+from cse_chat.entrypoints.http.errors import KIND_OF, OUTCOMES
+from cse_chat.entrypoints.http.health import HealthController
+from cse_chat.entrypoints.http.parameters import MAX_PAGE
+from cse_chat.entrypoints.http.problems import FaultBody, ProblemKind, problem_page
+from cse_chat.entrypoints.http.published import examples, inputs
+from cse_chat.entrypoints.http.published.inputs import Json
+from cse_chat.entrypoints.http.threads import ThreadsController
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One way in which an operation goes well.
+
+    Attributes:
+        examples: By name; structs, or what they would be encoded as.
+        schema: ``None``: that of the structs.
+        headers: Names of those that are always sent; `openapi` describes them.
+        links: Operations to go on with, and what of this answer they need.
+    """
+
+    description: str
+    examples: Mapping[str, object]
+    schema: Json | None = None
+    media_type: str = "application/json"
+    headers: tuple[str, ...] = ()
+    links: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A route; its handler says its address, method, id and summary.
+
+    Attributes:
+        under: The path that stands before that of the handler.
+        raises: What of the domain's errors can come of it.
+        problems: What else can; every operation can fail in the ways of `_ANYWHERE`.
+        fault: For the example of a request that is refused.
+    """
+
+    handler: HTTPRouteHandler
+    under: str = ""
+    tag: str
+    description: str
+    parameters: tuple[Json, ...] = ()
+    body: Json | None = None
+    answers: Mapping[int, Answer]
+    raises: tuple[type[errors.ChatError], ...] = ()
+    problems: tuple[ProblemKind, ...] = ()
+    fault: FaultBody | None = None
+
+    @property
+    def kinds(self) -> tuple[ProblemKind, ...]:
+        """Every kind of problem that can come of it, each once."""
+        raised = [KIND_OF[error] for error in self.raises]
+        return tuple(dict.fromkeys([*_ANYWHERE, *self.problems, *raised]))
+
+
+# A bad `Host` is refused before any route is looked for.
+_ANYWHERE: Final = (problems.INVALID_REQUEST, problems.INTERNAL_ERROR)
+_READING: Final = (errors.NotFoundError, errors.TransportError, errors.MalformedRecordError)
+
+_READ_ANSWER: Final[Json] = {
+    "operationId": "ReadAnswer",
+    "description": "Read it again, or how it ended.",
+    "parameters": {"correlation_id": "$response.body#/correlation_id"},
+}
+_READ_HISTORY: Final[Json] = {
+    "operationId": "ReadHistory",
+    "description": "Read the conversation.",
+    "parameters": {"thread_id": "$response.body#/thread_id"},
+}
+_ON: Final = {"ReadAnswer": _READ_ANSWER, "ReadHistory": _READ_HISTORY}
+
+_SEND_CHAT: Final = Operation(
+    handler=ChatController.send,
+    under=ChatController.path,
+    tag="chat",
+    description="The answer comes on this connection if it comes within the wait (30 s, setting;"
+    " `Prefer: wait=N` lowers it). Else the request is named, and its answer can be read at the"
+    " `Location`. Hanging up changes nothing about the answer. `Idempotency-Key` is not offered"
+    " yet (`not-supported`).",
+    parameters=(inputs.PREFER,),
+    body=inputs.BODY,
+    answers={
+        200: Answer(
+            description="The answer.",
+            examples={"answered": examples.ANSWER},
+            headers=("X-Correlation-Id",),
+            links=_ON,
+        ),
+        202: Answer(
+            description="Accepted; the answer can be read at the `Location`.",
+            examples={"accepted": examples.ACCEPTED},
+            headers=("X-Correlation-Id", "Location", "Preference-Applied"),
+            links=_ON,
+        ),
+    },
+    raises=(
+        errors.NotFoundError,
+        errors.OverloadedError,
+        errors.NotAcceptedError,
+        errors.AcceptanceUnknownError,
+        errors.TransportError,
+        errors.MalformedRecordError,
+        errors.ReplyTimeoutError,
+    ),
+    problems=(
+        problems.NOT_SUPPORTED,
+        problems.CONTENT_TOO_LARGE,
+        problems.UNSUPPORTED_MEDIA_TYPE,
+        *OUTCOMES,
+    ),
+    fault=FaultBody("/message", "must not be blank"),
+)
+
+_READ_ANSWER_OPERATION: Final = Operation(
+    handler=ChatController.read,
+    under=ChatController.path,
+    tag="chat",
+    description="An outcome can be read for 24 hours (setting).",
+    parameters=(inputs.CORRELATION_ID, inputs.WAIT),
+    answers={
+        200: Answer(
+            description="How it ended: the answer, or why there is none.",
+            examples={"answered": examples.ANSWER, "failed": examples.UNANSWERED},
+            headers=("X-Correlation-Id",),
+            links={"ReadHistory": _READ_HISTORY},
+        ),
+        202: Answer(
+            description="No outcome yet; look again after `Retry-After` seconds.",
+            examples={"running": examples.RUNNING},
+            headers=("X-Correlation-Id", "Retry-After"),
+            links=_ON,
+        ),
+    },
+    raises=_READING,
+    fault=FaultBody("/wait", "must be a number of seconds, such as 10 or 0.5"),
+)
+
+_READ_HISTORY_OPERATION: Final = Operation(
+    handler=ThreadsController.messages,
+    under=ThreadsController.path,
+    tag="threads",
+    description="Oldest first. An agent's turn without an answer has `status` and `problem`.",
+    parameters=(inputs.THREAD_ID, inputs.LIMIT, inputs.AFTER),
+    answers={
+        200: Answer(
+            description="A page of the history.",
+            examples={
+                "answered": examples.MESSAGES,
+                "without an answer": examples.MESSAGES_WITHOUT_ANSWER,
+            },
+            links={
+                "NextPage": {
+                    "operationId": "ReadHistory",
+                    "description": "The following page, unless `next` is null.",
+                    "parameters": {
+                        "thread_id": "$request.path.thread_id",
+                        "after": "$response.body#/next",
+                    },
+                }
+            },
+        ),
+    },
+    raises=_READING,
+    fault=FaultBody("/limit", f"must be a whole number from 1 to {MAX_PAGE:,}"),
+)
+
+_STATE: Final[Json] = {
+    "title": "State",
+    "description": "The state of the process, and details that may grow.",
+    "type": "object",
+    "properties": {"status": {"enum": ["starting", "ready", "not reading", "draining"]}},
+    "required": ["status"],
+}
+
+
+def _state(description: str, status: str) -> Answer:
+    details = {
+        "agent": "analyst",
+        "requests": {"transport": "memory", "unfinished": 0},
+        "replies": {"transport": "memory"},
+    }
+    return Answer(
+        description=description, schema=_STATE, examples={status: {"status": status, **details}}
+    )
+
+
+def _health(
+    handler: HTTPRouteHandler, description: str, answers: Mapping[int, Answer]
+) -> Operation:
+    return Operation(
+        handler=handler,
+        under=HealthController.path,
+        tag="health",
+        description=description,
+        answers=answers,
+    )
+
+
+OPERATIONS: Final = (
+    _SEND_CHAT,
+    _READ_ANSWER_OPERATION,
+    _READ_HISTORY_OPERATION,
+    _health(
+        HealthController.live,
+        "For whoever restarts a process that hangs.",
+        {
+            200: Answer(
+                description="It answers.",
+                schema={
+                    "type": "object",
+                    "properties": {"status": {"const": "live"}},
+                    "required": ["status"],
+                },
+                examples={"live": {"status": "live"}},
+            )
+        },
+    ),
+    _health(
+        HealthController.ready,
+        "For whoever sends questions to one of several processes.",
+        {200: _state("It takes questions.", "ready"), 503: _state("Not now.", "draining")},
+    ),
+    _health(
+        HealthController.startup,
+        "For whoever waits for the start before it looks at the rest.",
+        {200: _state("It has started.", "ready"), 503: _state("Not yet.", "starting")},
+    ),
+    Operation(
+        handler=problem_page,
+        tag="problems",
+        description="Where the `type` of every problem leads to.",
+        parameters=(inputs.SLUG,),
+        answers={
+            200: Answer(
+                description="What it means and what to do, for people.",
+                media_type="text/plain",
+                schema={"type": "string"},
+                examples={
+                    slug: f"{problem_title(slug)} ({kind.status})\n\n{kind.detail}\n"
+                    for slug, kind in problems.KINDS.items()
+                },
+            )
+        },
+        raises=(errors.NotFoundError,),
+    ),
+)
