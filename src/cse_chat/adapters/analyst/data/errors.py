@@ -12,3 +12,5 @@ class MarketDataError(Exception):
         """Say that *file* has *problem* and how to *repair* it."""
         super().__init__(f"market data: {file}: {problem}; {repair}")
         self.file = file
+        self.problem = problem
+        self.repair = repair
