@@ -34,7 +34,7 @@ def test_usable_settings_are_counted() -> None:
 
     assert settings.http.port == 1
     assert found.state is State.OK
-    assert found.says.startswith("all can be used, 1 of them set")
+    assert found.says.startswith("all can be used, 1 set by you")
 
 
 def test_every_unusable_setting_is_a_failure_that_says_where_to_mend_it() -> None:

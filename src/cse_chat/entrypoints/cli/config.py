@@ -113,7 +113,7 @@ def _document(problem: SettingProblem) -> dict[str, str]:
 def _table(found: list[Setting]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("Setting", "Value", "Default", "From"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading in {"Setting", "From"})
     for setting in found:
         is_said = setting.origin is not Origin.DEFAULT
         table.add_row(

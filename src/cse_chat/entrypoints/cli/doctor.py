@@ -80,7 +80,7 @@ def settings_findings(layers: Layers) -> tuple[Settings, list[Finding]]:
     changed = sum(
         layers.origin_of(variable.name) is not Origin.DEFAULT for variable in variables(Settings)
     )
-    says = f"all can be used, {changed} of them set (see `{program()} config show`)"
+    says = f"all can be used, {changed} set by you; `{program()} config show` lists them"
     return settings, [Finding(subject="settings", state=State.OK, says=says)]
 
 

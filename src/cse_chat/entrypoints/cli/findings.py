@@ -1,14 +1,13 @@
 """What a look at the product found, one line each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from rich.table import Table
 from rich.text import Text
 
-from cse_chat.entrypoints.cli.consoles import show
+from cse_chat.entrypoints.cli.consoles import console
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
 from cse_chat.entrypoints.cli.printing import print_json, printable
 
@@ -22,6 +21,8 @@ class State(StrEnum):
 
 
 _STYLES: Final = {State.OK: "green", State.WARN: "yellow", State.FAIL: "bold red"}
+
+_WIDTH: Final = max(map(len, State))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,9 @@ def report(findings: Sequence[Finding], *, as_json: bool) -> None:
     if as_json:
         print_json({"ok": not failures, "findings": [_document(found) for found in findings]})
     else:
-        show(_table(findings))
+        for line in _lines(findings):
+            # Not wrapped by us: a command in it shall work when it is pasted.
+            console().print(line, soft_wrap=True)
     if failures:
         raise CommandFailedError(ExitCode.UNUSABLE, _in_words(failures))
 
@@ -69,16 +72,10 @@ def _document(finding: Finding) -> dict[str, str]:
     }
 
 
-def _table(findings: Sequence[Finding]) -> Table:
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+def _lines(findings: Sequence[Finding]) -> Iterator[Text]:
+    width = max((len(finding.subject) for finding in findings), default=0)
     for finding in findings:
-        told = f"{finding.says}\n-> {finding.remedy}" if finding.remedy else finding.says
-        table.add_row(
-            Text(finding.state, style=_STYLES[finding.state]),
-            finding.subject,
-            Text(printable(told)),
-        )
-    return table
+        told = f"  {finding.subject:<{width}}  {printable(finding.says)}"
+        yield Text.assemble((f"{finding.state:<{_WIDTH}}", _STYLES[finding.state]), told)
+        if finding.remedy:
+            yield Text(f"{'':{_WIDTH + width + 4}}-> {printable(finding.remedy)}")
