@@ -107,7 +107,7 @@ def test_ctrl_c_stops_waiting_and_the_answer_is_shown_later_in_its_place(
     chat.until("> ")
 
     chat.press("slow\r")
-    chat.until("waiting for the answer")
+    chat.until("waiting; Ctrl+C stops it")
     chat.press(CTRL_C)
     told = chat.until("?wait=30'\n> ")
     chat.press("next\r")

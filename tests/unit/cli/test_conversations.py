@@ -1,14 +1,17 @@
 """A conversation with a service that is played by the test."""
 
 import json
+import signal
 from contextlib import AbstractContextManager, nullcontext
 
 import httpx
 import pytest
+from typing_extensions import override
 
 from cse_chat.entrypoints.cli.asking import RunningService, document_of
 from cse_chat.entrypoints.cli.conversations import Conversation, Unanswered
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
+from cse_chat.entrypoints.cli.interrupts import interrupted_afterwards
 from tests.unit.cli.played import (
     PROBLEM,
     URL,
@@ -146,3 +149,33 @@ def test_an_acceptance_without_a_place_is_passed_on() -> None:
     conversation.ask("a?")
 
     assert noted.told == [(None, None)]
+
+
+def test_ctrl_c_while_a_question_is_sent_comes_when_it_is_known_where_its_answer_will_be() -> None:
+    class Pressed(PlayedService):
+        @override
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            signal.raise_signal(signal.SIGINT)
+            return super().handle_request(request)
+
+    conversation, noted = a_conversation(Pressed(accepted()))
+
+    with pytest.raises(KeyboardInterrupt):
+        conversation.ask("a?")
+
+    assert [question.question for question in conversation.unanswered] == ["a?"]
+    assert noted.told == []
+
+
+def test_a_second_ctrl_c_does_not_wait_and_the_handler_is_put_back() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    done = []
+
+    with pytest.raises(KeyboardInterrupt), interrupted_afterwards():
+        signal.raise_signal(signal.SIGINT)
+        done.append("went on")
+        signal.raise_signal(signal.SIGINT)
+        done.append("never")
+
+    assert done == ["went on"]
+    assert signal.getsignal(signal.SIGINT) is before

@@ -10,6 +10,7 @@ import httpx
 
 from cse_chat.entrypoints.cli.asking import RunningService, document_of, is_open, location_of
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError
+from cse_chat.entrypoints.cli.interrupts import interrupted_afterwards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +86,10 @@ class Conversation:
         Raises:
             KeyboardInterrupt: The waiting was stopped; once accepted, the question is not.
         """
-        try:
-            response = self._service.send(question, thread_id=self.thread_id)
-        except CommandFailedError as error:
-            self._listener.failed(error)
-            return
-        thread_id = document_of(response).get("thread_id")
-        self.thread_id = thread_id if isinstance(thread_id, str) else self.thread_id
-        address = location_of(response)
-        if not is_open(response) or address is None:
-            self._listener.ended(response, late_to=None)
-            return
-        self._unanswered.append(Unanswered(question=question, response=response, address=address))
-        self._wait_for_all()
+        with interrupted_afterwards():
+            accepted = self._send(question)
+        if accepted:
+            self._wait_for_all()
 
     def look_for_late_answers(self) -> None:
         """Tell the listener of the answers that have come meanwhile, without waiting."""
@@ -112,6 +104,21 @@ class Conversation:
                 return
             self._unanswered.popleft()
             self._listener.ended(response, late_to=first.question)
+
+    def _send(self, question: str) -> bool:
+        try:
+            response = self._service.send(question, thread_id=self.thread_id)
+        except CommandFailedError as error:
+            self._listener.failed(error)
+            return False
+        thread_id = document_of(response).get("thread_id")
+        self.thread_id = thread_id if isinstance(thread_id, str) else self.thread_id
+        address = location_of(response)
+        if not is_open(response) or address is None:
+            self._listener.ended(response, late_to=None)
+            return False
+        self._unanswered.append(Unanswered(question=question, response=response, address=address))
+        return True
 
     def _wait_for_all(self) -> None:
         end = self._service.monotonic() + self._wait

@@ -52,8 +52,8 @@ class Prompt:
         """Return the next line.
 
         Raises:
-            EOFError: There is none: Ctrl-D.
-            KeyboardInterrupt: Ctrl-C; the line is gone.
+            EOFError: There is none: Ctrl+D.
+            KeyboardInterrupt: Ctrl+C; the line is gone.
             UnicodeDecodeError: The line is no text.
         """
         if self._readline is None:

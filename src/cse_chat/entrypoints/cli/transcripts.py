@@ -1,8 +1,8 @@
 """A conversation as it is shown: answers on the standard output, what goes wrong beside it."""
 
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
 import click
@@ -19,6 +19,8 @@ from cse_chat.entrypoints.cli.outcomes import answer_in
 from cse_chat.entrypoints.cli.printing import print_json, printable
 
 PROMPT: Final = "> "
+_WAITING: Final = "waiting; Ctrl+C stops it"
+_ERASE_LINE: Final = "\r\x1b[K"
 
 
 class Transcript:
@@ -42,9 +44,12 @@ class Transcript:
 
     def waiting(self) -> AbstractContextManager[object]:
         """See `Listener.waiting`."""
-        if self._as_json or not is_terminal(sys.stderr) or not is_terminal(sys.stdout):
-            return nullcontext()
-        return console(errors=True).status("waiting for the answer; Ctrl+C stops waiting")
+        is_shown = not self._as_json and is_terminal(sys.stdout) and is_terminal(sys.stderr)
+        return (
+            _passing_line(_WAITING)
+            if is_shown and not console().is_dumb_terminal
+            else nullcontext()
+        )
 
     def asked(self, question: str) -> None:
         """Show a question that did not come from the terminal."""
@@ -102,6 +107,16 @@ class Transcript:
         if sys.stdout:
             sys.stdout.flush()
         click.echo(f"{NAME}: {text}", err=True)
+
+
+@contextmanager
+def _passing_line(text: str) -> Iterator[None]:
+    # Not what rich has for it: its thread goes on for ever when Ctrl+C comes while it starts.
+    try:
+        click.echo(f"\x1b[2m{text}\x1b[0m", nl=False, err=True)
+        yield
+    finally:
+        click.echo(_ERASE_LINE, nl=False, err=True)
 
 
 def _without_answer(turn: dict[str, Any]) -> str:
