@@ -11,7 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.processes import COMMAND, RunningProcess, environment, run
+from tests.integration.processes import (
+    COMMAND,
+    RunningProcess,
+    environment,
+    run,
+    wait_until,
+)
 
 Start = Callable[..., RunningProcess]
 
@@ -215,6 +221,28 @@ def test_a_pipe_that_nobody_reads_ends_it_silently(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     assert closed_early(tmp_path, *arguments) == (141, "")
+
+
+def test_a_service_whose_announcement_nobody_reads_goes_on(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with a_port_that_refuses() as port:
+        pass
+    process = subprocess.Popen(  # noqa: S603 -- our own command
+        [COMMAND, "run", "--port", str(port)],
+        stdout=writing,
+        stderr=subprocess.DEVNULL,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+    )
+    os.close(writing)
+    try:
+        wait_until(lambda: run(tmp_path, "health", HTTP__PORT=str(port)).returncode == 0)
+        process.terminate()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_an_answer_that_nobody_reads_ends_it_silently(url: str, tmp_path: Path) -> None:

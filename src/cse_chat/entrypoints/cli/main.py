@@ -4,7 +4,6 @@ Only what ``--help`` needs is imported here: each command imports its own when i
 """
 
 import errno
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,6 +21,7 @@ from cse_chat.entrypoints.cli.commands.questions import ask, chat
 from cse_chat.entrypoints.cli.commands.service import doctor, health, run
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
 from cse_chat.entrypoints.cli.invocation import NAME, program
+from cse_chat.entrypoints.cli.printing import discard_output
 
 _COMPLETE: Final = "_CSE_CHAT_COMPLETE"
 
@@ -151,8 +151,7 @@ def _end(code: ExitCode, message: str) -> NoReturn:
     try:
         _flush()
     except OSError:
-        # Else the interpreter would try again at its end, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
     if message:
         with suppress(OSError):
             click.echo(f"{NAME}: {message}", err=True)

@@ -1,6 +1,7 @@
 """The standard output: JSON that stays valid anywhere, and text that commands no terminal."""
 
 import json
+import os
 import re
 import sys
 from typing import Final, TextIO
@@ -33,6 +34,16 @@ def json_of(document: object, *, indent: int | None = 2) -> str:
 def printable(text: str) -> str:
     """Return *text* without what a terminal would obey."""
     return _UNPRINTABLE.sub("", text)
+
+
+def discard_output() -> None:
+    """Let whatever is or will be printed go nowhere, once it cannot be written.
+
+    Else the interpreter tries again at its end, and complains.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _takes_unicode(stream: TextIO | None) -> bool:

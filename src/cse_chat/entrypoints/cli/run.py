@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import timedelta
 from threading import Timer
 from typing import Final, NoReturn
@@ -19,6 +19,7 @@ from cse_chat.entrypoints.addresses import DEFAULT_HOST, DEFAULT_PORT, url_of
 from cse_chat.entrypoints.cli.configuration import read_settings
 from cse_chat.entrypoints.cli.exit_codes import ExitCode, fail
 from cse_chat.entrypoints.cli.invocation import program
+from cse_chat.entrypoints.cli.printing import discard_output
 from cse_chat.entrypoints.container import Container
 from cse_chat.entrypoints.http.app import create_app
 from cse_chat.entrypoints.logging import configure_logging
@@ -127,8 +128,10 @@ def _announce(address: str, started: float) -> None:
         f"  curl -s {address}/api/chat -H 'Content-Type: application/json'"
         f""" -d '{{"message": "What are the top performing stocks?"}}'"""
     )
-    with suppress(OSError):  # nobody may read it any more, and the service is there all the same
+    try:
         click.echo(text)
+    except OSError:  # nobody reads it any more, and the service is there all the same
+        discard_output()
 
 
 def cause_of(error: Exception) -> Exception:
