@@ -14,7 +14,7 @@ import pytest
 
 from cse_chat.entrypoints.server import listening_socket
 from tests.integration.pages import Command, File, read_page
-from tests.integration.test_run import COMMAND
+from tests.integration.processes import COMMAND
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/write-an-agent.md"
 PLACE = "/home/me/cse-chat"  # where the page is followed, in what it shows
@@ -118,7 +118,9 @@ class Reader:
         if command.output is None:
             assert result.returncode == 0, result.stdout
             return
-        shown = result.stdout.replace(str(self._folder), PLACE)
+        # A command printed for pasting names the program as it was started here.
+        shown = result.stdout.replace(str(COMMAND), ".venv/bin/cse-chat")
+        shown = shown.replace(str(self._folder), PLACE)
         if _comparable(shown) != _comparable(command.output):
             self.differences.append((command.line, shown))
 

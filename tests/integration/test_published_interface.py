@@ -5,7 +5,7 @@ walks along its links. A failure names the request as a curl command.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from threading import Event, Thread
 from typing import Any, Final
 
@@ -38,7 +38,7 @@ class VariousAgent:
 
     async def answer(
         self, question: Question, history: Sequence[Exchange]
-    ) -> AsyncIterator[AgentEvent]:
+    ) -> AsyncGenerator[AgentEvent]:
         match len(question.text) % 4:
             case 1:
                 raise AgentRefusedError("I do not like questions of this length.")

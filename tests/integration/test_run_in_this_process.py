@@ -1,6 +1,5 @@
 """`cse-chat run` without a process of its own: listening, serving, and how it gives up."""
 
-import errno
 import io
 import json
 import logging
@@ -25,12 +24,12 @@ from cse_chat.entrypoints.cli.run import run
 from cse_chat.entrypoints.server import CannotListenError, listening_socket
 
 
-class ClosedPipe(io.StringIO):
-    """A standard output whose reader went away."""
+class BrokenOutput(io.StringIO):
+    """A standard output with an error that nobody expects."""
 
     @override
     def write(self, text: str) -> int:
-        raise BrokenPipeError(errno.EPIPE, text)
+        raise LookupError(text)
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +119,7 @@ def _crashed(
     failure: Failure, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
-    monkeypatch.setattr(sys, "stdout", ClosedPipe())
+    monkeypatch.setattr(sys, "stdout", BrokenOutput())
     with failure:
         run(host="localhost", port=0, started=0)
 
@@ -145,7 +144,7 @@ def test_an_unexpected_error_is_logged_and_ends_it(
     assert failure.error.code == ExitCode.CRASHED
     (*_, crashed) = map(json.loads, capsys.readouterr().err.splitlines())
     assert crashed["event"] == "service_crashed"
-    assert crashed["exception"][0]["type"] == "builtins.BrokenPipeError"
+    assert crashed["exception"][0]["type"] == "builtins.LookupError"
 
 
 def test_a_taken_port_ends_it_before_anything_opens() -> None:

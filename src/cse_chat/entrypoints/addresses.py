@@ -1,6 +1,10 @@
 """Hosts, and what is known about them without asking the network."""
 
 from ipaddress import ip_address
+from typing import Final
+
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8000
 
 
 def is_loopback(host: str) -> bool:

@@ -1,11 +1,14 @@
 """Environment variables: which mean something, where their values go, what is wrong with them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import reduce
+from pathlib import PurePath
 from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource
 from typing_extensions import override
 
@@ -13,6 +16,11 @@ PREFIX: Final = "CSE_CHAT__"
 
 # Names that the contract gives to parts of the product which do not exist yet.
 _LATER: Final = ("KAFKA__", "REDIS__URL", "REPLIES__PER_", "SPOOL__", "WORKER__PORT", "FAILPOINTS")
+
+MASK: Final = "********"
+_SECRET_NAME: Final = re.compile("(?:DSN|KEY|PASSWORD|SECRET|TOKEN)$")
+# Up to the last @, because a password that nobody escaped may hold what ends an address.
+_USER_INFO: Final = re.compile(r"://.*@", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +50,17 @@ class Variable:
     Attributes:
         default: As it would be written; empty where the default depends on the machine.
         meaning: One sentence.
+        path: The fields that lead to its value.
     """
 
     name: str
     default: str
     meaning: str
+    path: tuple[str, ...]
+
+    def value_in(self, settings: BaseModel) -> object:
+        """Return the value that *settings* have for it."""
+        return reduce(getattr, self.path, settings)
 
 
 def variables(settings: type[BaseModel], outer: tuple[str, ...] = ()) -> Iterator[Variable]:
@@ -60,6 +74,7 @@ def variables(settings: type[BaseModel], outer: tuple[str, ...] = ()) -> Iterato
                 name=_name_of(path),
                 default="" if field.default_factory else str(field.default),
                 meaning=field.description or "",
+                path=path,
             )
 
 
@@ -96,6 +111,41 @@ def invalid(error: ValidationError) -> Iterator[SettingProblem]:
     for fault in error.errors(include_url=False, include_context=False, include_input=False):
         rule = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
         yield SettingProblem(variable=_name_of(fault["loc"]), rule=rule)
+
+
+def presentable(name: str, value: object) -> str | float | bool | None:
+    """Return *value* of the variable *name* as it may be shown: secrets are masked.
+
+    Those are what is typed as one, what is named like one, and user and password in an address.
+    """
+    if isinstance(value, SecretStr | SecretBytes) or (value and _SECRET_NAME.search(name)):
+        return MASK
+    if isinstance(value, str | PurePath):
+        return _USER_INFO.sub(f"://{MASK}@", str(value))
+    return value if isinstance(value, int | float | None) else presentable(name, str(value))
+
+
+def schema_of(settings: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON Schema of an object with a property for every variable."""
+    whole = settings.model_json_schema()
+    properties = {}
+    for variable in variables(settings):
+        part: dict[str, Any] = whole
+        for name in variable.path:
+            part = _resolved(part["properties"][name], whole)
+        properties[variable.name] = {key: value for key, value in part.items() if key != "title"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Settings of cse-chat",
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def _resolved(part: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    reference = part.get("$ref", "")
+    return whole["$defs"][reference.removeprefix("#/$defs/")] if reference else part
 
 
 def _name_of(path: tuple[str | int, ...]) -> str:

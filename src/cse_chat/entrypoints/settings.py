@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
-from cse_chat.entrypoints.addresses import is_loopback
+from cse_chat.entrypoints.addresses import DEFAULT_HOST, DEFAULT_PORT, is_loopback
 from cse_chat.entrypoints.agents import fault_of_name, installed_agents
 from cse_chat.entrypoints.environment import (
     PREFIX,
@@ -49,9 +49,12 @@ class _Section(BaseModel):
 class HttpSettings(_Section):
     """Where the service listens and how long it holds a connection for an answer."""
 
-    host: _Name = Field(default="127.0.0.1", description="Address to listen on.")
+    host: _Name = Field(default=DEFAULT_HOST, description="Address to listen on.")
     port: int = Field(
-        default=8000, ge=0, le=65_535, description="Port to listen on; 0 takes a free one."
+        default=DEFAULT_PORT,
+        ge=0,
+        le=65_535,
+        description="Port to listen on; 0 takes a free one.",
     )
     wait_seconds: _Seconds = Field(
         default=30, description="How long POST /api/chat waits for the answer before it says 504."

@@ -14,7 +14,8 @@ from cse_chat.adapters.wire.responses import (
 )
 from cse_chat.domain.model.artifacts import Cell, ColumnType
 from cse_chat.domain.model.outcomes import Durability
-from cse_chat.entrypoints.cli.answers import print_answer, rendered, shown
+from cse_chat.entrypoints.cli.answers import print_answer
+from cse_chat.entrypoints.cli.tables import rendered, shown
 
 
 def a_column(
@@ -114,7 +115,9 @@ def test_a_cell_is_shown_as_a_person_reads_it(cell: Cell, column: ColumnWire, te
 def test_text_tables_date_sources_and_a_way_to_go_on_are_printed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    print_answer(a_response(a_table(("Alpha", 1.0, 2.0))), options="--url http://h:1 ")
+    print_answer(
+        a_response(a_table(("Alpha", 1.0, 2.0))), follow_up='cse-chat ask --thread thread_1 "..."'
+    )
 
     printed = capsys.readouterr().out
     assert printed.startswith("Two gained.\n")
@@ -122,7 +125,7 @@ def test_text_tables_date_sources_and_a_way_to_go_on_are_printed(
     assert (
         "As of 2026-07-24 · Source: CSE daily summary; annual reports · cse-analyst/rules"
     ) in printed
-    assert 'cse-chat ask --url http://h:1 --thread thread_1 "..."' in printed
+    assert printed.endswith('Go on with: cse-chat ask --thread thread_1 "..."\n')
 
 
 def test_an_answer_without_data_names_only_its_maker(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,95 +1,32 @@
 """`cse-chat ask` against a service that is played by the test."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
-from typing_extensions import override
 
 from cse_chat.entrypoints.cli.ask import ask
-from cse_chat.entrypoints.cli.asking import RunningService
-from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
-
-URL = "http://127.0.0.1:8000"
-HERE = "/api/chat/c1"
-ANSWER: dict[str, Any] = {
-    "correlation_id": "c1",
-    "thread_id": "thread_1",
-    "response": "Alpha gained.",
-    "timestamp": "2026-07-24T10:00:00Z",
-    "streaming": False,
-    "chunk_index": 0,
-    "is_final": True,
-    "metadata": {
-        "processing_time_ms": 1,
-        "model_used": "cse-analyst/rules",
-        "queue_time_ms": 0,
-        "attempt": 1,
-        "durability": "memory",
-        "as_of": "2026-07-24",
-        "sources": ["CSE"],
-    },
-}
-OPEN: dict[str, Any] = {"correlation_id": "c1", "thread_id": "thread_1", "status": "running"}
-PROBLEM: dict[str, Any] = {
-    "type": "/problems/invalid-request",
-    "title": "Invalid request",
-    "status": 400,
-    "detail": "The request has faults.",
-    "errors": [{"pointer": "/message", "detail": "must have 1 to 4,000 characters"}],
-    "request_id": "r1",
-}
-
-
-class PlayedService(httpx.BaseTransport):
-    """Answers with what it was given, one after the other, and keeps what it was asked."""
-
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self._answers: Iterator[httpx.Response | Exception] = iter(answers)
-        self.requests: list[httpx.Request] = []
-
-    @override
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        answer = next(self._answers)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-class PlayedTime:
-    """A clock that only pauses move."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def pause(self, seconds: float) -> None:
-        self.now += seconds
-
-
-def respond(status: int, document: object, location: str | None = None) -> httpx.Response:
-    headers = {} if location is None else {"Location": location}
-    return httpx.Response(status, json=document, headers=headers)
-
-
-def timeout_problem() -> httpx.Response:
-    return respond(504, {"type": "/problems/reply-timeout", "detail": "later"}, HERE)
+from cse_chat.entrypoints.cli.asking import RunningService, document_of
+from cse_chat.entrypoints.cli.exit_codes import ExitCode
+from tests.unit.cli.played import (
+    ANSWER,
+    HERE,
+    OPEN,
+    PROBLEM,
+    URL,
+    PlayedService,
+    PlayedTime,
+    failure_of,
+    respond,
+    timeout_problem,
+)
 
 
 def ask_played(service: PlayedService, question: str = "Who gained?", **options: Any) -> None:  # noqa: ANN401 -- as `ask` takes them
     usual: dict[str, Any] = {"url": URL, "thread_id": None, "wait": 60, "as_json": False}
     ask(question, transport=service, **(usual | options))
-
-
-def failure_of(call: Callable[[], object]) -> CommandFailedError:
-    with pytest.raises(CommandFailedError) as caught:
-        call()
-    return caught.value
 
 
 def test_the_answer_is_printed_with_date_source_and_thread(
@@ -247,3 +184,48 @@ def test_bytes_that_are_no_text_are_refused() -> None:
     error = failure_of(lambda: ask_played(PlayedService(), question="caf\udce9"))
 
     assert (error.code, str(error)) == (ExitCode.UNUSABLE, "the question is not UTF-8 text")
+
+
+def test_a_connection_that_breaks_after_the_question_was_accepted_says_where_the_answer_is() -> (
+    None
+):
+    service = PlayedService(respond(202, OPEN, HERE), httpx.ReadError("reset"))
+
+    error = failure_of(lambda: ask_played(service))
+
+    assert error.code == ExitCode.UNREACHABLE
+    assert "the question was accepted" in str(error)
+    assert f"curl -s '{URL}{HERE}?wait=30'" in str(error)
+
+
+def test_a_place_that_is_no_address_is_not_followed() -> None:
+    service = PlayedService(respond(202, OPEN, "http://[nowhere"))
+
+    assert failure_of(lambda: ask_played(service)).code == ExitCode.UNFINISHED
+
+
+def test_what_json_does_not_have_is_no_document() -> None:
+    assert document_of(httpx.Response(200, text='{"a": NaN}')) == {}
+
+
+def test_the_last_turns_of_a_conversation_are_read_page_by_page() -> None:
+    turns = [{"role": "user", "content": str(number)} for number in range(5)]
+    played = PlayedService(
+        respond(200, {"messages": turns[:3], "next": "n1"}),
+        respond(200, {"messages": turns[3:], "next": None}),
+    )
+    service = RunningService(url=httpx.URL(URL), transport=played)
+
+    assert service.last_turns("thread 1", most=3) == turns[2:]
+    assert played.requests[0].url.raw_path.startswith(b"/api/threads/thread%201/messages?")
+    assert played.requests[1].url.params["after"] == "n1"
+
+
+def test_a_conversation_that_cannot_be_read_is_told() -> None:
+    played = PlayedService(respond(404, PROBLEM))
+    service = RunningService(url=httpx.URL(URL), transport=played)
+
+    response = service.last_turns("thread_1", most=3)
+
+    assert isinstance(response, httpx.Response)
+    assert response.status_code == 404

@@ -127,3 +127,28 @@ def test_a_settings_file_that_is_no_text_is_refused(
 
     with pytest.raises(CommandFailedError, match="cannot be read as UTF-8"):
         read_settings()
+
+
+def test_an_error_that_nobody_expected_is_one_line_without_what_was_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @click.command()
+    @click.argument("words", nargs=-1)
+    def broken(words: tuple[str, ...]) -> None:
+        raise ValueError(words)
+
+    monkeypatch.setattr(main, "cli", broken)
+
+    assert exit_of(monkeypatch, "canary") == ExitCode.CRASHED
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("cse-chat: an unexpected error (ValueError, in test_main.py line ")
+    assert "canary" not in line
+
+
+def test_every_command_says_in_one_line_what_it_is_for() -> None:
+    """A list of commands is read at a glance."""
+    lines = CliRunner().invoke(main.cli, ["--help"], terminal_width=80).output.splitlines()
+    begin = next(number for number, line in enumerate(lines) if "Commands" in line)
+    rows = lines[begin + 1 : begin + 1 + len(main.cli.commands)]
+
+    assert [row.strip("│ ").split()[0] for row in rows] == sorted(main.cli.commands)

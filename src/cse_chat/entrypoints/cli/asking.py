@@ -1,18 +1,24 @@
 """Asking a running service over HTTP, until there is an answer or patience ends."""
 
+import shlex
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, NoReturn, Self
+from urllib.parse import quote
 
 import httpx
 
 from cse_chat.entrypoints.addresses import is_loopback
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode, fail
+from cse_chat.entrypoints.cli.invocation import program
 
 _CONNECT_SECONDS: Final = 5.0
 _BESIDE_WAIT_SECONDS: Final = 10.0  # what sending and the service's own work may take
 _POLL_SECONDS: Final = 1.0
+_PAGE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,40 +57,102 @@ class RunningService:
         Raises:
             CommandFailedError: The service cannot be reached.
         """
+        end = self.monotonic() + wait
+        response = self.send(question, thread_id=thread_id, wait=wait)
+        return self.follow(response, wait=end - self.monotonic())
+
+    def send(self, question: str, *, thread_id: str | None, wait: float = 0) -> httpx.Response:
+        """Return what the service says to *question* after at most *wait* seconds.
+
+        Raises:
+            CommandFailedError: The service cannot be reached.
+        """
         body = {"message": question} | ({"thread_id": thread_id} if thread_id else {})
+        preferred = f"respond-async, wait={int(wait)}" if wait else "respond-async"
+        with self._client() as client:
+            return client.post(
+                "/api/chat", json=body, headers={"Prefer": preferred}, timeout=_timeout(wait)
+            )
+
+    def follow(self, response: httpx.Response, *, wait: float) -> httpx.Response:
+        """Return what became of the question of *response* within *wait* seconds.
+
+        Raises:
+            CommandFailedError: The service cannot be reached.
+        """
+        address = location_of(response)
+        if not is_open(response) or not address or wait <= 0:
+            return response
+        end = self.monotonic() + wait
+        with self._client(address) as client:
+            while is_open(response) and (left := end - self.monotonic()) > 0:
+                asked = self.monotonic()
+                response = client.get(
+                    address, params={"wait": f"{left:.3f}"}, timeout=_timeout(left)
+                )
+                if is_open(response):
+                    # It may hold a connection for less than we would wait, or not at all.
+                    soon = _POLL_SECONDS - (self.monotonic() - asked)
+                    self.pause(max(0.0, min(soon, end - self.monotonic())))
+        return response
+
+    def read(self, address: httpx.URL) -> httpx.Response:
+        """Return how the question at *address* stands now.
+
+        Raises:
+            CommandFailedError: The service cannot be reached.
+        """
+        with self._client(address) as client:
+            return client.get(address, timeout=_timeout(0))
+
+    def last_turns(self, thread_id: str, *, most: int) -> httpx.Response | list[dict[str, Any]]:
+        """Return the newest turns of a conversation, oldest first, or the problem with it.
+
+        Raises:
+            CommandFailedError: The service cannot be reached.
+        """
+        turns: deque[dict[str, Any]] = deque(maxlen=most)
+        path = f"/api/threads/{quote(thread_id, safe='')}/messages"
+        after: str | None = ""
+        with self._client() as client:
+            while after is not None:
+                asked = {"limit": str(_PAGE)} | ({"after": after} if after else {})
+                response = client.get(path, params=asked, timeout=_timeout(0))
+                page = document_of(response)
+                messages, following = page.get("messages"), page.get("next")
+                if not isinstance(messages, list):
+                    return response
+                turns.extend(turn for turn in messages if isinstance(turn, dict))
+                after = following if isinstance(following, str) and messages else None
+        return list(turns)
+
+    @contextmanager
+    def _client(self, awaited: httpx.URL | None = None) -> Iterator[httpx.Client]:
         # A proxy of the environment cannot reach a service on this machine.
         through_proxy = not is_loopback(self.url.host)
-        end = self.monotonic() + wait
         try:
             with httpx.Client(
-                base_url=self.url, transport=self.transport, trust_env=through_proxy
+                base_url=self.url,
+                transport=self.transport,
+                trust_env=through_proxy,
+                # Certificates take 70 ms to load, and are for https alone.
+                verify=self.url.scheme == "https",
             ) as client:
-                response = client.post(
-                    "/api/chat",
-                    json=body,
-                    headers={"Prefer": f"respond-async, wait={int(wait)}"},
-                    timeout=_timeout(wait),
-                )
-                return self._followed(client, response, end)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            message = f"nothing listens at {self.url}: start it with `make run` or `cse-chat run`"
-            fail(ExitCode.UNREACHABLE, message, because=error)
-        except httpx.TransportError as error:
-            message = f"the connection to {self.url} broke before the answer came; ask again"
-            fail(ExitCode.UNREACHABLE, message, because=error)
+                yield client
+        except httpx.RequestError as error:
+            self._tell(error, awaited)
 
-    def _followed(
-        self, client: httpx.Client, response: httpx.Response, end: float
-    ) -> httpx.Response:
-        address = location_of(response)
-        while is_open(response) and address and (left := end - self.monotonic()) > 0:
-            asked = self.monotonic()
-            response = client.get(address, params={"wait": f"{left:.3f}"}, timeout=_timeout(left))
-            if is_open(response):
-                # It may hold a connection for less than we would wait, or not at all.
-                soon = _POLL_SECONDS - (self.monotonic() - asked)
-                self.pause(max(0.0, min(soon, end - self.monotonic())))
-        return response
+    def _tell(self, error: httpx.RequestError, awaited: httpx.URL | None) -> NoReturn:
+        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+            message = f"nothing listens at {self.url}: start it with `{program()} run`"
+        elif awaited:
+            message = (
+                f"the connection to {self.url} broke; the question was accepted, and its answer"
+                f" can be read with\n  {reading_command(awaited)}"
+            )
+        else:
+            message = f"the connection to {self.url} broke before the answer came; ask again"
+        fail(ExitCode.UNREACHABLE, message, because=error)
 
 
 def is_open(response: httpx.Response) -> bool:
@@ -99,18 +167,30 @@ def location_of(response: httpx.Response) -> httpx.URL | None:
     location = response.headers.get("Location")
     if location is None:
         return None
-    address = response.url.join(location)
+    try:
+        address = response.url.join(location)
+    except httpx.InvalidURL:
+        return None
     same_place = (address.scheme, address.netloc) == (response.url.scheme, response.url.netloc)
     return address if same_place else None
+
+
+def reading_command(address: httpx.URL) -> str:
+    """Return what a person types to read the answer at *address*."""
+    return f"curl -s {shlex.quote(f'{address}?wait=30')}"
 
 
 def document_of(response: httpx.Response) -> dict[str, Any]:
     """Return the JSON object of *response*; empty if it is none."""
     try:
-        document = response.json()
+        document = response.json(parse_constant=_refuse_constant)
     except ValueError:
         return {}
     return document if isinstance(document, dict) else {}
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _timeout(wait: float) -> httpx.Timeout:

@@ -18,11 +18,12 @@ class ExitCode(IntEnum):
 
     DONE = 0, "done; for run: stopped by a signal, and drained"
     CRASHED = 1, "an error nobody expected, or a drain that did not end in time"
-    UNUSABLE = 2, "wrong usage or settings, a busy port, damaged data: nothing was started"
-    REFUSED = 3, "the service refused the question, or could not answer it"
+    UNUSABLE = 2, "wrong usage or settings, a busy port, damaged data, a failed check"
+    REFUSED = 3, "the service refused, could not answer, or (health) is not well"
     UNREACHABLE = 4, "nothing listens there, or the connection broke"
     UNFINISHED = 5, "no answer yet; it can still be read later"
     INTERRUPTED = 130, "stopped by Ctrl+C"
+    UNREAD = 141, "nobody reads the output any more, as after `| head`"
 
 
 class CommandFailedError(Exception):

@@ -15,10 +15,12 @@ import click
 import structlog
 
 from cse_chat.domain.errors import AgentError
-from cse_chat.entrypoints.addresses import url_of
+from cse_chat.entrypoints.addresses import DEFAULT_HOST, DEFAULT_PORT, url_of
 from cse_chat.entrypoints.agents import AgentFaultError
 from cse_chat.entrypoints.cli.configuration import read_settings
 from cse_chat.entrypoints.cli.exit_codes import ExitCode, fail
+from cse_chat.entrypoints.cli.invocation import program
+from cse_chat.entrypoints.cli.printing import discard_output
 from cse_chat.entrypoints.collector import seldom_collecting
 from cse_chat.entrypoints.container import Container
 from cse_chat.entrypoints.http.app import create_app
@@ -37,7 +39,7 @@ _log = structlog.get_logger(__name__)
 _CONNECTIONS_BESIDE: Final = 1_000
 # What the end takes beside the budgets: the naps of the server, closing, the last lines.
 _CLOSING: Final = timedelta(seconds=5)
-_USUAL_ADDRESS: Final = "http://127.0.0.1:8000"
+_USUAL_ADDRESS: Final = url_of(DEFAULT_HOST, DEFAULT_PORT)
 
 
 def run(*, host: str | None, port: int | None, started: float) -> None:
@@ -122,13 +124,17 @@ def _announce(address: str, started: float) -> None:
     _log.info("service_started", address=address, seconds=round(seconds, 3))
     # Another terminal may not have the settings of this one.
     where = "" if address == _USUAL_ADDRESS else f"--url {address} "
-    click.echo(
+    text = (
         f"cse-chat listens at {address} (ready in {seconds:.1f} s; Ctrl+C stops it)\n"
         f"Open it in a browser, or ask from another terminal:\n"
-        f'  cse-chat ask {where}"What are the top performing stocks?"\n'
+        f'  {program()} ask {where}"What are the top performing stocks?"\n'
         f"  curl -s {address}/api/chat -H 'Content-Type: application/json'"
         f""" -d '{{"message": "What are the top performing stocks?"}}'"""
     )
+    try:
+        click.echo(text)
+    except OSError:  # nobody reads it any more, and the service is there all the same
+        discard_output()
 
 
 def cause_of(error: Exception) -> Exception:

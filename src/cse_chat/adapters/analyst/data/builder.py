@@ -23,7 +23,7 @@ def built(pack: Pack, folder: Path) -> Path:
     Raises:
         MarketDataError: The pack is damaged, or *folder* cannot be written.
     """
-    path = folder.resolve() / f"market-{pack.digest[:16]}.sqlite"
+    path = place_of(pack, folder)
     if is_sound(path, pack):
         return path
     try:
@@ -46,6 +46,11 @@ def built(pack: Pack, folder: Path) -> Path:
     finally:
         draft.unlink(missing_ok=True)
     return path
+
+
+def place_of(pack: Pack, folder: Path) -> Path:
+    """Give the path that the SQLite file of *pack* has in *folder*, built or not."""
+    return folder.resolve() / f"market-{pack.digest[:16]}.sqlite"
 
 
 def is_sound(path: Path, pack: Pack) -> bool:

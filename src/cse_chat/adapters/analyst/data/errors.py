@@ -14,3 +14,5 @@ class MarketDataError(AgentUnavailableError):
         """Say that *file* has *problem* and how to *repair* it."""
         super().__init__(f"market data: {file}: {problem}; {repair}")
         self.file = file
+        self.problem = problem
+        self.repair = repair

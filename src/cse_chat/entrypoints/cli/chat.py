@@ -1,0 +1,208 @@
+"""``cse-chat chat``: a conversation with a running service, line by line."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import click
+import httpx
+
+from cse_chat.entrypoints.cli.ask import address_in_settings, command, text_of
+from cse_chat.entrypoints.cli.asking import RunningService, reading_command
+from cse_chat.entrypoints.cli.consoles import is_terminal
+from cse_chat.entrypoints.cli.conversations import Conversation
+from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
+from cse_chat.entrypoints.cli.outcomes import refuse_problem, refuse_stranger
+from cse_chat.entrypoints.cli.prompts import Prompt
+from cse_chat.entrypoints.cli.transcripts import PROMPT, Transcript
+
+_HISTORY_FILE: Final = "chat_history"
+_TURNS_AT_START: Final = 6
+_TURNS_AT_ONCE: Final = 100
+
+_HELP: Final = """\
+Type a question and press Enter. A follow-up may say "it" or "what about ...".
+  /new      begin another conversation
+  /thread   show how to go on with this one later
+  /history  show what was said in it
+  /quit     end; Ctrl+D does the same
+While an answer is awaited, Ctrl+C stops the waiting, never the question: its
+answer is shown with the next line that you enter, be it an empty one. At the
+prompt Ctrl+C clears the line; pressed once more, it ends."""
+
+
+def chat(
+    *,
+    url: str | None,
+    thread_id: str | None,
+    wait: float,
+    as_json: bool,
+    keep_history: bool,
+    transport: httpx.BaseTransport | None = None,
+) -> None:
+    """Converse until the input ends.
+
+    Args:
+        url: Where the service is; ``None``: where the settings put it.
+        thread_id: The conversation to go on with; ``None`` begins one.
+        wait: Seconds to wait for an answer.
+        as_json: Print the service's documents, one on each line.
+        keep_history: Keep what is typed for the next time.
+        transport: What carries requests; ``None`` is the network.
+
+    Raises:
+        CommandFailedError: Questions that were not typed at a terminal have no answer.
+    """
+    thread_id = text_of("--thread", thread_id) if thread_id else None
+    service = RunningService.at(url or address_in_settings(), transport)
+    transcript = Transcript(wait=wait, as_json=as_json)
+    conversation = Conversation(service, transcript, thread_id=thread_id, wait=wait)
+    if not is_terminal(sys.stdin):
+        _ask_all(conversation, transcript, sys.stdin.buffer if sys.stdin else None)
+        return
+    with Prompt(PROMPT, history=_history_file() if keep_history else None) as prompt:
+        _Dialogue(service, conversation, transcript, prompt, url=url).run()
+
+
+def _history_file() -> Path:
+    from cse_chat.entrypoints.cli.configuration import read_settings  # noqa: PLC0415 -- slow
+
+    return read_settings().data_dir / _HISTORY_FILE
+
+
+def _ask_all(conversation: Conversation, transcript: Transcript, lines: BinaryIO | None) -> None:
+    for question in _questions_in(lines or [], transcript):
+        transcript.asked(question)
+        conversation.ask(question)
+    conversation.look_for_late_answers()
+    if failures := transcript.failures:
+        many = "1 question has" if len(failures) == 1 else f"{len(failures)} questions have"
+        raise CommandFailedError(failures[0].code, f"{many} no answer; why is said above")
+    if conversation.unanswered:
+        raise CommandFailedError(
+            ExitCode.UNFINISHED,
+            "\n  ".join(
+                ["not every answer is there; they can be read later with"]
+                + [reading_command(question.address) for question in conversation.unanswered]
+            ),
+        )
+
+
+def _questions_in(lines: Iterable[bytes], transcript: Transcript) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        try:
+            question = line.decode().strip()
+        except UnicodeDecodeError:
+            message = f"line {number} is not UTF-8 text"
+            transcript.failed(CommandFailedError(ExitCode.UNUSABLE, message))
+        else:
+            if question:
+                yield question
+
+
+class _Dialogue:
+    """A person at a terminal."""
+
+    def __init__(
+        self,
+        service: RunningService,
+        conversation: Conversation,
+        transcript: Transcript,
+        prompt: Prompt,
+        *,
+        url: str | None,
+    ) -> None:
+        self._service = service
+        self._conversation = conversation
+        self._transcript = transcript
+        self._prompt = prompt
+        self._url = url
+        self._commands: dict[str, Callable[[], None]] = {
+            "/new": self._begin_anew,
+            "/thread": self._name_thread,
+            "/history": lambda: self._show_turns(_TURNS_AT_ONCE),
+            "/help": lambda: self._transcript.remark(_HELP),
+        }
+
+    def run(self) -> None:
+        """Read and obey until the person ends it."""
+        self._transcript.remark(f"Asking {self._service.url}; /help explains, Ctrl+D ends.")
+        if self._conversation.thread_id:
+            self._show_turns(_TURNS_AT_START)
+        for line in self._lines():
+            if line == "/quit":
+                return
+            try:
+                self._obey(line)
+            except KeyboardInterrupt:
+                self._tell_of_stopped_waiting()
+
+    def _lines(self) -> Iterator[str]:
+        interrupted = False
+        while True:
+            try:
+                line = self._prompt.read()
+            except EOFError:
+                click.echo(err=True)
+                return
+            except KeyboardInterrupt:
+                click.echo(err=True)
+                if interrupted:
+                    raise
+                self._transcript.remark("Ctrl+C again ends, Ctrl+D as well.")
+                interrupted = True
+            except UnicodeDecodeError:
+                self._transcript.remark("That line is not UTF-8 text; type it again.")
+            else:
+                interrupted = False
+                yield line.strip()
+
+    def _obey(self, line: str) -> None:
+        self._conversation.look_for_late_answers()
+        if line.startswith("/"):
+            self._commands.get(line, self._refuse_command)()
+        elif line:
+            self._conversation.ask(line)
+
+    def _refuse_command(self) -> None:
+        known = ", ".join([*self._commands, "/quit"])
+        self._transcript.remark(f"There is no such command; there are {known}.")
+
+    def _begin_anew(self) -> None:
+        self._conversation.begin_anew()
+        self._transcript.remark("A new conversation begins with your next question.")
+
+    def _name_thread(self) -> None:
+        thread_id = self._conversation.thread_id
+        if thread_id is None:
+            self._transcript.remark("The conversation begins with your first question.")
+        else:
+            self._transcript.remark(f"Go on with: {command('chat', self._url, thread_id)}")
+
+    def _show_turns(self, most: int) -> None:
+        thread_id = self._conversation.thread_id
+        if thread_id is None:
+            self._transcript.remark("Nothing was said yet.")
+            return
+        try:
+            turns = self._service.last_turns(thread_id, most=most)
+            if isinstance(turns, list):
+                self._transcript.turns(turns)
+            elif turns.status_code == httpx.codes.NOT_FOUND:
+                self._transcript.remark(f"Nothing is known of {thread_id}: it begins anew.")
+            else:
+                refuse_problem(turns)
+                refuse_stranger(turns)
+        except CommandFailedError as error:
+            self._transcript.failed(error)
+
+    def _tell_of_stopped_waiting(self) -> None:
+        if not self._conversation.unanswered:
+            self._transcript.remark("Stopped; /history tells what was accepted and answered.")
+            return
+        newest = self._conversation.unanswered[-1]
+        self._transcript.remark(
+            "Not waiting any more. The answer still comes: it is shown when you press Enter, and"
+            f" can be read with\n  {reading_command(newest.address)}"
+        )

@@ -1,0 +1,53 @@
+"""The commands that ask: what can be typed; each imports what it does when it is called."""
+
+import rich_click as click
+
+_url = click.option("--url", help="Where the service is; by default where the settings put it.")
+_wait = click.option(
+    "--wait",
+    type=click.FloatRange(0, 86_400),
+    default=60,
+    show_default=True,
+    help="Seconds to wait for an answer.",
+)
+
+
+@click.command(epilog='Example: `cse-chat ask --thread thread_1 "And over five years?"`')
+@click.argument("question")
+@_url
+@click.option("--thread", help="Conversation to go on with, as an earlier answer named it.")
+@click.option("--json", "as_json", is_flag=True, help="Print what the service answered, as JSON.")
+@_wait
+def ask(question: str, url: str | None, thread: str | None, *, as_json: bool, wait: float) -> None:
+    """Ask a running service a question, and print its answer."""
+    from cse_chat.entrypoints.cli.ask import ask as ask_service  # noqa: PLC0415 -- httpx is slow
+
+    ask_service(question, url=url, thread_id=thread, wait=wait, as_json=as_json)
+
+
+@click.command(epilog="Example: `cse-chat chat < questions.txt`")
+@_url
+@click.option("--thread", help="Conversation to go on with; its last turns are shown.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print what the service answers, a document a line."
+)
+@_wait
+@click.option(
+    "--no-history",
+    is_flag=True,
+    help="Do not keep what you type; else the file chat_history in the data folder has it,"
+    " for you alone.",
+)
+def chat(
+    url: str | None, thread: str | None, *, as_json: bool, wait: float, no_history: bool
+) -> None:
+    """Talk with a running service: each line is a question.
+
+    Ctrl+C stops waiting for an answer, never the question. Ctrl+D ends.
+
+    When the input is no terminal, each line of it is asked in its turn; the exit code is that of
+    the first question without an answer.
+    """
+    from cse_chat.entrypoints.cli.chat import chat as converse  # noqa: PLC0415 -- httpx is slow
+
+    converse(url=url, thread_id=thread, wait=wait, as_json=as_json, keep_history=not no_history)

@@ -1,0 +1,67 @@
+"""The commands about the service itself; each imports what it does when it is called."""
+
+import time
+from typing import Final
+
+import rich_click as click
+
+_STARTED: Final = time.perf_counter()
+
+
+@click.command(epilog="Example: `cse-chat run --port 8080`")
+@click.option("--host", help="Address to listen on (CSE_CHAT__HTTP__HOST).")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    help="Port to listen on; 0 takes a free one (CSE_CHAT__HTTP__PORT).",
+)
+def run(host: str | None, port: int | None) -> None:
+    """Run the service, in this one process.
+
+    Nothing else has to run. Questions and answers are kept in memory and end with the process. The first Ctrl+C or
+    SIGTERM lets running questions finish; a second one stops at once.
+    """
+    from cse_chat.entrypoints.cli.run import run as serve  # noqa: PLC0415 -- takes most of a second
+
+    serve(host=host, port=port, started=_STARTED)
+
+
+@click.command(epilog="Example, in a Dockerfile: `HEALTHCHECK CMD cse-chat health`")
+@click.option("--url", help="Where the service is; by default where the settings put it.")
+@click.option(
+    "--probe",
+    type=click.Choice(["ready", "live", "startup"]),
+    default="ready",
+    show_default=True,
+    help="ready: it takes questions. live: it answers at all. startup: its start is over.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, 600, min_open=True),
+    default=2,
+    show_default=True,
+    help="Seconds that the answer may take.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, on one line.")
+def health(url: str | None, probe: str, timeout: float, *, as_json: bool) -> None:
+    """Ask a running service how it is.
+
+    The exit code is 0 only when it is well.
+    """
+    from cse_chat.entrypoints.cli.health import Probe  # noqa: PLC0415
+    from cse_chat.entrypoints.cli.health import health as ask_health  # noqa: PLC0415
+
+    ask_health(url=url, probe=Probe(probe), timeout=timeout, as_json=as_json)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def doctor(*, as_json: bool) -> None:
+    """Find what keeps it from working, and say what to do.
+
+    Python, settings, the data folder, market data, the agent, the port, and the service if it
+    runs. Nothing is changed. The exit code is 0 when nothing fails.
+    """
+    from cse_chat.entrypoints.cli.doctor import doctor as look  # noqa: PLC0415 -- it needs all
+
+    look(as_json=as_json)

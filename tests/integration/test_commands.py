@@ -1,0 +1,362 @@
+"""The commands that look and export, as processes: output, exit codes, pipes, locales."""
+
+import json
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.integration.processes import (
+    COMMAND,
+    RunningProcess,
+    environment,
+    run,
+    wait_until,
+)
+
+Start = Callable[..., RunningProcess]
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where echo answers at once."""
+    with RunningProcess(tmp_path_factory.mktemp("service")) as service:
+        yield service.url
+
+
+@contextmanager
+def a_server(*answers: bytes) -> Iterator[str]:
+    """Serve one connection for each of *answers*: say it, whatever is asked, and hang up.
+
+    An empty answer keeps the connection open and says nothing.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        held = []
+
+        def serve() -> None:
+            for answer in answers:
+                connection, _ = server.accept()
+                held.append(connection)
+                connection.recv(65_536)
+                if answer:
+                    connection.sendall(answer)
+                    connection.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            thread.join()
+            for connection in held:
+                connection.close()
+
+
+def said(status: str, body: str) -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+@contextmanager
+def a_port_that_refuses() -> Iterator[int]:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound, but it does not listen
+        yield nobody.getsockname()[1]
+
+
+@pytest.mark.parametrize("probe", ["ready", "live", "startup"])
+def test_a_service_that_is_well_is_one_line(url: str, tmp_path: Path, probe: str) -> None:
+    result = run(tmp_path, "health", "--url", url, "--probe", probe)
+
+    assert result.returncode == 0
+    (line,) = result.stdout.splitlines()
+    assert line.startswith(f"{url} is {'live' if probe == 'live' else 'ready (agent echo, 0 unf'}")
+
+
+def test_without_a_url_the_settings_say_whom_to_ask(url: str, tmp_path: Path) -> None:
+    port = url.rpartition(":")[2]
+    (tmp_path / ".env").write_text(f"CSE_CHAT__HTTP__PORT={port}\n")
+
+    result = run(tmp_path, "health", "--json")
+
+    document = json.loads(result.stdout)
+    assert (document["url"], document["well"], document["details"]["status"]) == (
+        url,
+        True,
+        "ready",
+    )
+
+
+@pytest.mark.parametrize("port", ["0", "x", "65536", "99999999999", "\u0661"])
+def test_a_port_that_cannot_be_asked_is_told(tmp_path: Path, port: str) -> None:
+    result = run(tmp_path, "health", HTTP__PORT=port)
+
+    assert result.returncode == 2
+    assert "say with --url where the service is" in result.stderr
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://h", "http://", "http://h:99999", "/x"])
+def test_an_address_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
+    result = run(tmp_path, "health", "--url", url)
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "--url must be an address such as" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [
+        (said("503 Service Unavailable", '{"status": "draining"}'), 3, "is draining"),
+        (said("200 OK", "<html>"), 3, "is no cse-chat service (status 200)"),
+        (said("200 OK", '[{"status": 1}]'), 3, "is no cse-chat service"),
+        (b"nonsense\r\n\r\n", 4, "cannot be asked (BadStatusLine)"),
+        (b"", 4, "does not answer within 0.5 s"),
+    ],
+)
+def test_a_service_that_is_not_well_has_a_code_and_a_document(
+    tmp_path: Path, answer: bytes, code: int, words: str
+) -> None:
+    with a_server(answer) as address:
+        result = run(tmp_path, "health", "--url", address, "--timeout", "0.5", "--json")
+
+    assert result.returncode == code
+    assert json.loads(result.stdout)["well"] is False
+    assert words in result.stderr
+
+
+def test_where_nothing_listens_health_says_so(tmp_path: Path) -> None:
+    with a_port_that_refuses() as port:
+        result = run(tmp_path, "health", "--url", f"http://127.0.0.1:{port}")
+
+    assert (result.returncode, result.stdout) == (4, "")
+    assert result.stderr == f"cse-chat: nothing listens at http://127.0.0.1:{port}\n"
+
+
+def states_of(result: subprocess.CompletedProcess[str]) -> dict[str, tuple[str, str]]:
+    return {
+        found["subject"]: (found["state"], found["says"])
+        for found in json.loads(result.stdout)["findings"]
+    }
+
+
+def test_the_doctor_finds_a_running_service(url: str, tmp_path: Path) -> None:
+    result = run(tmp_path, "doctor", "--json", HTTP__PORT=url.rpartition(":")[2])
+
+    states = states_of(result)
+    assert result.returncode == 0
+    assert states["port"] == ("ok", f"the service listens at {url}")
+    assert states["service"] == ("ok", "it is ready (agent echo, 0 unfinished)")
+    assert states["kafka"] == ("ok", "not built yet; embedded mode needs none")
+    assert set(states) == {
+        "python",
+        "settings",
+        "data folder",
+        "market data",
+        "agent",
+        "port",
+        "service",
+        "kafka",
+        "redis",
+        "signing in",
+    }
+
+
+def test_the_doctor_finds_a_free_port_and_says_how_to_start(tmp_path: Path) -> None:
+    result = run(tmp_path, "doctor", HTTP__PORT="0")
+
+    assert result.returncode == 0
+    assert "a free one is taken at each start" in result.stdout
+    assert f"-> start the service with `{COMMAND} run`" in result.stdout
+
+
+def test_the_doctor_finds_a_stranger_at_the_port(tmp_path: Path) -> None:
+    with a_server(said("200 OK", "hello")) as address:
+        result = run(tmp_path, "doctor", "--json", HTTP__PORT=address.rpartition(":")[2])
+
+    assert result.returncode == 2
+    assert states_of(result)["port"] == (
+        "fail",
+        f"something else than cse-chat answers at {address}",
+    )
+
+
+def test_the_doctor_finds_a_port_that_is_taken_and_mute(tmp_path: Path) -> None:
+    with a_port_that_refuses() as port:
+        result = run(tmp_path, "doctor", "--json", HTTP__PORT=str(port))
+
+    state, says = states_of(result)["port"]
+    assert (state, says) == ("fail", f"port {port} on 127.0.0.1 is taken")
+
+
+def closed_early(folder: Path, *arguments: str) -> tuple[int, str]:
+    """Run a command whose output nobody reads; return its exit code and its errors."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        result = subprocess.run(  # noqa: S603 -- our own command
+            [COMMAND, *arguments],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+            env=environment(folder),
+            timeout=30,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    return result.returncode, result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--help",), ("version", "--json"), ("config", "schema"), ("config", "show")],
+    ids=" ".join,
+)
+def test_a_pipe_that_nobody_reads_ends_it_silently(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    assert closed_early(tmp_path, *arguments) == (141, "")
+
+
+def test_a_service_whose_announcement_nobody_reads_goes_on(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with a_port_that_refuses() as port:
+        pass
+    process = subprocess.Popen(  # noqa: S603 -- our own command
+        [COMMAND, "run", "--port", str(port)],
+        stdout=writing,
+        stderr=subprocess.DEVNULL,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+    )
+    os.close(writing)
+    try:
+        wait_until(lambda: run(tmp_path, "health", HTTP__PORT=str(port)).returncode == 0)
+        process.terminate()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_an_answer_that_nobody_reads_ends_it_silently(url: str, tmp_path: Path) -> None:
+    assert closed_early(tmp_path, "ask", "one", "--url", url) == (141, "")
+
+
+@pytest.mark.parametrize("command", ["version", "config show", "data status", "--help"])
+def test_a_closed_output_is_no_error(tmp_path: Path, command: str) -> None:
+    result = subprocess.run(  # noqa: S603 -- our own command
+        ["/bin/sh", "-c", f"{COMMAND} {command} >&-"],
+        capture_output=True,
+        env=environment(tmp_path),
+        timeout=30,
+        check=False,
+    )
+
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+def test_an_output_without_room_is_one_line(tmp_path: Path) -> None:
+    result = subprocess.run(  # noqa: S603 -- our own command
+        ["/bin/sh", "-c", f"{COMMAND} version > /dev/full"],
+        capture_output=True,
+        text=True,
+        env=environment(tmp_path),
+        timeout=30,
+        check=False,
+    )
+
+    assert result.returncode == 1
+    assert result.stderr == (
+        "cse-chat: the output cannot be written (No space left on device): make room for it\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}],
+    ids=["C", "ASCII"],
+)
+def test_letters_beyond_the_locale_are_no_error(
+    url: str, tmp_path: Path, locale: dict[str, str]
+) -> None:
+    def printed(*options: str) -> str:
+        return subprocess.run(  # noqa: S603 -- our own command
+            [COMMAND, "ask", "සිංහල", "--url", url, *options],
+            capture_output=True,
+            encoding="utf-8",
+            env=environment(tmp_path) | locale,
+            timeout=30,
+            check=True,
+        ).stdout
+
+    assert json.loads(printed("--json"))["response"] == "Processed your query: 'සිංහල'"
+    assert printed().startswith("Processed your query: '")
+
+
+def test_examples_and_hints_can_be_pasted(tmp_path: Path) -> None:
+    help_text = run(tmp_path, "--help").stdout
+    wrong = run(tmp_path, "health", "--prob")
+
+    assert f"`{COMMAND} run`" in "".join(help_text.split("\n")).replace("  ", " ")
+    assert wrong.returncode == 2
+    assert f"{COMMAND} health" in "".join(wrong.stderr.split("\n"))
+
+
+def test_the_script_for_bash_completes_commands_and_options(tmp_path: Path) -> None:
+    script = tmp_path / "completion.bash"
+    script.write_text(run(tmp_path, "completion", "bash").stdout)
+    (tmp_path / "cse-chat").symlink_to(COMMAND)
+
+    def completed(*words: str) -> list[str]:
+        quoted = " ".join(f"'{word}'" for word in words)
+        lines = (
+            f"source {script}; COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}",
+            "_cse_chat_completion cse-chat",
+            'printf "%s\\n" "${COMPREPLY[@]}"',
+        )
+        result = subprocess.run(  # noqa: S603 -- our own script
+            ["/bin/bash", "-c", "\n".join(lines)],
+            capture_output=True,
+            text=True,
+            env={"PATH": f"{tmp_path}:{os.defpath}"},
+            timeout=30,
+            check=True,
+        )
+        return result.stdout.split()
+
+    assert completed("cse-chat", "co") == ["completion", "config"]
+    assert completed("cse-chat", "health", "--p") == ["--probe"]
+    assert completed("cse-chat", "health", "--probe", "l") == ["live"]
+    assert completed("cse-chat", "schema", "export", "") == ["openapi", "json-schema"]
+
+
+@pytest.mark.parametrize(
+    ("shell", "words"), [("zsh", "#compdef cse-chat"), ("fish", "complete --no-files")]
+)
+def test_the_other_shells_have_their_script_and_their_protocol(
+    tmp_path: Path, shell: str, words: str
+) -> None:
+    script = run(tmp_path, "completion", shell)
+    completed = subprocess.run(  # noqa: S603 -- our own command
+        [COMMAND],
+        capture_output=True,
+        text=True,
+        env=environment(tmp_path)
+        | {
+            "_CSE_CHAT_COMPLETE": f"{shell}_complete",
+            "COMP_WORDS": "cse-chat da",
+            "COMP_CWORD": "da" if shell == "fish" else "1",
+        },
+        timeout=30,
+        check=True,
+    )
+
+    assert words in script.stdout
+    assert "data" in completed.stdout
