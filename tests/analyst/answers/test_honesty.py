@@ -40,7 +40,7 @@ class Recorder:
 
 
 _TOOLS = (
-    "auditors", "boards", "calendar", "companies", "comparisons", "directory", "histories",
+    "activity", "auditors", "boards", "calendar", "companies", "comparisons", "days", "directory", "histories",
     "indices", "movers", "networks", "ownership", "quotes", "screens", "sectors", "totals", "trends",
 )  # fmt: skip
 

@@ -60,7 +60,7 @@ def directors(market: Market, request: Request) -> Draft:
         named = "; ".join(_seat(seat) for seat in found.rows)
         text = lines(
             *_officers(found.rows, request.cues),
-            f"The board of {company}: {named}.",
+            f"The board of {company}, {figures.counted(len(found.rows), 'director')} known: {named}.",
             _attested(found.rows),
         )
     return Draft(
@@ -205,10 +205,12 @@ def auditor(market: Market, request: Request) -> Draft:
 def audit_clients(market: Market, request: Request) -> Draft:
     """Answer which companies a firm audits."""
     found = market.auditors.clients(request.auditors[0])
-    names = "; ".join(figures.named(listing) for listing in found.rows)
+    rows = [row for row in found.rows if request.sector in {None, row.gics_code}]
+    names = "; ".join(figures.named(listing) for listing in rows) or "none"
+    where = f" in {market.directory.sector(request.sector).name}" if request.sector else ""
     return Draft(
         text=lines(
-            f"{found.auditor} audits {figures.counted(len(found.rows), 'company')}: {names}.",
+            f"{found.auditor} audits {figures.counted(len(rows), 'company')}{where}: {names}.",
             f"Source: {found.scope.source}. Basis: {found.scope.basis}.",
         ),
         artifacts=(
@@ -219,11 +221,11 @@ def audit_clients(market: Market, request: Request) -> Draft:
                     columns.text("name", "Company", lambda row: row.name),
                     columns.text("sector", "Sector", lambda row: row.sector),
                 ),
-                found.rows,
+                rows,
             ),
         ),
         scope=found.scope,
-        subjects=tuple(listing.symbol for listing in found.rows),
+        subjects=tuple(listing.symbol for listing in rows),
     )
 
 
