@@ -107,6 +107,23 @@ def overheard(market: Market) -> Overheard:
 ASKED: list[tuple[str, list[str]]] = [
     (asked, []) for several in PARAPHRASES.values() for asked in several
 ] + [(question.turns[-1], list(question.turns[:-1])) for question in scoring.load()]
+ASKED += [
+    (asked, [])
+    for asked in (
+        "foreign flows this month",
+        "average turnover of the market in June",
+        "how many shares fell this month",
+        "which sector had the highest turnover this month",
+        "best day of the ASPI this year",
+        "average ASPI in June",
+        "which day had the highest market turnover",
+        "most active shares this week by volume",
+        "price of UML on 2026-01-09",
+        "top 1000 gainers",
+        "JKH and HNB prices on 2026-03-17",
+        "what is the price of JKH? and who owns Cargills?",
+    )
+]
 
 
 @pytest.mark.parametrize(("question", "earlier"), ASKED, ids=[asked for asked, _ in ASKED])

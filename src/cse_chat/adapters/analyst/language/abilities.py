@@ -138,6 +138,7 @@ TAKES: Mapping[Intent, Takes] = {
     ),
     Intent.FILTER: _takes(
         {
+            Cue.MOVER,
             Cue.PRICE,
             Cue.CLOSE,
             Cue.MARKET_CAP,
@@ -151,7 +152,8 @@ TAKES: Mapping[Intent, Takes] = {
         _SECTORS,
     ),
     Intent.FLOWS: _takes(
-        {Cue.FLOWS, Cue.TURNOVER, Cue.TRADES, Cue.TOTAL, Cue.AVERAGE, Cue.DAYS}, "day period"
+        {Cue.FLOWS, Cue.TURNOVER, Cue.TRADES, Cue.TOTAL, Cue.AVERAGE, Cue.DAYS, Cue.COUNT},
+        "day period",
     ),
     Intent.GREETING: _takes(),
     Intent.HELP: _takes(),

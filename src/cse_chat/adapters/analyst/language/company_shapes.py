@@ -43,6 +43,7 @@ COMPANY_SHAPES = (
     shape(Intent.DAYS, 46, needs={Cue.DAYS}, some=TRADING | {Cue.MARKET}, never=NAMED),
     shape(Intent.DAYS, 27, needs={Sign.SUBJECT, Cue.TOP}, some=DAY_FIGURES),
     shape(Intent.DAYS, 27, needs={Sign.SUBJECT, Cue.BOTTOM}, some=DAY_FIGURES),
+    shape(Intent.DAYS, 27, needs={Sign.SUBJECT}, some={Cue.EXPENSIVE, Cue.CHEAP}),
     shape(Intent.DAYS, 28, needs={Sign.SUBJECT, Cue.WHEN}, some=EXTREMES | {Cue.HIGH, Cue.LOW}),
     shape(Intent.DAYS, 31, needs={Sign.INDEX_NAMED}, some=EXTREMES, never={Sign.SUBJECT}),
     shape(
@@ -105,6 +106,7 @@ COMPANY_SHAPES = (
     ),
     shape(Intent.FIELD, 26, needs={Sign.SUBJECT}, some=DAY_FIELDS, never={Sign.PERIOD}),
     shape(Intent.FIELD, 25, needs={Sign.SUBJECT, Cue.COUNT, Cue.TRADED, Cue.COMPANY}),
+    shape(Intent.COMPANY_INFO, 3, needs={Sign.SUBJECT, Cue.WHICH}),
     shape(Intent.QUOTE, 25, needs={Sign.SUBJECT, Sign.DAY}),
     shape(
         Intent.TREND,
@@ -120,5 +122,6 @@ COMPANY_SHAPES = (
     shape(Intent.COMPANY_INFO, 14, needs={Sign.SUBJECT}, some={Cue.ABOUT, Cue.SUMMARY, Cue.WHO}),
     shape(Intent.COMPANY_INFO, 30, needs={Sign.SUBJECT, Cue.DETAIL}),
     shape(Intent.COMPANY_INFO, 24, needs={Sign.SUBJECT, Cue.COUNT, Cue.COMPANY}),
+    shape(Intent.COMPANY_INFO, 3, needs={Sign.SUBJECT, Cue.WHICH}),
     shape(Intent.QUOTE, 2, needs={Sign.SUBJECT}),
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from cse_chat.adapters.analyst.language.fillers import FILLER, NEUTRAL
 from cse_chat.adapters.analyst.language.fuzzy import guess
@@ -14,10 +15,13 @@ from cse_chat.adapters.analyst.language.places import (
     names_something,
     non_voting_length,
 )
+from cse_chat.adapters.analyst.language.sinhala import has_sinhala_script, without_ending
 from cse_chat.adapters.analyst.language.spelling import Speller
-from cse_chat.adapters.analyst.language.text import Token, word_set
+from cse_chat.adapters.analyst.language.text import Token
+from cse_chat.adapters.analyst.language.transliteration import Skeletons, symbol_called
 from cse_chat.adapters.analyst.language.vocabulary import (
     CORPORATE_SUFFIXES,
+    DATE_WORDS,
     EVERYDAY,
     GENERIC,
 )
@@ -25,7 +29,7 @@ from cse_chat.adapters.analyst.language.vocabulary import (
 _SYMBOL = re.compile(r"([A-Za-z]{2,5})\.([NXRUnxru])(\d{4})?")
 _SHORTEST_RUN = 5  # letters of several words run together, unless they are initials
 _MOST_GUESSES = 4  # unknown names looked up in one question
-_LONG_NAME, _LONG_CUE = 7, 9  # letters from which two edits may be a slip
+_LONG_NAME, _LONG_CUE = 9, 9  # letters from which two edits may be a slip
 _LONGEST_GUESS = 5  # words of one unknown name
 
 
@@ -42,7 +46,7 @@ class Linker:
         self._names = Speller(
             lexicon.words | frozenset(lexicon.surnames), two_edits_from=_LONG_NAME
         )
-        self._cues = Speller(CUE_WORDS | _DATE_WORDS, two_edits_from=_LONG_CUE)
+        self._cues = Speller(CUE_WORDS | DATE_WORDS, two_edits_from=_LONG_CUE)
 
     def corrected(self, tokens: Sequence[Token]) -> tuple[Token, ...]:
         """Return *tokens* with each mistyped word read as the cue or name it was meant to be."""
@@ -86,8 +90,11 @@ class Linker:
                 mentions.append(mention)
                 at = mention.end
         mentions = [item for item in mentions if not _is_half_a_name(item, tokens)]
-        mentions.extend(self._unknown(tokens, mentions))
-        return tuple(sorted(mentions, key=lambda mention: mention.start))
+        others = list(self._unknown(tokens, mentions))
+        # The "bank" of a name in Sinhala script is part of it, and no sector.
+        inside = {at for item in others for at in range(item.start, item.end)}
+        mentions = [item for item in mentions if item.start not in inside]
+        return tuple(sorted((*mentions, *others), key=lambda mention: mention.start))
 
     def _at(
         self, tokens: Sequence[Token], at: int, *, shouted: bool, persons: bool
@@ -201,6 +208,9 @@ class Linker:
         taken = {at for mention in mentions for at in range(mention.start, mention.end)}
         runs = list(self._runs(tokens, taken))
         for start, end in runs[:_MOST_GUESSES]:
+            if has_sinhala_script(tokens[start].raw):
+                yield self._in_script(tokens, start, end)
+                continue
             found = guess([token.word for token in tokens[start:end]], self._lexicon)
             # One word that only resembles a name must at least stand where a name does.
             is_taken = found.symbol and (end - start > 1 or names_something(tokens, start, end))
@@ -211,6 +221,28 @@ class Linker:
                 end=end,
                 surface=" ".join(token.raw for token in tokens[start:end]),
             )
+
+    def _in_script(self, tokens: Sequence[Token], start: int, end: int) -> Mention:
+        """Return what a name in Sinhala script stands for, if that is clear."""
+        if end < len(tokens) and tokens[end].word in {"bank", "banks"}:
+            end += 1
+        surface = " ".join(token.raw for token in tokens[start:end])
+        words = [token.word for token in tokens[start:end]]
+        bare = [without_ending(word) for word in words]
+        called = symbol_called(words) or symbol_called(bare)
+        symbol = self._lexicon.bases.get(called) if called else None
+        symbol = symbol or self._skeletons.find(words) or self._skeletons.find(bare)
+        return Mention(
+            kind=MentionKind.COMPANY if symbol else MentionKind.UNKNOWN,
+            targets=(symbol,) if symbol else (),
+            start=start,
+            end=end,
+            surface=surface,
+        )
+
+    @cached_property
+    def _skeletons(self) -> Skeletons:
+        return Skeletons.of(self._lexicon)
 
     def _runs(self, tokens: Sequence[Token], taken: set[int]) -> Iterator[tuple[int, int]]:
         """Yield the spans of words that are neither cues nor part of a mention."""
@@ -260,12 +292,6 @@ def _is_half_a_name(mention: Mention, tokens: Sequence[Token]) -> bool:
 _ONE_OF_SECTOR = frozenset({"bank", "hotel", "hospital", "leasing", "finance", "insurance"})
 _NAME_PARTS = GENERIC - FILLER - CUE_WORDS - {"sri", "and", "of", "the"} | {"people", "peoples"}
 _OF_PLACES = (["of", "ceylon"], ["of", "colombo"])
-
-_DATE_WORDS = word_set(
-    "today yesterday week weeks month months year years quarter since january february march april "
-    "june july august september october november december monday tuesday wednesday thursday "
-    "friday session sessions",
-)
 
 
 def _of_symbols(symbols: tuple[str, ...]) -> Sense:

@@ -162,7 +162,7 @@ def _counted(  # the parts of one reading, each needed to tell periods from othe
     if following == "ago":
         return _ago(number, unit, today), end + 1 - at
     is_amount = words[start].endswith("m") and not said_last and following not in _RETURN_WORDS
-    is_yearly_range = start == at and words[start] == "52"
+    is_yearly_range = not said_last and words[start] == "52"
     if is_amount or is_yearly_range:  # "10m" rupees, "52 week high"
         return None
     return _span(number, unit, today), end - at

@@ -30,6 +30,8 @@ PHRASES: dict[tuple[Cue, ...], str] = {
     (Cue.HIGHER, Cue.SIZE): "bigger|larger",
     (Cue.LOWER,): "lower|cheaper|less expensive",
     (Cue.LOWER, Cue.SIZE): "smaller",
+    (Cue.TOP, Cue.PRICE): "all time high|record high|highest price ever|all time peak",
+    (Cue.BOTTOM, Cue.PRICE): "all time low|record low|lowest price ever",
     (Cue.TRADED,): "trade|traded",
     (Cue.ACTIVE,): "active|actively traded|heavily traded|most traded|traded most|busiest|"
     "liquid|most traded shares",
@@ -43,11 +45,13 @@ PHRASES: dict[tuple[Cue, ...], str] = {
     (Cue.BOARD, Cue.CHIEF): "ceo|chief executive|chief executive officer|managing director|md",
     (Cue.BOARD, Cue.CHAIR): "chairman|chairperson|chairwoman|chair|chairs",
     (Cue.BOTTOM,): "bottom|worst|least|minimum|weakest|lowest|fewest|laggards",
-    (Cue.BOTTOM, Cue.LOSE): "worst performing|worst performer|worst performers|underperforming|"
+    (Cue.BOTTOM, Cue.PERFORM): "worst performing|worst performer|worst performers|underperforming|"
     "poorest performing",
     (Cue.BREADTH,): "breadth|advancers|decliners|advances|declines|advance decline|"
     "advancing|declining|up and down|market breadth|in the green|in the red",
-    (Cue.CHANGE,): "change|changed|changes|move|moved|movement|net change|percentage change",
+    (
+        Cue.CHANGE,
+    ): "percent change|% change|change %|change percent|change percentage|change|changed|changes|move|moved|movement|net change|percentage change",
     (Cue.CHEAP,): "cheap|cheapest|lowest priced|lowest price|least expensive|low priced|penny",
     (Cue.CLOSE,): "close|closes|closing|closed|closing price|close price|ended",
     (Cue.PREVIOUS,): "previous close|prior close|previous closing price|prev close",
@@ -159,5 +163,5 @@ PHRASES: dict[tuple[Cue, ...], str] = {
     (Cue.WHO,): "who|whom|whose",
     (Cue.YEAR_RANGE,): "52 week|52 weeks|52 wk|52w|year high|year low|yearly high|yearly low|"
     "12 month high|12 month low|one year high|one year low|annual high|annual low|52 week high|"
-    "52 week low|52 weeks high|fifty two week|52 week range|52 weeks range|price range|trading range|year range|12 month range|all time high|all time low|record high|record low",
+    "52 week low|52 weeks high|fifty two week|52 week range|52 weeks range|price range|trading range|year range|12 month range",
 }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.numerals import number_of
@@ -126,7 +126,12 @@ def _between(words: Words, at: int) -> tuple[Bounds, int] | None:
     if middle >= len(words) or words[middle] not in {"and", "to"}:
         return None
     high = _amount(words, middle + 1)
-    if high is None or high.value < low.value:
+    if high is None:
+        return None
+    if high.is_scaled and not low.is_scaled and words[middle + high.words] in _SCALES:
+        # "Between 10 and 20 billion" leaves the first unit to the second.
+        low = replace(low, value=low.value * _SCALES[words[middle + high.words] or ""])
+    if high.value < low.value:
         return None
     bounds = Bounds(
         above=low.value,

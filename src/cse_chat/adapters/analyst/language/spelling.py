@@ -57,10 +57,16 @@ class Speller:
 def _is_other_word(word: str, meant: str) -> bool:
     """Say whether a short word differs by a letter that nobody mistypes: Tesco is no telco."""
     if len(word) <= _SWAPS_ONLY:
-        return not set(word) <= set(meant)
+        return (
+            len(word) > len(meant) or not set(word) <= set(meant) or _swaps_no_letter(word, meant)
+        )
     if len(word) >= _ANY_LETTER_FROM or len(word) != len(meant):
         return False
     differing = [(one, other) for one, other in zip(word, meant, strict=True) if one != other]
     if len(differing) != 1:  # swapped neighbours
         return False
     return not any(set(differing[0]) <= alike for alike in _ALIKE)
+
+
+def _swaps_no_letter(word: str, meant: str) -> bool:
+    return len(word) == len(meant) and sorted(word) != sorted(meant)

@@ -131,12 +131,17 @@ def not_understood(market: Market, request: Request) -> Draft:
         text=lines(
             f"I don't understand {words} in that question, and leaving it out would answer "
             "another one.",
+            _IN_SCRIPT if request.in_sinhala else "",
             instead,
             f"Please ask in other words. {CAPABILITIES}" if not instead else "",
         )
     )
 
 
+_IN_SCRIPT = (
+    "Company names in Sinhala script are known by their sound only; symbols (JKH) and English "
+    "names always work."
+)
 _NOTHING_TO_OFFER = frozenset(
     {Intent.UNAVAILABLE, Intent.GREETING, Intent.HELP, Intent.THANKS, Intent.REASON}
 )
