@@ -124,6 +124,9 @@ def test_a_question_that_was_not_understood_leaves_the_thread_where_it_was(
     ("text", "said"),
     [
         ("What is the price of JKH? And who owns Lion Brewery?", ["Rs. 19.60", "BREW"]),
+        ("who audits JKH and what does it own", ["Ernst & Young", "Listed companies held by"]),
+        ("JKH sector and market cap", ["sector Capital Goods", "Rs. 347.6 bn"]),
+        ("JKH volume yesterday and today", ["2,444,719", "1,208,744"]),
         ("price of JKH and who audits it", ["Rs. 19.60", "Ernst & Young"]),
         ("I hold HNB shares. How did they do this month?", ["-4.64% this month"]),
         ("I am a student from Kandy. I need the price of JKH.", ["(JKH) last traded at"]),

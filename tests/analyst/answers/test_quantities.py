@@ -282,6 +282,10 @@ def test_a_number_of_rows_is_given_or_refused(answerer: Answerer, question: str)
         ("did HNB beat the banking sector this year", "did better."),
         ("JKH vs the market this year", "The ASPI did better."),
         ("ASPI high today", "High of the day 21,262.50"),
+        ("does KPMG audit HNB", "Yes: Hatton National Bank PLC (HNB) is audited by KPMG."),
+        ("does KPMG audit JKH", "No: John Keells Holdings PLC (JKH) is audited by Ernst & Young."),
+        ("when was HNB listed", "listed 1971"),
+        ("is ACAP delisted", "Status: delisted or suspended."),
         ("price and volume of JKH", "price Rs. 19.60"),
         ("companies with market cap between 10 and 20 billion", "above Rs. 10.0 bn and below"),
         (

@@ -75,7 +75,7 @@ def test_what_is_left_out_is_taken_from_the_thread(
         (("and its sector?",), Intent.SECTOR_COUNT),
         (("what about it?",), Intent.OUT_OF_SCOPE),
         (("price of JKH", "and?"), Intent.OUT_OF_SCOPE),
-        (("Who owns JKH", "please now look at what there is of HNB"), Intent.QUOTE),
+        (("Who owns JKH", "please now look at what there is of HNB"), Intent.COMPANY_INFO),
         (("price of JKH", "top gainers among unicorns"), Intent.NOT_UNDERSTOOD),
         (("which stocks performed brilliantly today",), Intent.NOT_UNDERSTOOD),
         (("What Are The Very Topmost Gainers",), Intent.MOVERS),

@@ -63,7 +63,7 @@ TAKES: Mapping[Intent, Takes] = {
         {Cue.ACTIVE, Cue.TOP, Cue.BOTTOM, Cue.TOTAL} | _TRADING, "day period count", _SECTORS
     ),
     Intent.ANNOUNCEMENTS: _takes({Cue.ANNOUNCE, Cue.WHEN}, "day period count", _COMPANIES),
-    Intent.AUDITOR: _takes({Cue.AUDIT}, "", _COMPANIES),
+    Intent.AUDITOR: _takes({Cue.AUDIT}, "", _COMPANIES | {MentionKind.AUDITOR}),
     Intent.AUDIT_CLIENTS: _takes(
         {Cue.AUDIT, Cue.COUNT}, "", {MentionKind.AUDITOR, MentionKind.SECTOR}
     ),

@@ -17,6 +17,7 @@ from cse_chat.adapters.analyst.language.intents import Intent, Sign, shape
 COMPANY_SHAPES = (
     # Relations
     shape(Intent.SHARED_DIRECTORS, 66, needs={Sign.TWO_COMPANIES}, some={Cue.BOARD, Cue.SHARED}),
+    shape(Intent.SHARED_DIRECTORS, 61, needs={Sign.TWO_COMPANIES, Cue.SIT, Cue.PRONOUN}),
     shape(Intent.INTERLOCKS, 64, needs={Sign.SUBJECT, Cue.SHARED}, some={Cue.BOARD}),
     shape(Intent.CHAIN, 64, needs={Sign.SUBJECT}, some={Cue.CONTROL}),
     shape(Intent.SUBSIDIARIES, 62, needs={Sign.SUBJECT, Sign.ASKS_HOLDINGS}),
@@ -106,6 +107,7 @@ COMPANY_SHAPES = (
     ),
     shape(Intent.FIELD, 26, needs={Sign.SUBJECT}, some=DAY_FIELDS, never={Sign.PERIOD}),
     shape(Intent.FIELD, 25, needs={Sign.SUBJECT, Cue.COUNT, Cue.TRADED, Cue.COMPANY}),
+    shape(Intent.COMPANY_INFO, 24, needs={Sign.SUBJECT, Cue.WHEN, Cue.COMPANY}),
     shape(Intent.COMPANY_INFO, 3, needs={Sign.SUBJECT, Cue.WHICH}),
     shape(Intent.QUOTE, 25, needs={Sign.SUBJECT, Sign.DAY}),
     shape(

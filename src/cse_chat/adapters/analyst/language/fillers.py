@@ -34,7 +34,7 @@ FILLER = word_set(
 
 # What people say around a question: without it the same is asked.
 _COURTESY = word_set(
-    "abt actually aiya appreciate apiece asap assignment assistant balanna basically become becomes becoming "
+    "abt actually aiya among amongst appreciate apiece asap assignment assistant balanna basically become becomes becoming "
     "beginner bit bot brief bro buddy came chatbot check checking cheers clarify colleague confirm could "
     "couldnt curious current dear doing dude eka ekak essay explain far fetch finally following friend gave "
     "getting gimme gives given glad gonna guys happens happy hav hear heard helpful homework hoping "

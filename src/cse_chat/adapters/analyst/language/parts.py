@@ -18,11 +18,26 @@ _CONJUNCTION = re.compile(
 )
 
 
+_NEW_QUESTION = re.compile(
+    r",?\s+and\s+(?:also\s+)?(?=(?:who|whom|whats?|when|where)\b)", re.IGNORECASE
+)
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+
 # What begins so, and has no question mark, tells something.
 _STATEMENT = re.compile(
     r"(?:i|im|i'm|ive|i've|my|we|our|this is|it is|its for|thank|thanks|sorry|dear|hello|hi)\b.*[^?]",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+def asks_twice(text: str) -> tuple[str, ...]:
+    """Return what "and" joins before "who", "what" or "when", which begin a question of its own."""
+    return _cut(text, _NEW_QUESTION)
+
+
+def joined(text: str) -> tuple[str, ...]:
+    """Return what any "and" joins in *text*."""
+    return _cut(text, _AND)
 
 
 def is_statement(sentence: str) -> bool:

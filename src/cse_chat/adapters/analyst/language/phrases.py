@@ -8,7 +8,7 @@ PHRASES: dict[tuple[Cue, ...], str] = {
     (
         Cue.ABOUT,
         Cue.DETAIL,
-    ): "isin|outstanding|listing date|listed on|was listed|shares outstanding|"
+    ): "isin|delisted|suspended|outstanding|listing date|listed on|was listed|shares outstanding|"
     "shares in issue|issued shares|founded|established|beta|incorporated",
     (Cue.AVERAGE,): "average|mean|avg|averages|averaged",
     (Cue.MEDIAN,): "median",

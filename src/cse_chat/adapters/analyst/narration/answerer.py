@@ -8,7 +8,14 @@ from cse_chat.adapters.analyst.language.dates import Today
 from cse_chat.adapters.analyst.language.intents import Intent
 from cse_chat.adapters.analyst.language.lexicon import Lexicon
 from cse_chat.adapters.analyst.language.linker import Linker
-from cse_chat.adapters.analyst.language.parts import MOST_PARTS, clauses, is_statement, sentences
+from cse_chat.adapters.analyst.language.parts import (
+    MOST_PARTS,
+    asks_twice,
+    clauses,
+    is_statement,
+    joined,
+    sentences,
+)
 from cse_chat.adapters.analyst.language.reader import GATED, Reader
 from cse_chat.adapters.analyst.language.requests import NOTHING_SAID, Context, Request
 from cse_chat.adapters.analyst.language.slots import MAX_ROWS
@@ -167,14 +174,22 @@ class Answerer:
         parts = sentences(text)
         if len(parts) > 1:
             return self._in_turn(parts, context)
-        if whole.intent in _NOT_ANSWERED and len(parts := clauses(text)) in range(
-            2, MOST_PARTS + 1
-        ):
+        return self._joined(text, whole, context) or [Answered(whole, self._draft(whole))]
+
+    def _joined(self, text: str, whole: Request, context: Context) -> list[Answered] | None:
+        """Answer what "and" joins, if each part is a question by itself; else None."""
+        is_refused = whole.intent in _NOT_ANSWERED
+        for cut in (asks_twice, clauses, joined):
+            parts = cut(text)
+            # A reading that leaves nothing out stands, unless a second question begins in it.
+            if len(parts) not in range(2, MOST_PARTS + 1) or not (is_refused or cut is asks_twice):
+                continue
             answers = self._in_turn(parts, context)
-            # A clause that is none by itself shows that "and" joined no questions.
-            if not any(answered.request.intent in _NOT_ANSWERED for answered in answers):
+            if any(answered.request.intent in _NOT_ANSWERED for answered in answers):
+                continue
+            if cut is not joined or _of_one(answers):
                 return answers
-        return [Answered(whole, self._draft(whole))]
+        return None
 
     def _in_turn(self, parts: Sequence[str], context: Context) -> list[Answered]:
         answers: list[Answered] = []
@@ -209,6 +224,12 @@ class Answerer:
         except (OutsideDataError, InvalidArgumentError):
             # All other arguments are made to fit; what is left is a time without data.
             return refusals.no_such_time(self._market, request)
+
+
+def _of_one(answers: Sequence[Answered]) -> bool:
+    """Say whether all ask about one company: "and" joins conditions of a list as well."""
+    subjects = {answered.request.companies for answered in answers}
+    return len(subjects) == 1 and all(len(companies) == 1 for companies in subjects)
 
 
 def _only_tells(request: Request) -> bool:

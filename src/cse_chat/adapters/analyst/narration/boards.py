@@ -195,6 +195,8 @@ def auditor(market: Market, request: Request) -> Draft:
     text = f"The data do not say who audits {company}."
     if found.auditor is not None:
         text = f"{company} is audited by {found.auditor}."
+        if request.auditors:
+            text = f"{'Yes' if found.auditor in request.auditors else 'No'}: {text}"
     return Draft(
         text=lines(text, f"Source: {found.scope.source}. Basis: {found.scope.basis}."),
         scope=found.scope,

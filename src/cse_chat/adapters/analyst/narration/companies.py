@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TypedDict
 
+from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.requests import Request
 from cse_chat.adapters.analyst.language.slots import MAX_ROWS
 from cse_chat.adapters.analyst.market.market import Market
@@ -38,7 +39,9 @@ def card(market: Market, request: Request) -> Draft:
             _relations(found),
             _other_lines(found),
             _last_announcement(found),
-            "" if listing.status is Status.ACTIVE else f"Status: {listing.status}.",
+            ""
+            if listing.status is Status.ACTIVE and Cue.DETAIL not in request.cues
+            else f"Status: {listing.status}.",
         ),
         artifacts=(quote_table([found.quote]),) if found.quote else (),
         scope=found.scope,

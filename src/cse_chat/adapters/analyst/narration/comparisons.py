@@ -114,7 +114,8 @@ def _winner(found: Comparison) -> str:
     best = next((row.trend for row in found.rows if row.listing == found.best), None)
     if best is None or best.scope.window is None:
         return "None did better than all others."
-    word = "gained more" if (best.return_pct or 0) > 0 else "lost less"
+    change = best.return_pct or 0
+    word = "gained more" if change > 0 else "lost less" if change else "did not move"
     return (
         f"{figures.named(best.listing)} did better ({word}): {figures.percent(best.return_pct)} "
         f"{figures.span(best.scope.window)}."

@@ -180,7 +180,7 @@ def ambiguous(market: Market, request: Request) -> Draft:
 def unavailable(market: Market, request: Request) -> Draft:
     """Say that the data lack a figure; offer the market's ratios where they come close."""
     of = ""
-    if request.companies:
+    if request.companies and Cue.CURRENCY not in request.cues:
         of = f" of {figures.named(market.directory.listing(request.companies[0]))}"
     elif request.sectors:
         of = f" of the sector {market.directory.sector(request.sectors[0]).name}"
