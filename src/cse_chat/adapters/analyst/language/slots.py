@@ -62,6 +62,10 @@ _INCLUSIVE = frozenset({"at least", "at most", "minimum of", "maximum of", "up t
 _WORD_SIGNS = tuple((tuple(phrase.split()), phrase, True) for phrase in _ABOVE) + tuple(
     (tuple(phrase.split()), phrase, False) for phrase in _BELOW
 )
+_SIGNS_BY_FIRST_WORD = {
+    first: tuple(sign for sign in _WORD_SIGNS if sign[0][0] == first)
+    for first in {sign[0][0] for sign in _WORD_SIGNS}
+}
 _NUMBER = re.compile(r"(-?\d[\d,]*(?:\.\d+)?)(bn|mn|k|m|b)?")
 _PLAIN_YEAR = re.compile(r"(?:19|20)\d\d")
 _ORDINALS = {
@@ -143,7 +147,7 @@ def _between(words: Words, at: int) -> tuple[Bounds, int] | None:
 
 
 def _one_sided(words: Words, at: int) -> tuple[Bounds, int] | None:
-    for sign, phrase, is_above in _WORD_SIGNS:
+    for sign, phrase, is_above in _SIGNS_BY_FIRST_WORD.get(words[at] or "", ()):
         if tuple(words[at : at + len(sign)]) != sign:
             continue
         amount = _amount(words, at + len(sign))

@@ -18,6 +18,7 @@ from cse_chat.adapters.analyst.language.parts import (
 )
 from cse_chat.adapters.analyst.language.reader import GATED, Reader
 from cse_chat.adapters.analyst.language.requests import NOTHING_SAID, Context, Request
+from cse_chat.adapters.analyst.language.safety import gate
 from cse_chat.adapters.analyst.language.slots import MAX_ROWS
 from cse_chat.adapters.analyst.language.text import clean
 from cse_chat.adapters.analyst.market.errors import InvalidArgumentError, OutsideDataError
@@ -167,11 +168,13 @@ class Answerer:
 
     def _answered(self, text: str, context: Context) -> list[Answered]:
         """Answer the questions of *text*, each in the light of those before it."""
+        text = clean(text)
+        parts = sentences(text)
+        if len(parts) > 1 and gate(text) is None:
+            return self._in_turn(parts, context)
         whole = self._reader.read(text, context)
         if whole.intent in GATED:
             return [Answered(whole, self._draft(whole))]
-        text = clean(text)
-        parts = sentences(text)
         if len(parts) > 1:
             return self._in_turn(parts, context)
         return self._joined(text, whole, context) or [Answered(whole, self._draft(whole))]
