@@ -191,7 +191,7 @@ class Linker:
     def _mention(self, sense: Sense, tokens: Sequence[Token], at: int, end: int) -> Mention:
         targets = sense.targets
         if sense.kind in {MentionKind.COMPANY, MentionKind.FAMILY}:
-            while end < len(tokens) and tokens[end].word in CORPORATE_SUFFIXES:
+            while end < len(tokens) and tokens[end].word in CORPORATE_SUFFIXES | {"holding"}:
                 end += 1
             if length := non_voting_length(tokens, end):
                 targets = tuple(self._lexicon.non_voting.get(symbol, symbol) for symbol in targets)

@@ -65,6 +65,7 @@ MARKET_SHAPES = (
     ),
     shape(Intent.SECTOR_COUNT, 12, needs={Cue.SECTOR}, never={*NAMED, Sign.SECTOR_NAMED}),
     shape(Intent.ACTIVE, 36, needs={Cue.ACTIVE}, never=NAMED),
+    shape(Intent.ACTIVE, 36, needs={Cue.BOTTOM, Sign.PERIOD}, some=TRADING, never=NAMED),
     shape(
         Intent.ACTIVE,
         36,

@@ -44,7 +44,7 @@ PHRASES: dict[tuple[Cue, ...], str] = {
     "board member|directorate",
     (Cue.BOARD, Cue.CHIEF): "ceo|chief executive|chief executive officer|managing director|md",
     (Cue.BOARD, Cue.CHAIR): "chairman|chairperson|chairwoman|chair|chairs",
-    (Cue.BOTTOM,): "bottom|worst|least|minimum|weakest|lowest|fewest|laggards",
+    (Cue.BOTTOM,): "bottom|min|worst|least|minimum|weakest|lowest|fewest|laggards",
     (Cue.BOTTOM, Cue.PERFORM): "worst performing|worst performer|worst performers|underperforming|"
     "poorest performing",
     (Cue.BREADTH,): "breadth|advancers|decliners|advances|declines|advance decline|"
@@ -69,7 +69,7 @@ PHRASES: dict[tuple[Cue, ...], str] = {
     "highest price|most costly|highest share price",
     (
         Cue.FLOWS,
-    ): "foreign|foreigners|flow|flows|foreign flow|foreign flows|net foreign|inflow|inflows|outflow|outflows|foreign buying|"
+    ): "foreign|foreigners|flow|flows|foreign flow|foreign flows|foreign holding|foreign holdings|foreign shareholding|net foreign|inflow|inflows|outflow|outflows|foreign buying|"
     "foreign selling|domestic|foreign investors",
     (Cue.FOLLOW,): "what about|how about|and what about|and how about|same for|also for",
     (
@@ -122,7 +122,7 @@ PHRASES: dict[tuple[Cue, ...], str] = {
     (Cue.ORDER_BOOK,): "order book|bid|bids|ask price|asks|market depth|depth|bid and ask|offer",
     (Cue.OWN,): "own|owns|owner|owners|parent|shareholder|shareholders|holder|holders|hold|holds|"
     "stake|stakes|stakeholder|ownership|owning|holding company|parent company|belongs to|"
-    "holding|holdings|shareholding|shareholdings|main shareholders|major shareholders|has shares in|invested in|top holders",
+    "shareholding|shareholdings|main shareholders|major shareholders|has shares in|invested in|top holders",
     (Cue.OWN, Cue.OWNED): "owned|held|belonging",
     (
         Cue.PERFORM,

@@ -35,8 +35,12 @@ def most_active(market: Market, request: Request) -> Draft:
     if when is not None and when.day is None and (days := days_of(market, when)):
         return _over(market, request, field, days)
     session = session_of(market, when)
-    ranking = market.movers.most_active(
-        by=field, n=request.count or USUAL_ROWS, sector=request.sector, on=session.date
+    ranking = market.screens.rank(
+        field,
+        n=request.count or USUAL_ROWS,
+        descending=Cue.BOTTOM not in request.cues,
+        sector=request.sector,
+        on=session.date,
     )
     return ranked(ranking, note=session.note, where=where(market, request))
 
