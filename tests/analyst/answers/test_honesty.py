@@ -40,7 +40,7 @@ class Recorder:
 
 
 _TOOLS = (
-    "auditors", "boards", "calendar", "companies", "comparisons", "directory", "histories",
+    "activity", "auditors", "boards", "calendar", "companies", "comparisons", "days", "directory", "histories",
     "indices", "movers", "networks", "ownership", "quotes", "screens", "sectors", "totals", "trends",
 )  # fmt: skip
 
@@ -107,6 +107,23 @@ def overheard(market: Market) -> Overheard:
 ASKED: list[tuple[str, list[str]]] = [
     (asked, []) for several in PARAPHRASES.values() for asked in several
 ] + [(question.turns[-1], list(question.turns[:-1])) for question in scoring.load()]
+ASKED += [
+    (asked, [])
+    for asked in (
+        "foreign flows this month",
+        "average turnover of the market in June",
+        "how many shares fell this month",
+        "which sector had the highest turnover this month",
+        "best day of the ASPI this year",
+        "average ASPI in June",
+        "which day had the highest market turnover",
+        "most active shares this week by volume",
+        "price of UML on 2026-01-09",
+        "top 1000 gainers",
+        "JKH and HNB prices on 2026-03-17",
+        "what is the price of JKH? and who owns Cargills?",
+    )
+]
 
 
 @pytest.mark.parametrize(("question", "earlier"), ASKED, ids=[asked for asked, _ in ASKED])

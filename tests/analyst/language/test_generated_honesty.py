@@ -25,6 +25,12 @@ OF_COMPANIES = (
     "announcements of {}",
     "should I buy {}",
     "PE of {}",
+    "average closing price of {} in June",
+    "total volume and turnover of {} this month",
+    "on which day did {} trade the most",
+    "biggest daily loss of {} this year",
+    "compare {} and the banking sector this month",
+    "does {} own JKH",
 )
 OF_SECTORS = (
     "how is the {} sector doing",
@@ -35,6 +41,8 @@ OF_SECTORS = (
     "most active stocks in the {} sector by volume",
     "biggest companies in the {} sector by market cap",
     "how many stocks in the {} sector rose today",
+    "how many stocks in the {} sector fell this month",
+    "most active stocks in the {} sector this week",
 )
 EVERY = 23  # one company in so many: all tools over a dozen companies of all kinds
 

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from cse_chat.adapters.analyst.language.dates import Today
-from cse_chat.adapters.analyst.language.periods import When, find_when, number_of
+from cse_chat.adapters.analyst.language.numerals import number_of
+from cse_chat.adapters.analyst.language.periods import When, find_when
 from cse_chat.adapters.analyst.market.market import Market
 from cse_chat.adapters.analyst.market.results.periods import Period
 
@@ -156,7 +157,7 @@ def test_a_history_of_days_counts_sessions(today: Today) -> None:
 
 
 def test_numbers_are_read_as_digits_and_words() -> None:
-    assert [number_of(word) for word in ("12", "ten", "twenty", "12345", "x")] == [
+    assert [number_of(word) for word in ("12", "ten", "twenty", "1234567890", "x")] == [
         12,
         10,
         20,

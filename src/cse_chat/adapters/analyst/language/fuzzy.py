@@ -9,6 +9,7 @@ from cse_chat.adapters.analyst.language.vocabulary import GENERIC
 _SCORE = 75  # of 100, of token_set_ratio
 _MARGIN = 8  # to the next company
 _WORD_SCORE = 75
+_LONE_WORD_SCORE = 86  # a name of one word must be all but right
 _SHORTEST = 5  # letters; below it every other word resembles the next
 _SUGGESTIONS = 3
 
@@ -72,7 +73,8 @@ def _resembles(deciding: Sequence[str], title: str) -> bool:
     from rapidfuzz import fuzz  # noqa: PLC0415 - as in _best_titles
 
     known = title.split()
+    needed = _WORD_SCORE if len(deciding) > 1 else _LONE_WORD_SCORE
     return all(
-        any(word[0] == other[0] and fuzz.ratio(word, other) >= _WORD_SCORE for other in known)
+        any(word[0] == other[0] and fuzz.ratio(word, other) >= needed for other in known)
         for word in deciding
     )

@@ -20,6 +20,7 @@ class Intent(StrEnum):
     CHAIN = "ownership chain"
     COMPANY_INFO = "company card"
     COMPARE = "comparison"
+    DAYS = "days of a period"
     DIRECTORS = "directors"
     DIVIDEND = "dividend announcements"
     FIELD = "quote fields"
@@ -39,6 +40,8 @@ class Intent(StrEnum):
     MARKET_VALUATION = "market valuation"
     MOVERS = "movers"
     NO_SUCH_DATE = "no such date"
+    NOT_UNDERSTOOD = "not understood"
+    NO_SUCH_NUMBER = "no such number of rows"
     OTHER_MARKET = "other market"
     OUT_OF_SCOPE = "out of scope"
     PARENT = "owners"
@@ -46,12 +49,14 @@ class Intent(StrEnum):
     PREDICTION = "prediction"
     QUOTE = "quote"
     RANKING = "ranking"
+    REASON = "reason"
     SECTOR_COUNT = "sector counts"
     SECTOR_MEMBERS = "sector members"
     SECTOR_OF = "sector of a company"
     SECTOR_PERFORMANCE = "sector performance"
     SECTOR_RANKING = "sector ranking"
     SHARED_DIRECTORS = "shared directors"
+    STATISTICS = "statistics of a period"
     SUBSIDIARIES = "subsidiaries"
     THANKS = "thanks"
     TOO_MANY_CONDITIONS = "too many conditions"
@@ -103,3 +108,21 @@ class Shape:
             return 0
         matched = len(self.some & features)
         return 0 if self.some and not matched else self.weight + matched
+
+
+def shape(
+    intent: Intent,
+    weight: int,
+    *,
+    needs: AbstractSet[Feature] = frozenset(),
+    some: AbstractSet[Feature] = frozenset(),
+    never: AbstractSet[Feature] = frozenset(),
+) -> Shape:
+    """Make a shape of plain sets."""
+    return Shape(
+        intent=intent,
+        weight=weight,
+        needs=frozenset(needs),
+        some=frozenset(some),
+        never=frozenset(never),
+    )

@@ -35,6 +35,15 @@ _AUDITORS_FOR_SHORT = {
     "PricewaterhouseCoopers": ("pwc", "price waterhouse", "price waterhouse coopers"),
 }
 
+# The data may have more names of them; these are known even to data without any.
+_INDEX_NAMES = (
+    ("ASPI", MentionKind.INDEX, "ASPI"),
+    *(
+        (name, MentionKind.INDEX, "SPSL20")
+        for name in ("S&P SL20", "SP SL20", "S P SL20", "SL20", "SL 20")
+    ),
+)
+
 _SHORTEST_DISTINCTIVE = 5
 _SHORTEST_SURNAME = 4
 
@@ -95,8 +104,9 @@ class Lexicon:
             (item.alias, item.target) for item in aliases if item.kind is AliasKind.COMPANY
         )
         senses = _Senses()
-        for alias in aliases:
-            senses.add(words_of(alias.alias), _KINDS[alias.kind], alias.target)
+        others = ((alias.alias, _KINDS[alias.kind], alias.target) for alias in aliases)
+        for name, kind, target in (*others, *_INDEX_NAMES):
+            senses.add(words_of(name), kind, target)
         for company in companies:
             for words in _variants(company.name):
                 senses.add_unless_alias(words, MentionKind.COMPANY, company.symbol)

@@ -2,29 +2,34 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
-from cse_chat.adapters.analyst.language.cues import CUE_WORDS, FILLER
+from cse_chat.adapters.analyst.language.fillers import FILLER, NEUTRAL
 from cse_chat.adapters.analyst.language.fuzzy import guess
+from cse_chat.adapters.analyst.language.hints import CUE_WORDS
 from cse_chat.adapters.analyst.language.lexicon import LONGEST_NAME, Lexicon, Sense, key_of
 from cse_chat.adapters.analyst.language.mentions import Mention, MentionKind
+from cse_chat.adapters.analyst.language.places import (
+    is_no_name,
+    is_sector_noun,
+    names_something,
+    non_voting_length,
+)
+from cse_chat.adapters.analyst.language.sinhala import has_sinhala_script, without_ending
 from cse_chat.adapters.analyst.language.spelling import Speller
-from cse_chat.adapters.analyst.language.text import Token, word_set
+from cse_chat.adapters.analyst.language.text import Token
+from cse_chat.adapters.analyst.language.transliteration import Skeletons, symbol_called
 from cse_chat.adapters.analyst.language.vocabulary import (
-    AFTER_NAME,
-    BEFORE_NAME,
     CORPORATE_SUFFIXES,
+    DATE_WORDS,
     EVERYDAY,
     GENERIC,
 )
 
 _SYMBOL = re.compile(r"([A-Za-z]{2,5})\.([NXRUnxru])(\d{4})?")
-_SECTOR_NOUNS = word_set(
-    "sector sectors industry industries company companies stock stocks share shares firm firms "
-    "counter counters index listed plays names subsector group",
-)
 _SHORTEST_RUN = 5  # letters of several words run together, unless they are initials
 _MOST_GUESSES = 4  # unknown names looked up in one question
-_LONG_NAME, _LONG_CUE = 7, 9  # letters from which two edits may be a slip
+_LONG_NAME, _LONG_CUE = 9, 9  # letters from which two edits may be a slip
 _LONGEST_GUESS = 5  # words of one unknown name
 
 
@@ -37,11 +42,11 @@ class Linker:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._known = FILLER | CUE_WORDS | GENERIC
+        self._known = FILLER | NEUTRAL | CUE_WORDS | GENERIC
         self._names = Speller(
             lexicon.words | frozenset(lexicon.surnames), two_edits_from=_LONG_NAME
         )
-        self._cues = Speller(CUE_WORDS | _DATE_WORDS, two_edits_from=_LONG_CUE)
+        self._cues = Speller(CUE_WORDS | DATE_WORDS, two_edits_from=_LONG_CUE)
 
     def corrected(self, tokens: Sequence[Token]) -> tuple[Token, ...]:
         """Return *tokens* with each mistyped word read as the cue or name it was meant to be."""
@@ -85,8 +90,11 @@ class Linker:
                 mentions.append(mention)
                 at = mention.end
         mentions = [item for item in mentions if not _is_half_a_name(item, tokens)]
-        mentions.extend(self._unknown(tokens, mentions))
-        return tuple(sorted(mentions, key=lambda mention: mention.start))
+        others = list(self._unknown(tokens, mentions))
+        # The "bank" of a name in Sinhala script is part of it, and no sector.
+        inside = {at for item in others for at in range(item.start, item.end)}
+        mentions = [item for item in mentions if item.start not in inside]
+        return tuple(sorted((*mentions, *others), key=lambda mention: mention.start))
 
     def _at(
         self, tokens: Sequence[Token], at: int, *, shouted: bool, persons: bool
@@ -127,7 +135,7 @@ class Linker:
         self, tokens: Sequence[Token], at: int, *, shouted: bool, persons: bool
     ) -> Sense | None:
         lexicon, token = self._lexicon, tokens[at]
-        if _is_no_name(tokens, at, shouted=shouted):
+        if is_no_name(tokens, at, shouted=shouted):
             return None
         if token.raw in lexicon.bases and not shouted:
             return Sense(MentionKind.COMPANY, (lexicon.bases[token.raw],))
@@ -146,7 +154,7 @@ class Linker:
         """Return the company that a word of every day stands for where a name must stand."""
         symbol = self._lexicon.bases.get(tokens[at].word.upper())
         may_be_company = names_something(tokens, at, at + 1)
-        if symbol and may_be_company and not _is_sector_noun(tokens, at + 1):
+        if symbol and may_be_company and not is_sector_noun(tokens, at + 1):
             return Sense(MentionKind.COMPANY, (symbol,))
         if senses:
             sense = self._preferred(senses, tokens, at, at + 1)
@@ -176,16 +184,16 @@ class Linker:
         """Choose between a company and a sector of one name by the noun beside it."""
         before = tokens[at - 1].word if at else ""
         sectors = [sense for sense in senses if sense.kind is MentionKind.SECTOR]
-        if sectors and (_is_sector_noun(tokens, end) or before == "sector"):
+        if sectors and (is_sector_noun(tokens, end) or before == "sector"):
             return sectors[0]
         return senses[0]
 
     def _mention(self, sense: Sense, tokens: Sequence[Token], at: int, end: int) -> Mention:
         targets = sense.targets
         if sense.kind in {MentionKind.COMPANY, MentionKind.FAMILY}:
-            while end < len(tokens) and tokens[end].word in CORPORATE_SUFFIXES:
+            while end < len(tokens) and tokens[end].word in CORPORATE_SUFFIXES | {"holding"}:
                 end += 1
-            if length := _non_voting(tokens, end):
+            if length := non_voting_length(tokens, end):
                 targets = tuple(self._lexicon.non_voting.get(symbol, symbol) for symbol in targets)
                 end += length
         return Mention(
@@ -200,6 +208,9 @@ class Linker:
         taken = {at for mention in mentions for at in range(mention.start, mention.end)}
         runs = list(self._runs(tokens, taken))
         for start, end in runs[:_MOST_GUESSES]:
+            if has_sinhala_script(tokens[start].raw):
+                yield self._in_script(tokens, start, end)
+                continue
             found = guess([token.word for token in tokens[start:end]], self._lexicon)
             # One word that only resembles a name must at least stand where a name does.
             is_taken = found.symbol and (end - start > 1 or names_something(tokens, start, end))
@@ -210,6 +221,28 @@ class Linker:
                 end=end,
                 surface=" ".join(token.raw for token in tokens[start:end]),
             )
+
+    def _in_script(self, tokens: Sequence[Token], start: int, end: int) -> Mention:
+        """Return what a name in Sinhala script stands for, if that is clear."""
+        if end < len(tokens) and tokens[end].word in {"bank", "banks"}:
+            end += 1
+        surface = " ".join(token.raw for token in tokens[start:end])
+        words = [token.word for token in tokens[start:end]]
+        bare = [without_ending(word) for word in words]
+        called = symbol_called(words) or symbol_called(bare)
+        symbol = self._lexicon.bases.get(called) if called else None
+        symbol = symbol or self._skeletons.find(words) or self._skeletons.find(bare)
+        return Mention(
+            kind=MentionKind.COMPANY if symbol else MentionKind.UNKNOWN,
+            targets=(symbol,) if symbol else (),
+            start=start,
+            end=end,
+            surface=surface,
+        )
+
+    @cached_property
+    def _skeletons(self) -> Skeletons:
+        return Skeletons.of(self._lexicon)
 
     def _runs(self, tokens: Sequence[Token], taken: set[int]) -> Iterator[tuple[int, int]]:
         """Yield the spans of words that are neither cues nor part of a mention."""
@@ -248,7 +281,7 @@ def _is_half_a_name(mention: Mention, tokens: Sequence[Token]) -> bool:
     is_word = mention.kind is MentionKind.SECTOR and mention.end == mention.start + 1
     if not is_word or tokens[mention.start].word not in _ONE_OF_SECTOR:
         return False
-    if _is_sector_noun(tokens, mention.end):
+    if is_sector_noun(tokens, mention.end):
         return False
     before = tokens[mention.start - 1].word if mention.start else ""
     after = [token.word for token in tokens[mention.end : mention.end + 2]]
@@ -260,45 +293,6 @@ _ONE_OF_SECTOR = frozenset({"bank", "hotel", "hospital", "leasing", "finance", "
 _NAME_PARTS = GENERIC - FILLER - CUE_WORDS - {"sri", "and", "of", "the"} | {"people", "peoples"}
 _OF_PLACES = (["of", "ceylon"], ["of", "colombo"])
 
-_DATE_WORDS = word_set(
-    "today yesterday week weeks month months year years quarter since january february march april "
-    "june july august september october november december monday tuesday wednesday thursday "
-    "friday session sessions",
-)
-
 
 def _of_symbols(symbols: tuple[str, ...]) -> Sense:
     return Sense(MentionKind.COMPANY if len(symbols) == 1 else MentionKind.FAMILY, symbols)
-
-
-def names_something(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """Say whether a name must stand there: after "of", before "share", or all by itself."""
-    before = tokens[start - 1].word if start else ""
-    after = tokens[end].word if end < len(tokens) else ""
-    return before in BEFORE_NAME or after in AFTER_NAME or len(tokens) == end - start
-
-
-def _is_no_name(tokens: Sequence[Token], at: int, *, shouted: bool) -> bool:
-    """Say whether "PLC", which is also a symbol, only ends a name, or "it" is a pronoun."""
-    word = tokens[at].word
-    if word == "it":
-        return not _is_sector_it(tokens, at, shouted=shouted)
-    return word in CORPORATE_SUFFIXES and at > 0 and tokens[at - 1].word not in BEFORE_NAME
-
-
-def _is_sector_noun(tokens: Sequence[Token], at: int) -> bool:
-    # The singular goes with a company's name, too: "sun share price".
-    return at < len(tokens) and tokens[at].word in _SECTOR_NOUNS - {"share", "stock", "company"}
-
-
-def _is_sector_it(tokens: Sequence[Token], at: int, *, shouted: bool) -> bool:
-    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
-    return after in _SECTOR_NOUNS or (tokens[at].raw == "IT" and not shouted)
-
-
-def _non_voting(tokens: Sequence[Token], at: int) -> int:
-    """Return how many tokens from *at* on say "non-voting share"; 0 when none do."""
-    words = [token.word for token in tokens[at : at + 2]]
-    if words[:2] == ["non", "voting"]:
-        return 2
-    return 1 if words[:1] in (["nonvoting"], ["nv"], ["x"]) else 0

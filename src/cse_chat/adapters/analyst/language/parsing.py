@@ -1,13 +1,16 @@
 """Taking one question apart: mentions, days, thresholds, numbers and cues."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cse_chat.adapters.analyst.language.cues import Cue, FoundCue, find_cues
+from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.dates import Today, impossible_date
-from cse_chat.adapters.analyst.language.linker import Linker, names_something
+from cse_chat.adapters.analyst.language.fillers import NEUTRAL
+from cse_chat.adapters.analyst.language.hints import FoundCue, find_cues
+from cse_chat.adapters.analyst.language.linker import Linker
 from cse_chat.adapters.analyst.language.mentions import Mention, MentionKind
 from cse_chat.adapters.analyst.language.periods import When, find_when
+from cse_chat.adapters.analyst.language.places import names_something
 from cse_chat.adapters.analyst.language.sinhala import has_sinhala_script, in_english
 from cse_chat.adapters.analyst.language.slots import Bounds, find_bounds, find_count, find_ordinal
 from cse_chat.adapters.analyst.language.text import Token, tokenise
@@ -15,6 +18,7 @@ from cse_chat.adapters.analyst.language.text import Token, tokenise
 _PERSON_CUES = frozenset({Cue.BOARD, Cue.SIT, Cue.WHO})
 _BARE_NAME = 2  # words of a question that is nothing but a name
 _OWNING_VERBS = frozenset({"own", "owns", "owning", "hold", "holds"})
+_PLURAL = frozenset({"they", "them", "their", "those", "these", "both"})
 _LINKING_WORDS = frozenset({"and", "or", "also", "now", "then"})
 
 
@@ -25,6 +29,7 @@ class Parsed:
     Attributes:
         has_more_bounds: There is a second threshold beside `bounds`.
         no_date: What is written as a date and is none, as typed.
+        places: Where each slot stands, by its name.
     """
 
     tokens: tuple[Token, ...]
@@ -36,12 +41,40 @@ class Parsed:
     no_date: str | None
     count: int | None
     ordinal: int | None
+    places: Mapping[str, frozenset[int]]
     in_sinhala: bool
 
     @property
     def cues(self) -> frozenset[Cue]:
         """The hints, wherever they stand."""
         return frozenset(found.cue for found in self.found)
+
+    @property
+    def unread(self) -> tuple[int, ...]:
+        """The places of words that are part of nothing and may not be left out."""
+        read = frozenset().union(*self.places.values()) | {
+            at for found in self.found for at in range(found.start, found.end)
+        }
+        return tuple(
+            at
+            for at, token in enumerate(self.tokens)
+            if at not in read and token.word not in NEUTRAL and not _is_noise(token)
+        )
+
+    def said(self, places: Iterable[int]) -> tuple[str, ...]:
+        """Return what stands at *places* as typed, neighbours together."""
+        runs: list[list[int]] = []
+        for at in sorted(places):
+            if runs and runs[-1][-1] == at - 1:
+                runs[-1].append(at)
+            else:
+                runs.append([at])
+        return tuple(" ".join(self.tokens[at].raw for at in run) for run in runs)
+
+    @property
+    def is_plural(self) -> bool:
+        """It says "they" or "those", which means all that were listed."""
+        return any(token.word in _PLURAL for token in self.tokens)
 
     @property
     def begins_with_link(self) -> bool:
@@ -88,15 +121,21 @@ def parse(text: str, linker: Linker, today: Today) -> Parsed:
     about_persons = any(found.cue in _PERSON_CUES for found in find_cues(words))
     mentions = linker.link(tokens, persons=about_persons)
     words = _without(words, _places(mentions))
+    no_date = impossible_date([word or "" for word in words], today)
     when, days = find_when(words, today)
     words = _without(words, days)
-    no_date = impossible_date([word or "" for word in words], today)
-    bounds, places = find_bounds(words)
-    words = _without(words, places)
+    bounds, threshold = find_bounds(words)
+    words = _without(words, threshold)
     more_bounds, _ = find_bounds(words)
     found = find_cues(words)
     # The number of "52 week high" is part of a cue and counts nothing.
     left = _without(words, frozenset(at for cue in found for at in range(cue.start, cue.end)))
+    ordinal, place = find_ordinal(words)
+    count, number = find_count(_without(left, place))
+    # "Top 5 and bottom 5" says it twice.
+    said = {left[at] for at in number}
+    number |= frozenset(at for at, word in enumerate(left) if word is not None and word in said)
+    known = [item for item in mentions if item.kind is not MentionKind.UNKNOWN]
     return Parsed(
         tokens=tokens,
         mentions=mentions,
@@ -105,10 +144,22 @@ def parse(text: str, linker: Linker, today: Today) -> Parsed:
         bounds=bounds,
         has_more_bounds=more_bounds is not None,
         no_date=no_date,
-        count=find_count(left),
-        ordinal=find_ordinal(words),
+        count=count,
+        ordinal=ordinal,
+        places={
+            "names": _places(known),
+            "when": days,
+            "bounds": threshold,
+            "count": number,
+            "ordinal": place,
+        },
         in_sinhala=has_sinhala_script(text),
     )
+
+
+def _is_noise(token: Token) -> bool:
+    """Say whether *token* is one letter, a repeated sign or the like, which asks for nothing."""
+    return len(token.word) == 1 and not token.word.isdecimal() and token.word not in "<>%"
 
 
 def _places(mentions: Iterable[Mention]) -> frozenset[int]:

@@ -1,7 +1,6 @@
 """Reading when a question is about: a day, a period, or a range of days."""
 
 import re
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,25 +12,10 @@ from cse_chat.adapters.analyst.language.dates import (
     month_at,
     months_before,
     weekday_at,
-    year_at,
 )
+from cse_chat.adapters.analyst.language.numerals import number_of
+from cse_chat.adapters.analyst.language.stretches import last_of_month, stands_alone, stretch_at
 from cse_chat.adapters.analyst.market.results.periods import Period
-
-NUMBER_WORDS = {
-    **dict(
-        zip(
-            ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-            range(1, 11),
-            strict=True,
-        )
-    ),
-    "eleven": 11,
-    "twelve": 12,
-    "fifteen": 15,
-    "twenty": 20,
-    "thirty": 30,
-    "fifty": 50,
-}
 
 _UNITS = {
     "day": "days",
@@ -55,9 +39,9 @@ _CURRENT = {
     "year": Period.this_year,
 }
 _RETURN_WORDS = frozenset({"return", "returns", "performance", "change", "trend"})
+_EDGES = {"end": True, "close": True, "start": False, "beginning": False}
 _MOST_UNITS = 1_000
 _MOST_YEARS = 50
-_LARGEST = 4  # digits of a number of rows or days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +77,7 @@ def find_when(words: Sequence[str | None], today: Today) -> tuple[When | None, f
         today: What relative days count from.
     """
     plain = [word or "" for word in words]
-    for read in (_range, _period, _since, _day, _month_or_year):
+    for read in (_range, _edge, _period, _since, _day, _stretch):
         for at in range(len(plain)):
             if found := read(plain, at, today):
                 when, length = found
@@ -101,37 +85,41 @@ def find_when(words: Sequence[str | None], today: Today) -> tuple[When | None, f
     return None, frozenset()
 
 
-def number_of(word: str) -> int | None:
-    """Return the whole number that *word* is or spells, up to 9,999."""
-    if word.isdecimal() and len(word) <= _LARGEST:
-        return int(word)
-    return NUMBER_WORDS.get(word)
-
-
 def _range(words: Words, at: int, today: Today) -> Found | None:
-    """Read "from 1 July to 10 July", "between 2026-01-05 and 2026-03-31"."""
-    first = date_at(words, at + 1, today) if words[at] in {"from", "between"} else None
+    """Read "from 1 July to 10 July", "between January and March", "from 5 May until now"."""
+    if words[at] not in {"from", "between", "since"}:
+        return None
+    first = _end_at(words, at + 1, today)
     if first is None:
         return None
-    middle = at + 1 + first[1]
+    middle = at + 1 + first[2]
     if middle >= len(words) or words[middle] not in {"to", "and", "until", "till", "through"}:
         return None
-    last = date_at(words, middle + 1, today)
-    if last is None or last[0] < first[0]:
+    last = _end_at(words, middle + 1, today)
+    if last is None or last[1] < first[0]:
         return None
-    span = When(period=Period.between(first[0], last[0]), start=first[0], end=last[0])
-    return span, middle + 1 + last[1] - at
+    # A month begins after the close of the month before; a day is itself the base.
+    base = first[0] if first[0] == first[1] else first[0] - timedelta(days=1)
+    end = min(last[1], today.day)
+    return When(period=Period.between(base, end), start=first[0], end=end), middle + 1 + last[
+        2
+    ] - at
+
+
+def _end_at(words: Words, at: int, today: Today) -> tuple[date, date, int] | None:
+    """Return the first and the last day of the day or month at *at*, and the words it takes."""
+    if at < len(words) and words[at] in {"today", "now", "date"}:
+        return today.day, today.day, 1
+    if found := date_at(words, at, today):
+        return found[0], found[0], found[1]
+    month = month_at(words, at, today)
+    return None if month is None else (month[0], last_of_month(month[0]), month[1])
 
 
 def _period(words: Words, at: int, today: Today) -> Found | None:
     """Read "this month", "ytd", "last 5 days", "over the past week", "3 months", "2 weeks ago"."""
-    if words[at] == "ytd":
-        return When(period=Period.this_year()), 1
-    if words[at : at + 3] == ["year", "to", "date"]:
-        return When(period=Period.this_year()), 3
-    if words[at] in {"this", "current"}:
-        make = _CURRENT.get(words[at + 1]) if at + 1 < len(words) else None
-        return None if make is None else (When(period=make()), 2)
+    if current := _current(words, at):
+        return current
     start = at
     while start < len(words) and words[start] in _LAST | _BEFORE_LAST:
         start += 1
@@ -143,6 +131,20 @@ def _period(words: Words, at: int, today: Today) -> Found | None:
     # Without a number it must say "last": a bare "month" or "day" is no period.
     found = _last_one(words[start], said_last, today) if said_last else None
     return None if found is None else (found, start + 1 - at)
+
+
+def _current(words: Words, at: int) -> Found | None:
+    """Read "ytd", "this month", "of the year"."""
+    if words[at] == "ytd":
+        return When(period=Period.this_year()), 1
+    if words[at : at + 3] == ["year", "to", "date"]:
+        return When(period=Period.this_year()), 3
+    led = words[at] in {"of", "for", "in"} and words[at + 1 : at + 2] == ["the"]
+    unit = at + 1 + led
+    if not (led or words[at] in {"this", "current"}) or unit >= len(words):
+        return None
+    make = _CURRENT.get(words[unit])
+    return None if make is None else (When(period=make()), unit + 1 - at)
 
 
 def _counted(  # the parts of one reading, each needed to tell periods from other numbers
@@ -160,7 +162,7 @@ def _counted(  # the parts of one reading, each needed to tell periods from othe
     if following == "ago":
         return _ago(number, unit, today), end + 1 - at
     is_amount = words[start].endswith("m") and not said_last and following not in _RETURN_WORDS
-    is_yearly_range = start == at and words[start] == "52"
+    is_yearly_range = not said_last and words[start] == "52"
     if is_amount or is_yearly_range:  # "10m" rupees, "52 week high"
         return None
     return _span(number, unit, today), end - at
@@ -234,12 +236,12 @@ def _sessions_before(today: Today, number: int) -> date:
 
 def _since(words: Words, at: int, today: Today) -> Found | None:
     """Read "since January", "since 17 March 2026", "from May"."""
-    if words[at] not in {"since", "from"}:
+    if words[at] not in {"since", "from", "after"}:
         return None
     if found := date_at(words, at + 1, today):
         day, length = found
         return When(period=Period.since(day), start=day, end=today.day), length + 1
-    if found := month_at(words, at + 1, today):
+    if (found := month_at(words, at + 1, today)) and words[at] != "after":
         first, length = found
         base = first - timedelta(days=1)
         return When(period=Period.since(base), start=first, end=today.day), length + 1
@@ -258,20 +260,26 @@ def _day(words: Words, at: int, today: Today) -> Found | None:
     return None if found is None else (When(day=found[0]), found[1])
 
 
-def _month_or_year(words: Words, at: int, today: Today) -> Found | None:
-    """Read "in March 2026", "during May", "in 2026" as the calendar month or year."""
-    if words[at] not in {"in", "during", "for", "of", "over"}:
+def _edge(words: Words, at: int, today: Today) -> Found | None:
+    """Read "end of June", "the beginning of last month" as the day it is."""
+    if words[at] not in _EDGES or words[at + 1 : at + 2] != ["of"]:
         return None
-    if found := month_at(words, at + 1, today):
-        first, length = found
-        last = first.replace(day=monthrange(first.year, first.month)[1])
-        return _calendar_span(first, min(last, today.day)), length + 1
-    year = year_at(words, at + 1)
-    if year is None:
+    found = stretch_at(words, at + 2, today)
+    if found is None:
         return None
-    last = date(year, 12, 31)
-    return _calendar_span(date(year, 1, 1), min(last, today.day)), 2
+    first, last, length = found
+    day = last if _EDGES[words[at]] else first
+    return When(day=min(day, today.day)), length + 2
 
 
-def _calendar_span(first: date, last: date) -> When:
-    return When(period=Period.between(first - timedelta(days=1), last), start=first, end=last)
+def _stretch(words: Words, at: int, today: Today) -> Found | None:
+    """Read "in March 2026", "during May", "in 2026", "Q2" as the calendar month, quarter, year."""
+    led = words[at] in {"in", "during", "for", "of", "over", "throughout"}
+    start = at + led
+    found = stretch_at(words, start, today)
+    if found is None or not (led or stands_alone(words, start)):
+        return None
+    first, last, length = found
+    last = min(last, today.day)
+    span = When(period=Period.between(first - timedelta(days=1), last), start=first, end=last)
+    return span, length + led

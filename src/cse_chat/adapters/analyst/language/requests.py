@@ -22,9 +22,11 @@ class Request:
         indices: ``ASPI``, ``SPSL20``.
         persons: Keys; several are namesakes.
         auditors: Audit firms, as printed.
-        count: Rows asked for; None when the question does not say.
+        count: Rows asked for, as typed; None when the question does not say.
         bounds: A threshold.
         no_date: What is written as a date and is none, as typed.
+        unread: What of the question was not understood, as typed.
+        instead: What could be answered without it.
         cues: The hints found; they choose fields and directions.
         in_sinhala: The question uses the Sinhala script.
     """
@@ -43,6 +45,8 @@ class Request:
     count: int | None = None
     bounds: Bounds | None = None
     no_date: str | None = None
+    unread: tuple[str, ...] = ()
+    instead: Intent | None = None
     cues: frozenset[Cue] = field(default_factory=frozenset)
     in_sinhala: bool = False
 

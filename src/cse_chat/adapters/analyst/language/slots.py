@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cse_chat.adapters.analyst.language.cues import Cue
-from cse_chat.adapters.analyst.language.periods import number_of
+from cse_chat.adapters.analyst.language.numerals import number_of
 from cse_chat.adapters.analyst.market.results.rankings import Condition, Field
 
 MAX_ROWS = 50
@@ -62,7 +62,11 @@ _INCLUSIVE = frozenset({"at least", "at most", "minimum of", "maximum of", "up t
 _WORD_SIGNS = tuple((tuple(phrase.split()), phrase, True) for phrase in _ABOVE) + tuple(
     (tuple(phrase.split()), phrase, False) for phrase in _BELOW
 )
-_NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)(bn|mn|k|m|b)?")
+_SIGNS_BY_FIRST_WORD = {
+    first: tuple(sign for sign in _WORD_SIGNS if sign[0][0] == first)
+    for first in {sign[0][0] for sign in _WORD_SIGNS}
+}
+_NUMBER = re.compile(r"(-?\d[\d,]*(?:\.\d+)?)(bn|mn|k|m|b)?")
 _PLAIN_YEAR = re.compile(r"(?:19|20)\d\d")
 _ORDINALS = {
     word: at
@@ -82,6 +86,7 @@ _ORDINALS = {
     )
     for word in words.split()
 }
+_COUNTED = frozenset({"one", "company", "stock", "share"})
 
 Words = Sequence[str | None]
 
@@ -125,7 +130,12 @@ def _between(words: Words, at: int) -> tuple[Bounds, int] | None:
     if middle >= len(words) or words[middle] not in {"and", "to"}:
         return None
     high = _amount(words, middle + 1)
-    if high is None or high.value < low.value:
+    if high is None:
+        return None
+    if high.is_scaled and not low.is_scaled and words[middle + high.words] in _SCALES:
+        # "Between 10 and 20 billion" leaves the first unit to the second.
+        low = replace(low, value=low.value * _SCALES[words[middle + high.words] or ""])
+    if high.value < low.value:
         return None
     bounds = Bounds(
         above=low.value,
@@ -137,7 +147,7 @@ def _between(words: Words, at: int) -> tuple[Bounds, int] | None:
 
 
 def _one_sided(words: Words, at: int) -> tuple[Bounds, int] | None:
-    for sign, phrase, is_above in _WORD_SIGNS:
+    for sign, phrase, is_above in _SIGNS_BY_FIRST_WORD.get(words[at] or "", ()):
         if tuple(words[at : at + len(sign)]) != sign:
             continue
         amount = _amount(words, at + len(sign))
@@ -174,30 +184,34 @@ def _amount(words: Words, at: int) -> Amount | None:
     return Amount(value * _SCALES.get(scale, 1.0), is_percent, bool(scale), at - start)
 
 
-def find_count(words: Words) -> int | None:
-    """Return how many rows are asked for, 1 to `MAX_ROWS`: the first small number left over."""
+def find_count(words: Words) -> tuple[int | None, frozenset[int]]:
+    """Return how many rows are asked for, the first small number left over, and its place.
+
+    The number is as typed: 0 or more than `MAX_ROWS` is for the answer to refuse or to tell.
+    """
     for at, word in enumerate(words):
         number = number_of(word or "")
-        if number is None or number == 0 or _PLAIN_YEAR.fullmatch(word or ""):
+        if number is None or _PLAIN_YEAR.fullmatch(word or ""):
             continue
         # "which one", "the first one" count nothing.
         if word == "one" and (at == 0 or words[at - 1] not in {"top", "best", "worst", "bottom"}):
             continue
-        return min(number, MAX_ROWS)
-    return None
+        return number, frozenset({at})
+    return None, frozenset()
 
 
-def find_ordinal(words: Words) -> int | None:
-    """Return the place that "the second one" means, from 0; -1 for the last; else None."""
+def find_ordinal(words: Words) -> tuple[int | None, frozenset[int]]:
+    """Return the place that "the second one" means, from 0, -1 for the last; and where it says so."""
     for at, word in enumerate(words):
         following = words[at + 1] if at + 1 < len(words) else None
-        if word in _ORDINALS and following in {"one", "company", "stock", "share", "of", None}:
-            return _ORDINALS[word]
-        if word == "last" and following in {"one", "company", "stock"}:
-            return -1
+        length = 1 if following in {"of", None} else 2
+        if word in _ORDINALS and following in {*_COUNTED, "of", None}:
+            return _ORDINALS[word], frozenset(range(at, at + length))
+        if word == "last" and following in _COUNTED:
+            return -1, frozenset({at, at + 1})
         if word == "number" and (number := number_of(following or "")):
-            return number - 1
-    return None
+            return number - 1, frozenset({at, at + 1})
+    return None, frozenset()
 
 
 def field_of(cues: AbstractSet[Cue]) -> Field | None:
@@ -221,7 +235,8 @@ def condition_of(bounds: Bounds, cues: AbstractSet[Cue], *, over_period: bool) -
     """Return the condition that *bounds* put on a figure; falls are negative percentages."""
     if bounds.is_percent:
         field = Field.RETURN if over_period else Field.CHANGE_PCT
-        if Cue.LOSE in cues and Cue.GAIN not in cues:
+        is_positive = (bounds.above or bounds.below or 0) > 0
+        if Cue.LOSE in cues and Cue.GAIN not in cues and is_positive:
             return Condition(field=field, above=_minus(bounds.below), below=_minus(bounds.above))
         return Condition(field=field, above=bounds.above, below=bounds.below)
     named = field_of(cues - {Cue.SIZE})

@@ -67,3 +67,10 @@ SECTOR_WORDS = {
     "commercial & professional services": "professional-services commercial-services printing",
     "energy": "fuel petroleum",
 }
+
+# What a mistyped word of a date may have been meant to be.
+DATE_WORDS = word_set(
+    "today yesterday week weeks month months year years quarter since january february march april "
+    "june july august september october november december monday tuesday wednesday thursday "
+    "friday session sessions",
+)

@@ -65,7 +65,13 @@ class Companies:
         )
 
     def announcements(
-        self, symbol: str, *, category: str | None = None, n: int = 10
+        self,
+        symbol: str,
+        *,
+        category: str | None = None,
+        n: int = 10,
+        start: date = date.min,
+        end: date = date.max,
     ) -> Announcements:
         """Give the last *n* announcements (1 to 50) of a company, newest first.
 
@@ -73,6 +79,8 @@ class Companies:
             symbol: Any security of the company.
             category: As `Directory.announcement_categories` writes it; all when None.
             n: Rows; several of one kind on one day are one row.
+            start: The first day, included.
+            end: The last day, included.
 
         Raises:
             UnknownSymbolError: No such security.
@@ -83,9 +91,11 @@ class Companies:
             raise InvalidArgumentError(f"no announcement is of the category {category!r}")
         query = """
             SELECT date, category, sum(times) OVER () FROM announcement
-            WHERE base = ? AND (? IS NULL OR category = ?) ORDER BY date DESC, category LIMIT ?
+            WHERE base = ? AND (? IS NULL OR category = ?) AND date BETWEEN ? AND ?
+            ORDER BY date DESC, category LIMIT ?
         """
-        arguments = (listing.base, category, category, checked_count(n))
+        span = (start.isoformat(), end.isoformat())
+        arguments = (listing.base, category, category, *span, checked_count(n))
         rows = self._store.reader.rows(query, arguments)
         first, last = self._announcement_dates
         return Announcements(

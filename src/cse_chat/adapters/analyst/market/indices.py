@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from cse_chat.adapters.analyst.market.errors import OutsideDataError
-from cse_chat.adapters.analyst.market.figures import checked_count, percent_change
+from cse_chat.adapters.analyst.market.figures import MOST_ROWS, checked_count, percent_change
 from cse_chat.adapters.analyst.market.results.indices import (
     Index,
     IndexHistory,
@@ -63,6 +63,23 @@ class Indices:
             index=index,
             rows=tuple(self._level(index, row, row.date) for row in reversed(rows)),
             scope=self._store.market_scope(BASIS),
+        )
+
+    def between(self, index: Index, start: date, end: date, n: int = MOST_ROWS) -> IndexHistory:
+        """Give the values from *start* to *end*, the newest *n* (1 to 50), oldest first.
+
+        Raises:
+            InvalidArgumentError: *n* is out of range.
+            OutsideDataError: The data have no value of these days.
+        """
+        newest = self._newest(index, end, checked_count(n))
+        rows = [row for row in newest if row.date >= start]
+        if not rows:
+            raise OutsideDataError(self._store.calendar.first, self._store.calendar.last)
+        return IndexHistory(
+            index=index,
+            rows=tuple(self._level(index, row, row.date) for row in reversed(rows)),
+            scope=self._store.market_scope(BASIS, day=rows[0].date),
         )
 
     def trend(self, index: Index, period: Period) -> IndexTrend:

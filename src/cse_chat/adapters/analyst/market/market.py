@@ -7,11 +7,13 @@ from typing import Self
 from cse_chat.adapters.analyst.data.builder import built
 from cse_chat.adapters.analyst.data.packs import SHIPPED, Pack
 from cse_chat.adapters.analyst.data.reader import Reader
+from cse_chat.adapters.analyst.market.activity import Activities
 from cse_chat.adapters.analyst.market.auditors import Auditors
 from cse_chat.adapters.analyst.market.bars import Bars
 from cse_chat.adapters.analyst.market.boards import Boards
 from cse_chat.adapters.analyst.market.companies import Companies
 from cse_chat.adapters.analyst.market.comparisons import Comparisons
+from cse_chat.adapters.analyst.market.days import Days
 from cse_chat.adapters.analyst.market.histories import Histories
 from cse_chat.adapters.analyst.market.indices import Indices
 from cse_chat.adapters.analyst.market.movers import Movers
@@ -42,6 +44,8 @@ class Market:
         self.quotes = Quotes(store, bars)
         self.screens = Screens(store, bars)
         self.movers = Movers(self.screens)
+        self.activity = Activities(store)
+        self.days = Days(store, bars)
         self.history = Histories(store, bars)
         self.trends = Trends(store, bars)
         self.comparisons = Comparisons(store, self.quotes, self.trends)

@@ -35,6 +35,11 @@ class Quotes:
             previous_session=calendar.session_before(day),
             data_start=calendar.first,
             quote=row and self._quote(row),
+            actions=self._store.adjustments.within(symbol, row.date, calendar.last) if row else (),
+            adjusted_close=row
+            and round(
+                row.close / self._store.adjustments.factor(symbol, row.date, calendar.last), 4
+            ),
             scope=self._store.market_scope(BASIS, day=row.date if row else None),
         )
 

@@ -1,7 +1,7 @@
 """Sectors: performance, order, members, sizes."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from cse_chat.adapters.analyst.market.bars import Bars
@@ -16,6 +16,7 @@ from cse_chat.adapters.analyst.market.results.sectors import (
     SectorMembers,
     SectorPerformance,
     SectorRanking,
+    SectorTrading,
 )
 from cse_chat.adapters.analyst.market.store import Store
 
@@ -23,6 +24,10 @@ BASIS = "S&P/CSE industry group index; trades, volume and turnover include cross
 ON_OR_BEFORE = """
 SELECT date, value, change, trades, volume, turnover FROM sector_day
 WHERE gics_code = ? AND date <= ? ORDER BY date DESC LIMIT 1
+"""
+TRADED = """
+SELECT gics_code, sum(trades), sum(volume), sum(turnover), count(*) FROM sector_day
+WHERE date BETWEEN ? AND ? GROUP BY gics_code
 """
 LISTED = "SELECT listed FROM market_day WHERE date <= ? ORDER BY date DESC LIMIT 1"
 
@@ -72,6 +77,29 @@ class Sectors:
             volume=row.volume,
             turnover=row.turnover,
             scope=self._store.market_scope(BASIS, day=window.end, window=window),
+        )
+
+    def traded(self, period: Period) -> tuple[SectorTrading, ...]:
+        """Add up what each sector traded in the sessions of *period*, by sector name.
+
+        Raises:
+            InvalidArgumentError: The period has no length.
+            OutsideDataError: It lies outside the data.
+        """
+        window = self._store.calendar.window(period)
+        start = window.start if window.partial else window.start + timedelta(days=1)
+        span = (start.isoformat(), window.end.isoformat())
+        sums = {row[0]: row[1:] for row in self._store.reader.rows(TRADED, span)}
+        return tuple(
+            SectorTrading(
+                sector=sector,
+                trades=sums[sector.gics_code][0],
+                volume=sums[sector.gics_code][1],
+                turnover=sums[sector.gics_code][2],
+                sessions=sums[sector.gics_code][3],
+            )
+            for sector in self._store.directory.sectors()
+            if sector.gics_code in sums
         )
 
     def ranking(self, period: Period | None = None, *, descending: bool = True) -> SectorRanking:

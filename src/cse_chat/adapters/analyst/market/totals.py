@@ -115,10 +115,13 @@ class Totals:
         }
         bought = sum(row["foreign_purchases"] for row in rows)
         sold = sum(row["foreign_sales"] for row in rows)
+        turnover, trades = sum(row["turnover"] for row in rows), sum(row["trades"] for row in rows)
         return FlowsOverPeriod(
             days=len(rows),
-            turnover=sum(row["turnover"] for row in rows),
-            trades=sum(row["trades"] for row in rows),
+            turnover=turnover,
+            trades=trades,
+            mean_turnover=turnover / max(len(rows), 1),
+            mean_trades=trades / max(len(rows), 1),
             foreign_purchases=bought,
             foreign_sales=sold,
             net_foreign=bought - sold,

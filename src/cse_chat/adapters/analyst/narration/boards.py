@@ -60,7 +60,7 @@ def directors(market: Market, request: Request) -> Draft:
         named = "; ".join(_seat(seat) for seat in found.rows)
         text = lines(
             *_officers(found.rows, request.cues),
-            f"The board of {company}: {named}.",
+            f"The board of {company}, {figures.counted(len(found.rows), 'director')} known: {named}.",
             _attested(found.rows),
         )
     return Draft(
@@ -195,6 +195,8 @@ def auditor(market: Market, request: Request) -> Draft:
     text = f"The data do not say who audits {company}."
     if found.auditor is not None:
         text = f"{company} is audited by {found.auditor}."
+        if request.auditors:
+            text = f"{'Yes' if found.auditor in request.auditors else 'No'}: {text}"
     return Draft(
         text=lines(text, f"Source: {found.scope.source}. Basis: {found.scope.basis}."),
         scope=found.scope,
@@ -205,10 +207,12 @@ def auditor(market: Market, request: Request) -> Draft:
 def audit_clients(market: Market, request: Request) -> Draft:
     """Answer which companies a firm audits."""
     found = market.auditors.clients(request.auditors[0])
-    names = "; ".join(figures.named(listing) for listing in found.rows)
+    rows = [row for row in found.rows if request.sector in {None, row.gics_code}]
+    names = "; ".join(figures.named(listing) for listing in rows) or "none"
+    where = f" in {market.directory.sector(request.sector).name}" if request.sector else ""
     return Draft(
         text=lines(
-            f"{found.auditor} audits {figures.counted(len(found.rows), 'company')}: {names}.",
+            f"{found.auditor} audits {figures.counted(len(rows), 'company')}{where}: {names}.",
             f"Source: {found.scope.source}. Basis: {found.scope.basis}.",
         ),
         artifacts=(
@@ -219,11 +223,11 @@ def audit_clients(market: Market, request: Request) -> Draft:
                     columns.text("name", "Company", lambda row: row.name),
                     columns.text("sector", "Sector", lambda row: row.sector),
                 ),
-                found.rows,
+                rows,
             ),
         ),
         scope=found.scope,
-        subjects=tuple(listing.symbol for listing in found.rows),
+        subjects=tuple(listing.symbol for listing in rows),
     )
 
 

@@ -1,6 +1,11 @@
 """A company at a glance, and what it announced."""
 
+from datetime import date
+from typing import TypedDict
+
+from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.requests import Request
+from cse_chat.adapters.analyst.language.slots import MAX_ROWS
 from cse_chat.adapters.analyst.market.market import Market
 from cse_chat.adapters.analyst.market.results.companies import Announcement, CompanyCard
 from cse_chat.adapters.analyst.market.results.listings import Status
@@ -8,6 +13,7 @@ from cse_chat.adapters.analyst.narration import columns, figures
 from cse_chat.adapters.analyst.narration.columns import Filled
 from cse_chat.adapters.analyst.narration.drafts import Draft, lines
 from cse_chat.adapters.analyst.narration.quotes import price_sentence, quote_table
+from cse_chat.adapters.analyst.narration.spans import days_of
 
 _CASH_DIVIDEND = "CASH DIVIDEND"
 _ANNOUNCED = 5
@@ -33,7 +39,9 @@ def card(market: Market, request: Request) -> Draft:
             _relations(found),
             _other_lines(found),
             _last_announcement(found),
-            "" if listing.status is Status.ACTIVE else f"Status: {listing.status}.",
+            ""
+            if listing.status is Status.ACTIVE and Cue.DETAIL not in request.cues
+            else f"Status: {listing.status}.",
         ),
         artifacts=(quote_table([found.quote]),) if found.quote else (),
         scope=found.scope,
@@ -102,18 +110,19 @@ def dividend(market: Market, request: Request) -> Draft:
     """Answer when a company announced a cash dividend."""
     symbol = request.companies[0]
     found = market.companies.announcements(
-        symbol, category=_CASH_DIVIDEND, n=request.count or _ANNOUNCED
+        symbol, category=_CASH_DIVIDEND, **_wanted(market, request)
     )
     company = figures.named(found.listing)
     span = f"Announcements in the data run from {found.first} to {found.last}."
     amount = "Dividend amounts are not in the data."
     if not found.rows:
-        text = f"The data have no cash dividend announcement of {company}."
+        text = f"The data have no cash dividend announcement of {company}{_of_then(request)}."
         return Draft(text=lines(text, amount, span), scope=found.scope, subjects=(symbol,))
     earlier = [row.date.isoformat() for row in found.rows[1:]]
     return Draft(
         text=lines(
-            f"The last cash dividend announcement of {company} was on {found.rows[0].date}.",
+            f"The last cash dividend announcement of {company}{_of_then(request)} was on "
+            f"{found.rows[0].date}.",
             f"Before that: {figures.joined(earlier)}." if earlier else "",
             amount,
             span,
@@ -127,7 +136,7 @@ def dividend(market: Market, request: Request) -> Draft:
 def announcements(market: Market, request: Request) -> Draft:
     """Answer with the last announcements of a company."""
     symbol = request.companies[0]
-    found = market.companies.announcements(symbol, n=request.count or _ANNOUNCED)
+    found = market.companies.announcements(symbol, **_wanted(market, request))
     company = figures.named(found.listing)
     span = (
         f"Announcements in the data run from {found.first} to {found.last}; their texts are not "
@@ -135,7 +144,7 @@ def announcements(market: Market, request: Request) -> Draft:
     )
     if not found.rows:
         return Draft(
-            text=lines(f"The data have no announcement of {company}.", span),
+            text=lines(f"The data have no announcement of {company}{_of_then(request)}.", span),
             scope=found.scope,
             subjects=(symbol,),
         )
@@ -146,6 +155,28 @@ def announcements(market: Market, request: Request) -> Draft:
         scope=found.scope,
         subjects=(symbol,),
     )
+
+
+class _Wanted(TypedDict, total=False):
+    n: int
+    start: date
+    end: date
+
+
+def _wanted(market: Market, request: Request) -> _Wanted:
+    """Return how many announcements are asked for, and of which days."""
+    rows = min(request.count or _ANNOUNCED, MAX_ROWS)
+    when = request.when
+    if when is None or when.is_today:
+        return {"n": rows}
+    if when.day is not None:
+        return {"n": MAX_ROWS, "start": when.day, "end": when.day}
+    days = days_of(market, when)
+    return {"n": MAX_ROWS, "start": days[0], "end": days[1]} if days else {"n": rows}
+
+
+def _of_then(request: Request) -> str:
+    return " in that time" if request.when is not None else ""
 
 
 def _category(row: Announcement) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 
 from cse_chat.adapters.analyst.market.figures import rounded
 from cse_chat.adapters.analyst.market.results.listings import Listing
+from cse_chat.adapters.analyst.market.results.periods import Action
 from cse_chat.adapters.analyst.market.results.rankings import Field
 from cse_chat.adapters.analyst.market.results.scope import Window
 
@@ -99,6 +100,14 @@ _RANKED: dict[Field, Callable[[float], str]] = {
 def named(listing: Listing) -> str:
     """Give name and symbol: ``John Keells Holdings PLC (JKH)``."""
     return f"{listing.name} ({listing.label})"
+
+
+def action(value: Action) -> str:
+    """Give a corporate action: ``a subdivision (1:10) on 2026-01-22``."""
+    if not value.is_subdivision:
+        return f"a rights or scrip issue on {value.ex_date}"
+    digits = 0 if value.factor == int(value.factor) else 2
+    return f"a subdivision (1:{number(value.factor, digits)}) on {value.ex_date}"
 
 
 def span(window: Window) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.requests import Request
 from cse_chat.adapters.analyst.market.market import Market
 from cse_chat.adapters.analyst.market.results.listings import Listing
@@ -12,6 +13,7 @@ from cse_chat.adapters.analyst.narration.drafts import Draft, lines
 from cse_chat.domain.model.artifacts import Table
 
 _NAMED = 12
+_PAIR = 2
 
 _COLUMNS: tuple[Filled[Holder | Owned], ...] = (
     columns.text("symbol", "Symbol", lambda row: row.listing.label if row.listing else None),
@@ -30,8 +32,16 @@ _CHAIN_COLUMNS: tuple[Filled[ChainLink], ...] = (
 )
 
 
+def is_of_a_pair(request: Request) -> bool:
+    """Say whether it is asked if one company owns another, rather than about each."""
+    return len(request.companies) == _PAIR and not request.cues & {Cue.WHO, Cue.WHICH, Cue.LIST}
+
+
 def owners(market: Market, request: Request) -> Draft:
-    """Answer who owns a company."""
+    """Answer who owns a company, or whether another does."""
+    if is_of_a_pair(request):
+        # "Is X owned by Y" names the owned company first.
+        return _stake(market, holder=request.companies[1], owned=request.companies[0])
     found = market.ownership.owners(request.companies[0])
     company = figures.named(found.listing)
     if not found.rows:
@@ -40,7 +50,7 @@ def owners(market: Market, request: Request) -> Draft:
             text = f"{text} Doubtful entries: {_list(found.doubtful)}."
         return _drafted(found.listing, text, found.scope.basis, market)
     first = found.rows[0]
-    rest = found.rows[1 : _NAMED + 1]
+    rest = found.rows[1 : (request.count or _NAMED + 1)]
     return Draft(
         text=lines(
             f"The largest corporate holder of {company} is {_holder(first)}.",
@@ -55,7 +65,9 @@ def owners(market: Market, request: Request) -> Draft:
 
 
 def holdings(market: Market, request: Request) -> Draft:
-    """Answer what a company owns: listed companies first."""
+    """Answer what a company owns, listed companies first, or whether it owns another."""
+    if is_of_a_pair(request):
+        return _stake(market, holder=request.companies[0], owned=request.companies[1])
     found = market.ownership.holdings(request.companies[0])
     company = figures.named(found.listing)
     everything = (*found.rows, *found.minor, *found.unlisted)
@@ -64,7 +76,7 @@ def holdings(market: Market, request: Request) -> Draft:
         if found.doubtful:
             text = f"{text} Doubtful entries: {_list(found.doubtful)}."
         return _drafted(found.listing, text, found.scope.basis, market)
-    listed = f"Listed companies held by {company}: {_list(found.rows)}."
+    listed = f"Listed companies held by {company} ({len(found.rows)}): {_list(found.rows)}."
     return Draft(
         text=lines(
             listed
@@ -79,6 +91,38 @@ def holdings(market: Market, request: Request) -> Draft:
         scope=found.scope,
         subjects=_symbols(found.rows),
     )
+
+
+def _stake(market: Market, *, holder: str, owned: str) -> Draft:
+    """Answer whether one company holds shares of another."""
+    found = market.ownership.owners(owned)
+    its = market.directory.company(holder)
+    rows = [row for row in (*found.rows, *found.doubtful) if row.listing == its]
+    pair = f"{figures.named(its)} among the holders of {figures.named(found.listing)}"
+    if rows:
+        text = f"Yes: {_list(rows)} of {figures.named(found.listing)}."
+    elif reverse := _reverse(market, holder, owned):
+        text = f"{reverse} The data do not name {pair}."
+    else:
+        largest = f" The largest is {_holder(found.rows[0])}." if found.rows else ""
+        text = f"No: the data do not name {pair}.{largest}"
+    return Draft(
+        text=lines(
+            text,
+            _attested(rows or found.rows) if rows or found.rows else "",
+            f"Basis: {found.scope.basis}.",
+        ),
+        artifacts=(columns.table(f"Owners of {found.listing.label}", _COLUMNS, found.rows),),
+        scope=found.scope,
+        subjects=(found.listing.symbol, its.symbol),
+    )
+
+
+def _reverse(market: Market, holder: str, owned: str) -> str:
+    other = market.directory.company(owned)
+    found = market.ownership.owners(holder)
+    rows = [row for row in found.rows if row.listing == other]
+    return f"{_list(rows)} of {figures.named(found.listing)}." if rows else ""
 
 
 def chain(market: Market, request: Request) -> Draft:
@@ -126,7 +170,7 @@ def _unlisted(rows: Sequence[Owned]) -> str:
         return ""
     more = len(rows) - _NAMED
     others = f" and {more} more, in the table" if more > 0 else ""
-    return f"Unlisted: {_list(rows[:_NAMED])}{others}."
+    return f"Unlisted ({len(rows)}): {_list(rows[:_NAMED])}{others}."
 
 
 def _list(rows: Sequence[Holder | Owned]) -> str:

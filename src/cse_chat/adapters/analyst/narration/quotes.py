@@ -4,7 +4,6 @@ from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.requests import Request
 from cse_chat.adapters.analyst.market.market import Market
 from cse_chat.adapters.analyst.market.results.listings import Listing, Status
-from cse_chat.adapters.analyst.market.results.periods import Period
 from cse_chat.adapters.analyst.market.results.quotes import DatedQuote, Quote
 from cse_chat.adapters.analyst.market.results.scope import DayKind
 from cse_chat.adapters.analyst.narration import columns, figures
@@ -40,6 +39,8 @@ _DATED_FIELDS = frozenset(
         Cue.VOLUME,
         Cue.TURNOVER,
         Cue.TRADES,
+        Cue.MARKET_CAP,
+        Cue.COUNT,
     }
 )
 
@@ -57,7 +58,7 @@ def quote(market: Market, request: Request) -> Draft:
     found = market.quotes.latest(symbol)
     if found is None:
         return never_traded(market, symbol)
-    return _quoted(found, lines(_price_sentence(found), _why(request), _day_sentence(found)))
+    return quoted(found, lines(_price_sentence(found), _why(request), _day_sentence(found)))
 
 
 def quote_fields(market: Market, request: Request) -> Draft:
@@ -68,38 +69,29 @@ def quote_fields(market: Market, request: Request) -> Draft:
     found = market.quotes.latest(symbol)
     if found is None:
         return never_traded(market, symbol)
-    return _quoted(found, _field_sentence(found, request.cues))
+    return quoted(found, _field_sentence(found, request.cues))
 
 
 def market_cap(market: Market, request: Request) -> Draft:
-    """Answer for the market value of one security line."""
-    found = market.quotes.latest(request.companies[0])
-    if found is None:
-        return never_traded(market, request.companies[0])
-    return _quoted(
-        found,
-        f"The market capitalisation of {figures.named(found.listing)} is "
-        f"{figures.market_value(found.market_cap)} at {figures.price(found.close)} a share "
-        f"({found.date}); it counts this security line only.",
-    )
-
-
-def high_low(market: Market, request: Request) -> Draft:
-    """Answer for the range of prices over a year, or over the period asked for."""
+    """Answer for the market value of one security line, now or on a day."""
     symbol = request.companies[0]
-    when = request.when
-    if when is not None and when.period is not None and Cue.YEAR_RANGE not in request.cues:
-        return _period_range(market, symbol, when.period)
-    found = market.quotes.latest(symbol)
+    dated = None
+    if request.when is not None and request.when.day is not None and not request.when.is_today:
+        dated = market.quotes.on(symbol, request.when.day)
+        if dated.quote is None:
+            return _nothing_on(dated)
+    found = dated.quote if dated is not None else market.quotes.latest(symbol)
     if found is None:
         return never_traded(market, symbol)
-    span = found.year_range
-    return _quoted(
+    named = figures.named(found.listing)
+    verb = "is" if dated is None else "was"
+    return quoted(
         found,
         lines(
-            f"{figures.named(found.listing)}: 52-week high {figures.price(span.high)}, low "
-            f"{figures.price(span.low)} ({span.basis}); last price {figures.price(found.close)} "
-            f"on {found.date}.",
+            _reason(dated, found.listing) if dated is not None and not dated.traded else "",
+            f"The market capitalisation of {named} {verb} {figures.market_value(found.market_cap)} "
+            f"at {figures.price(found.close)} a share ({found.date}); it counts this security line "
+            "only.",
         ),
     )
 
@@ -121,23 +113,8 @@ def price_sentence(found: Quote) -> str:
     return _price_sentence(found)
 
 
-def _period_range(market: Market, symbol: str, period: Period) -> Draft:
-    trend = market.trends.of(symbol, period)
-    if trend.high is None or trend.scope.window is None:
-        return never_traded(market, symbol)
-    return Draft(
-        text=lines(
-            f"{figures.named(trend.listing)}: highest close {figures.price(trend.high)} on "
-            f"{figures.day(trend.high_date)}, lowest close {figures.price(trend.low)} on "
-            f"{figures.day(trend.low_date)} ({figures.over(trend.scope.window)}).",
-            f"Basis: {trend.scope.basis}.",
-        ),
-        scope=trend.scope,
-        subjects=(symbol,),
-    )
-
-
-def _quoted(found: Quote, text: str) -> Draft:
+def quoted(found: Quote, text: str) -> Draft:
+    """Put a sentence about a quote beside its figures."""
     return Draft(
         text=lines(text, _staleness(found)),
         artifacts=(quote_table([found]),),
@@ -190,13 +167,16 @@ def _field_sentence(found: Quote, cues: frozenset[Cue]) -> str:
             (Cue.HIGH, f"high {figures.price(found.high)}"),
             (Cue.LOW, f"low {figures.price(found.low)}"),
             (Cue.CLOSE, f"close {figures.price(found.close)}"),
+            (Cue.PRICE, f"price {figures.price(found.close)}"),
             (Cue.PREVIOUS, f"previous close {figures.price(found.prev_close)}"),
             (Cue.CHANGE, _change_phrase(found)),
             (Cue.VOLUME, _volume_phrase(found)),
             (Cue.TRADES, f"{figures.whole(found.trades)} trades"),
             (Cue.TURNOVER, _turnover_phrase(found)),
+            (Cue.MARKET_CAP, f"market cap {figures.market_value(found.market_cap)}"),
         )
-        if cue in cues
+        # "How many shares were traded" asks for the volume without its name.
+        if cue in cues or (cue is Cue.VOLUME and {Cue.COUNT, Cue.TRADED} <= cues)
     ]
     return f"{figures.named(found.listing)} on {found.date}: {', '.join(parts)}."
 
@@ -226,11 +206,25 @@ def _dated(dated: DatedQuote, request: Request) -> Draft:
     if found is None:
         return _nothing_on(dated)
     fields = request.cues & _DATED_FIELDS
-    if dated.traded:
-        sentence = _field_sentence(found, request.cues) if fields else _close_sentence(found)
-        return _quoted_on(dated, found, sentence)
     sentence = _field_sentence(found, request.cues) if fields else _close_sentence(found)
-    return _quoted_on(dated, found, f"{_reason(dated, found.listing)} {sentence}")
+    reason = "" if dated.traded else f"{_reason(dated, found.listing)} "
+    return _quoted_on(dated, found, lines(f"{reason}{sentence}", _since(dated), _why(request)))
+
+
+def dated_sentence(dated: DatedQuote) -> str:
+    """Say the close of a day, or why there is none and the one before."""
+    if dated.quote is None:
+        return _nothing_on(dated).text
+    reason = "" if dated.traded else f"{_reason(dated, dated.listing)} "
+    return f"{reason}{_close_sentence(dated.quote)} {_since(dated)}".rstrip()
+
+
+def _since(dated: DatedQuote) -> str:
+    """Say which actions have changed the scale of the price since, and the price on today's."""
+    if not dated.actions:
+        return ""
+    later = figures.joined([figures.action(item) for item in dated.actions])
+    return f"That was before {later}; adjusted, the close is {figures.price(dated.adjusted_close)}."
 
 
 def _quoted_on(dated: DatedQuote, found: Quote, text: str) -> Draft:

@@ -8,10 +8,10 @@ from cse_chat.adapters.analyst.market.results.rankings import Condition, Field, 
 from cse_chat.adapters.analyst.narration import columns, figures
 from cse_chat.adapters.analyst.narration.columns import Filled
 from cse_chat.adapters.analyst.narration.drafts import Draft, basis_of, lines
-from cse_chat.adapters.analyst.narration.spans import session_of
+from cse_chat.adapters.analyst.narration.spans import Session, session_of
 from cse_chat.domain.model.artifacts import Table
 
-_DEFAULT_ROWS = 5
+USUAL_ROWS = 5
 _TIES_NAMED = 5
 
 _DAY_COLUMNS: tuple[Filled[Ranked], ...] = (
@@ -32,7 +32,7 @@ _PERIOD_COLUMNS: tuple[Filled[Ranked], ...] = (
     columns.percent("change_pct", "Change on the day", lambda row: row.change_pct),
 )
 
-_NOUNS = {
+NOUNS = {
     Field.PRICE: ("Highest price", "Lowest price"),
     Field.CHANGE: ("Largest rise", "Largest fall"),
     Field.CHANGE_PCT: ("Top gainers", "Top losers"),
@@ -62,19 +62,19 @@ def movers(market: Market, request: Request) -> Draft:
 
 
 def _moved(market: Market, request: Request, *, up: bool) -> Draft:
-    count = request.count or _DEFAULT_ROWS
+    count = request.count or USUAL_ROWS
     when = request.when
     if when is not None and when.day is None and when.period is not None:
         ranking = market.screens.rank(
             Field.RETURN, n=count, descending=up, sector=request.sector, period=when.period
         )
-        return _ranked(ranking, where=_where(market, request))
+        return ranked(ranking, where=where(market, request))
     session = session_of(market, when)
     rank = market.movers.gainers if up else market.movers.losers
     ranking = rank(n=count, sector=request.sector, on=session.date)
     if not ranking.rows:
         return _nothing_moved(ranking, session.note, up=up)
-    return _ranked(ranking, note=session.note, where=_where(market, request))
+    return ranked(ranking, note=session.note, where=where(market, request))
 
 
 def _nothing_moved(ranking: Ranking, note: str, *, up: bool) -> Draft:
@@ -85,40 +85,22 @@ def _nothing_moved(ranking: Ranking, note: str, *, up: bool) -> Draft:
     )
 
 
-def most_active(market: Market, request: Request) -> Draft:
-    """Answer which shares traded most, by turnover unless the question says otherwise."""
-    session = session_of(market, request.when)
-    fields = (Field.TURNOVER, Field.VOLUME, Field.TRADES)
-    field = field_of(request.cues & {Cue.TURNOVER, Cue.VOLUME, Cue.TRADES}) or Field.TURNOVER
-    ranking = market.movers.most_active(
-        by=field if field in fields else Field.TURNOVER,
-        n=request.count or _DEFAULT_ROWS,
-        sector=request.sector,
-        on=session.date,
-    )
-    return _ranked(
-        ranking,
-        note=lines(session.note, _single_session(market, request)),
-        where=_where(market, request),
-    )
-
-
 def ranking(market: Market, request: Request) -> Draft:
     """Answer which shares are dearest, cheapest, largest or smallest."""
-    session = session_of(market, request.when)
+    session = _session(market, request)
     field = field_of(request.cues) or Field.MARKET_CAP
     ascending = bool({Cue.BOTTOM, Cue.CHEAP} & request.cues)
     found = market.screens.rank(
         field,
-        n=request.count or _DEFAULT_ROWS,
+        n=request.count or USUAL_ROWS,
         descending=not ascending,
         sector=request.sector,
         on=session.date,
     )
-    return _ranked(
+    return ranked(
         found,
-        note=lines(session.note, _single_session(market, request)),
-        where=_where(market, request),
+        note=session.note,
+        where=where(market, request),
     )
 
 
@@ -131,6 +113,9 @@ def screen(market: Market, request: Request) -> Draft:
         period = None
     session = session_of(market, when)
     descending = condition.above is not None and (condition.below is None or condition.above >= 0)
+    if {Cue.CHEAP, Cue.BOTTOM, Cue.TOP} & request.cues:
+        # "The cheapest", "the worst" say themselves which come first.
+        descending = not {Cue.CHEAP, Cue.BOTTOM} & request.cues
     found = market.screens.rank(
         condition.field,
         n=request.count or MAX_ROWS,
@@ -141,7 +126,7 @@ def screen(market: Market, request: Request) -> Draft:
         on=None if period else session.date,
     )
     number = figures.counted(found.total, "share") if found.total else "No share"
-    head = f"{number}{_where(market, request)} with {_bounds(condition)}"
+    head = f"{number}{where(market, request)} with {_bounds(condition)}"
     if len(found.rows) < found.total:
         head = f"{head} (the first {len(found.rows)} are shown)"
     return Draft(
@@ -170,19 +155,24 @@ def _bounds(condition: Condition) -> str:
     return f"{condition.field} {' and '.join(parts)}"
 
 
-def _single_session(market: Market, request: Request) -> str:
-    if request.when is None or request.when.period is None or request.when.day is not None:
-        return ""
-    return f"Ranked for the session of {market.data_date} alone, not over a period."
+def _session(market: Market, request: Request) -> Session:
+    """Return the session of a ranking: of a period the last one, and a note that says so."""
+    when = request.when
+    if when is None or when.day is not None or when.period is None:
+        return session_of(market, when)
+    last = market.calendar.window(when.period).end
+    return Session(last, f"Ranked for the session of {last}, the last of that time, not over it.")
 
 
-def _where(market: Market, request: Request) -> str:
+def where(market: Market, request: Request) -> str:
+    """Return the sector a list is narrowed to, as the end of its title."""
     if request.sector is None:
         return ""
     return f" in {market.directory.sector(request.sector).name}"
 
 
-def _ranked(found: Ranking, *, note: str = "", where: str = "") -> Draft:
+def ranked(found: Ranking, *, note: str = "", where: str = "") -> Draft:
+    """Put a ranking into words, *where* being the end of its title."""
     title = _title(found) + where
     return Draft(
         text=lines(
@@ -199,7 +189,7 @@ def _ranked(found: Ranking, *, note: str = "", where: str = "") -> Draft:
 
 
 def _title(found: Ranking) -> str:
-    highest, lowest = _NOUNS[found.field]
+    highest, lowest = NOUNS[found.field]
     return highest if found.descending else lowest
 
 

@@ -1,17 +1,16 @@
 """Answers to what is not answered, and to small talk: honest, short, without a figure."""
 
 from cse_chat.adapters.analyst.language.cues import Cue
+from cse_chat.adapters.analyst.language.intents import Intent
 from cse_chat.adapters.analyst.language.requests import Request
+from cse_chat.adapters.analyst.language.slots import MAX_ROWS
 from cse_chat.adapters.analyst.market.market import Market
 from cse_chat.adapters.analyst.market.results.periods import Period
 from cse_chat.adapters.analyst.narration import figures
 from cse_chat.adapters.analyst.narration.drafts import NOT_ADVICE, Draft, lines
-from cse_chat.adapters.analyst.narration.indices import (
-    index_of,
-    index_trend_sentence,
-    valuation_sentence,
-)
+from cse_chat.adapters.analyst.narration.indices import index_of, index_trend_sentence
 from cse_chat.adapters.analyst.narration.quotes import price_sentence, quote_table
+from cse_chat.adapters.analyst.narration.totals import valuation_sentence
 from cse_chat.adapters.analyst.narration.trends import trend_sentence
 from cse_chat.domain.model.artifacts import Table
 
@@ -101,6 +100,60 @@ def too_many_conditions(market: Market, request: Request) -> Draft:  # noqa: ARG
     )
 
 
+def no_such_number(market: Market, request: Request) -> Draft:  # noqa: ARG001 - one signature for all
+    """Say how many rows can be listed."""
+    return Draft(
+        text=f"I can list 1 to {MAX_ROWS} rows, not {request.count}. "
+        'Ask for a number of them, such as "top 5 gainers".'
+    )
+
+
+def too_many_questions() -> Draft:
+    """Say that a text has more questions than are answered at a time."""
+    return Draft(text="I answer four questions at a time; please ask the others again.")
+
+
+def reason(market: Market, request: Request) -> Draft:  # noqa: ARG001 - one signature for all
+    """Say that the data hold figures, not reasons."""
+    return Draft(
+        text="The data do not say why: they record prices, trading, owners and dates of "
+        "announcements, not news or reasons."
+    )
+
+
+def not_understood(market: Market, request: Request) -> Draft:
+    """Say what of a question was not understood, rather than answer the rest of it."""
+    words = figures.joined([f'"{words}"' for words in request.unread]) or "a part of it"
+    instead = ""
+    if request.instead is not None and request.instead not in _NOTHING_TO_OFFER:
+        instead = f"Without it I could answer: {request.instead.value}{_about(market, request)}."
+    return Draft(
+        text=lines(
+            f"I don't understand {words} in that question, and leaving it out would answer "
+            "another one.",
+            _IN_SCRIPT if request.in_sinhala else "",
+            instead,
+            f"Please ask in other words. {CAPABILITIES}" if not instead else "",
+        )
+    )
+
+
+_IN_SCRIPT = (
+    "Company names in Sinhala script are known by their sound only; symbols (JKH) and English "
+    "names always work."
+)
+_NOTHING_TO_OFFER = frozenset(
+    {Intent.UNAVAILABLE, Intent.GREETING, Intent.HELP, Intent.THANKS, Intent.REASON}
+)
+
+
+def _about(market: Market, request: Request) -> str:
+    """Return what a question names, as the end of a sentence."""
+    names = [figures.named(market.directory.listing(symbol)) for symbol in request.companies[:3]]
+    names += [market.directory.sector(code).name for code in request.sectors[:3]]
+    return f" of {figures.joined(names)}" if names else ""
+
+
 def ambiguous(market: Market, request: Request) -> Draft:
     """Ask which company of a family is meant, with the price of each."""
     quotes = [
@@ -127,7 +180,7 @@ def ambiguous(market: Market, request: Request) -> Draft:
 def unavailable(market: Market, request: Request) -> Draft:
     """Say that the data lack a figure; offer the market's ratios where they come close."""
     of = ""
-    if request.companies:
+    if request.companies and Cue.CURRENCY not in request.cues:
         of = f" of {figures.named(market.directory.listing(request.companies[0]))}"
     elif request.sectors:
         of = f" of the sector {market.directory.sector(request.sectors[0]).name}"
@@ -144,6 +197,7 @@ def unavailable(market: Market, request: Request) -> Draft:
 
 def _missing(cues: frozenset[Cue]) -> str:
     for cue, name in (
+        (Cue.CURRENCY, "exchange rates (every price is in rupees)"),
         (Cue.ORDER_BOOK, "the order book (bids and offers)"),
         (Cue.NEWS, "news"),
         (Cue.FUNDAMENTAL, "financial statements (earnings, EPS, revenue, profit, book value)"),

@@ -1,5 +1,8 @@
 """Sectors: how they do, in which order, and who belongs to them."""
 
+from collections.abc import Callable, Mapping
+from enum import Enum
+
 from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.requests import Request
 from cse_chat.adapters.analyst.market.market import Market
@@ -9,6 +12,7 @@ from cse_chat.adapters.analyst.market.results.sectors import (
     SectorCount,
     SectorMember,
     SectorPerformance,
+    SectorTrading,
 )
 from cse_chat.adapters.analyst.narration import columns, figures
 from cse_chat.adapters.analyst.narration.columns import Filled
@@ -17,6 +21,7 @@ from cse_chat.adapters.analyst.narration.spans import period_of
 
 _DEFAULT_ROWS = 5
 _BOTH_ENDS = 3
+_TRADING = (Cue.VOLUME, Cue.TRADES, Cue.TURNOVER)
 
 _COLUMNS: tuple[Filled[SectorPerformance], ...] = (
     columns.text("sector", "Sector", lambda row: row.sector.name),
@@ -25,6 +30,13 @@ _COLUMNS: tuple[Filled[SectorPerformance], ...] = (
     columns.percent("change_pct", "On the day", lambda row: row.change_pct),
     columns.count("volume", "Volume", lambda row: row.volume, unit="shares"),
     columns.rupees("turnover", "Turnover", lambda row: row.turnover, decimals=0),
+)
+_TRADING_COLUMNS: tuple[Filled[SectorTrading], ...] = (
+    columns.text("sector", "Sector", lambda row: row.sector.name),
+    columns.rupees("turnover", "Turnover", lambda row: row.turnover, decimals=0),
+    columns.count("volume", "Volume", lambda row: row.volume, unit="shares"),
+    columns.count("trades", "Trades", lambda row: row.trades),
+    columns.count("sessions", "Sessions", lambda row: row.sessions),
 )
 _MEMBER_COLUMNS: tuple[Filled[SectorMember], ...] = (
     columns.text("symbol", "Symbol", lambda row: row.listing.label),
@@ -53,7 +65,7 @@ def performance(market: Market, request: Request) -> Draft:
     return Draft(
         text=lines(
             head,
-            *(_performance_sentence(row) for row in rows),
+            *(performance_sentence(row) for row in rows),
             "The data do not say why it moved." if Cue.WHY in request.cues else "",
         ),
         artifacts=(columns.table("Sectors", _COLUMNS, rows),),
@@ -61,7 +73,8 @@ def performance(market: Market, request: Request) -> Draft:
     )
 
 
-def _performance_sentence(row: SectorPerformance) -> str:
+def performance_sentence(row: SectorPerformance) -> str:
+    """Say where the index of a sector stands, and how it did over the period."""
     window = row.scope.window
     over = ""
     if window is not None and row.return_pct != row.change_pct:
@@ -78,57 +91,92 @@ def _performance_sentence(row: SectorPerformance) -> str:
 
 def sector_ranking(market: Market, request: Request) -> Draft:
     """Answer which sectors did best or worst, or traded most."""
-    period = period_of(market, request.when) or Period.day()
     cues = request.cues
-    by_trading = Cue.ACTIVE in cues or bool({Cue.TURNOVER, Cue.VOLUME} & cues)
-    best = bool({Cue.TOP, Cue.GAIN} & cues)
-    worst = bool({Cue.BOTTOM, Cue.LOSE} & cues) and not (by_trading and best)
+    period = period_of(market, request.when) or Period.day()
+    if {Cue.ACTIVE, *_TRADING} & cues:
+        return _by_trading(market, request, period)
     found = market.sectors.ranking(period)
-    rows = list(found.rows)
-    if by_trading:
-        rows.sort(key=lambda row: -(row.volume if Cue.VOLUME in cues else row.turnover))
-    ordered = _ordered(request, rows, best=best, worst=worst)
+    order = _order(cues)
+    rows = list(found.rows if order is not _Order.WORST else found.rows[::-1])
     window = found.scope.window
     span = f" ({figures.over(window)})" if window else f" on {found.scope.date}"
     return Draft(
         text=lines(
-            f"{_ranking_title(cues, best=best, worst=worst, by_trading=by_trading)}{span}:",
-            *(
-                _ranking_row(row, by_trading=by_trading, by_volume=Cue.VOLUME in cues)
-                for row in ordered
-            ),
-            "Basis: sector indices of the exchange; turnover and volume with crossings.",
+            f"{order.value}{span}:",
+            *(_ranking_row(row) for row in _shown(request, rows, order)),
+            "Basis: sector indices of the exchange.",
         ),
-        artifacts=(columns.table("Sectors", _COLUMNS, rows[::-1] if worst and not best else rows),),
+        artifacts=(columns.table("Sectors", _COLUMNS, rows),),
         scope=found.scope,
     )
 
 
-def _ordered(
-    request: Request, rows: list[SectorPerformance], *, best: bool, worst: bool
+class _Order(Enum):
+    """Which sectors are asked for; the value is the title of the list."""
+
+    BEST = "Best sectors"
+    WORST = "Worst sectors"
+    BOTH = "Best and worst sectors"
+    ALL = "Sectors, best first"
+
+
+def _order(cues: frozenset[Cue]) -> _Order:
+    """Return the order that *cues* ask for; "fell most" asks for the worst, "fell least" not."""
+    falls = Cue.LOSE in cues and Cue.GAIN not in cues
+    rises = Cue.GAIN in cues and Cue.LOSE not in cues
+    if Cue.TOP in cues and Cue.BOTTOM in cues:
+        # "The weakest" beside "performed" or "lost" says one thing, "best and worst" two.
+        return _Order.BOTH
+    if falls:
+        return _Order.BEST if Cue.BOTTOM in cues and Cue.TOP not in cues else _Order.WORST
+    if Cue.BOTTOM in cues:
+        return _Order.WORST
+    if rises or Cue.TOP in cues:
+        return _Order.BEST
+    return _Order.BOTH if {Cue.GAIN, Cue.LOSE} <= cues else _Order.ALL
+
+
+def _shown(
+    request: Request, rows: list[SectorPerformance], order: _Order
 ) -> list[SectorPerformance]:
-    if best and worst:
+    if order is _Order.BOTH:
         ends = request.count or _BOTH_ENDS
         return [*rows[:ends], *rows[-ends:]]
-    if best or worst:
-        count = request.count or _DEFAULT_ROWS
-        # "lost the most" asks for the worst, although it has a cue of the top.
-        return rows[:count] if best and not worst else rows[::-1][:count]
-    return rows
+    return rows if order is _Order.ALL else rows[: request.count or _DEFAULT_ROWS]
 
 
-def _ranking_title(cues: frozenset[Cue], *, best: bool, worst: bool, by_trading: bool) -> str:
-    if by_trading:
-        return "Sectors by volume" if Cue.VOLUME in cues else "Sectors by turnover"
-    if best and worst:
-        return "Best and worst sectors"
-    return "Worst sectors" if worst else "Best sectors" if best else "Sectors, best first"
+_VALUES: Mapping[Cue, tuple[str, Callable[[SectorTrading], float], Callable[[float], str]]] = {
+    Cue.VOLUME: ("volume", lambda row: row.volume, lambda value: f"{figures.whole(value)} shares"),
+    Cue.TRADES: ("trades", lambda row: row.trades, lambda value: f"{figures.whole(value)} trades"),
+    Cue.TURNOVER: ("turnover", lambda row: row.turnover, figures.money),
+}
 
 
-def _ranking_row(row: SectorPerformance, *, by_trading: bool, by_volume: bool) -> str:
-    if by_trading:
-        traded = f"{figures.whole(row.volume)} shares" if by_volume else figures.money(row.turnover)
-        return f"{row.sector.name}: {traded} ({figures.percent(row.change_pct)} on the day)"
+def _by_trading(market: Market, request: Request, period: Period) -> Draft:
+    """Order the sectors by what they traded, added up over the sessions of the period."""
+    cue = next((cue for cue in _TRADING if cue in request.cues), Cue.TURNOVER)
+    noun, value, say = _VALUES[cue]
+    sign = 1 if Cue.BOTTOM in request.cues else -1
+    rows = sorted(
+        market.sectors.traded(period), key=lambda row: (sign * value(row), row.sector.name)
+    )
+    window = market.calendar.window(period)
+    return Draft(
+        text=lines(
+            f"Sectors by {noun}, {'least' if sign > 0 else 'most'} first, over "
+            f"{figures.counted(rows[0].sessions, 'session')} to {window.end}:",
+            *(
+                f"{row.sector.name}: {say(value(row))}"
+                for row in rows[: request.count or _DEFAULT_ROWS]
+            ),
+            "Basis: turnover, volume and trades of the sectors with crossings.",
+        ),
+        artifacts=(columns.table("Sectors", _TRADING_COLUMNS, rows),),
+        scope=market.sectors.ranking(period).scope,
+    )
+
+
+def _ranking_row(row: SectorPerformance) -> str:
     return (
         f"{row.sector.name} {figures.percent(row.return_pct)} (index {figures.number(row.value)})"
     )

@@ -4,12 +4,10 @@ from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.requests import Request
 from cse_chat.adapters.analyst.market.market import Market
 from cse_chat.adapters.analyst.market.results.periods import Action, Bar, History, Period, Trend
-from cse_chat.adapters.analyst.market.results.quotes import Compared, Comparison
 from cse_chat.adapters.analyst.narration import columns, figures
 from cse_chat.adapters.analyst.narration.columns import Filled
 from cse_chat.adapters.analyst.narration.drafts import Draft, lines
-from cse_chat.adapters.analyst.narration.indices import index_of, index_trend_sentence
-from cse_chat.adapters.analyst.narration.quotes import never_traded, price_sentence, quote_table
+from cse_chat.adapters.analyst.narration.quotes import never_traded, price_sentence
 from cse_chat.adapters.analyst.narration.spans import days_of, period_of
 from cse_chat.domain.model.artifacts import Series
 
@@ -22,7 +20,7 @@ def _label(found: Trend) -> str:
     return figures.span(found.scope.window) if found.scope.window else ""
 
 
-_TREND_COLUMNS: tuple[Filled[Trend], ...] = (
+TREND_COLUMNS: tuple[Filled[Trend], ...] = (
     columns.text("symbol", "Symbol", lambda trend: trend.listing.label),
     columns.text("name", "Company", lambda trend: trend.listing.name),
     columns.text("period", "Period", _label),
@@ -64,18 +62,18 @@ def _trends(market: Market, symbol: str, periods: tuple[Period, ...], request: R
     found = [market.trends.of(symbol, period) for period in periods]
     known = [item for item in found if item.return_pct is not None]
     if not known:
-        return _no_trend(market, found[0])
+        return no_trend(market, found[0])
     first = market.quotes.latest(symbol) if len(periods) > 1 else None
     return Draft(
         text=lines(
             price_sentence(first) if first else "",
             *(trend_sentence(item) for item in known),
-            _adjustment(known[-1].actions),
+            adjustment(known[-1].actions),
             _extremes(known[-1]),
             "The data do not say why it moved." if Cue.WHY in request.cues else "",
             f"Basis: {known[-1].scope.basis}.",
         ),
-        artifacts=(columns.table("Return", _TREND_COLUMNS, known),),
+        artifacts=(columns.table("Return", TREND_COLUMNS, known),),
         scope=known[-1].scope,
         subjects=(symbol,),
     )
@@ -91,7 +89,8 @@ def trend_sentence(found: Trend) -> str:
     )
 
 
-def _no_trend(market: Market, found: Trend) -> Draft:
+def no_trend(market: Market, found: Trend) -> Draft:
+    """Say that a period has no two closes of a security."""
     if found.end_close is None:
         return never_traded(market, found.listing.symbol)
     return Draft(
@@ -102,16 +101,11 @@ def _no_trend(market: Market, found: Trend) -> Draft:
     )
 
 
-def _adjustment(actions: tuple[Action, ...]) -> str:
+def adjustment(actions: tuple[Action, ...]) -> str:
+    """Say for which actions figures were adjusted; nothing without any."""
     if not actions:
         return ""
-    parts = [
-        f"a subdivision (1:{figures.number(item.factor, 0 if item.factor == int(item.factor) else 2)}) on {item.ex_date}"
-        if item.is_subdivision
-        else f"a rights or scrip issue on {item.ex_date}"
-        for item in actions
-    ]
-    return f"Adjusted for {figures.joined(parts)}."
+    return f"Adjusted for {figures.joined([figures.action(item) for item in actions])}."
 
 
 def _extremes(found: Trend) -> str:
@@ -138,7 +132,7 @@ def history(market: Market, request: Request) -> Draft:
             *(f"{bar.date}: close {figures.price(bar.close)}{_moved(bar)}" for bar in shown),
             "" if shown else _first_and_last(first, last),
             _gaps(found),
-            _adjustment(found.actions) and f"{_adjustment(found.actions)[:-1]} in the chart only.",
+            adjustment(found.actions) and f"{adjustment(found.actions)[:-1]} in the chart only.",
         ),
         artifacts=(
             columns.table(f"Prices of {found.listing.label}", _BAR_COLUMNS, found.bars),
@@ -188,78 +182,4 @@ def _series(found: History) -> Series:
     filled = columns.table("", _SERIES_COLUMNS, found.bars)
     return Series(
         title=f"Adjusted close of {found.listing.label}", columns=filled.columns, points=filled.rows
-    )
-
-
-def comparison(market: Market, request: Request) -> Draft:
-    """Answer with securities side by side, or with one against an index."""
-    if len(request.companies) == 1:
-        return _against_index(market, request)
-    period = period_of(market, request.when)
-    if period is None and {Cue.BETTER, Cue.PERFORM} & request.cues:
-        period = Period.this_year()
-    found = market.comparisons.of(request.companies[:10], period)
-    quotes = [row.quote for row in found.rows if row.quote is not None]
-    trends = [row.trend for row in found.rows if row.trend is not None]
-    tables = (quote_table(quotes),)
-    return Draft(
-        text=lines(
-            _winner(found) if period is not None else "",
-            *(_side(row) for row in found.rows),
-            f"Basis: {found.scope.basis}.",
-        ),
-        artifacts=(*tables, columns.table("Return", _TREND_COLUMNS, trends)) if trends else tables,
-        scope=found.scope,
-        subjects=tuple(row.listing.symbol for row in found.rows),
-    )
-
-
-def _winner(found: Comparison) -> str:
-    best = next((row.trend for row in found.rows if row.listing == found.best), None)
-    if best is None or best.scope.window is None:
-        return "None did better than all others."
-    word = "gained more" if (best.return_pct or 0) > 0 else "lost less"
-    return (
-        f"{figures.named(best.listing)} did better ({word}): {figures.percent(best.return_pct)} "
-        f"{figures.span(best.scope.window)}."
-    )
-
-
-def _side(row: Compared) -> str:
-    parts = []
-    if row.quote is None:
-        return f"{figures.named(row.listing)}: no trade in the stored data."
-    parts.append(
-        f"{figures.named(row.listing)}: {figures.price(row.quote.close)} on {row.quote.date}, "
-        f"{figures.percent(row.quote.change_pct)} on the day, volume "
-        f"{figures.whole(row.quote.volume)} shares, market cap "
-        f"{figures.market_value(row.quote.market_cap)}"
-    )
-    if row.trend is not None and row.trend.scope.window is not None:
-        parts.append(
-            f"{figures.percent(row.trend.return_pct)} {figures.span(row.trend.scope.window)} "
-            f"({figures.price(row.trend.start_close_adjusted)} to {figures.price(row.trend.end_close)})"
-        )
-    return f"{'; '.join(parts)}."
-
-
-def _against_index(market: Market, request: Request) -> Draft:
-    period = period_of(market, request.when) or Period.this_year()
-    found = market.trends.of(request.companies[0], period)
-    if found.return_pct is None:
-        return _no_trend(market, found)
-    index = market.indices.trend(index_of(request), period)
-    better = figures.named(found.listing)
-    if index.return_pct > found.return_pct:
-        better = f"The {index.index}"
-    return Draft(
-        text=lines(
-            f"{better} did better.",
-            trend_sentence(found),
-            index_trend_sentence(index),
-            _adjustment(found.actions),
-        ),
-        artifacts=(columns.table("Return", _TREND_COLUMNS, [found]),),
-        scope=found.scope,
-        subjects=(found.listing.symbol,),
     )

@@ -64,7 +64,10 @@ class IndexHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breadth:
-    """How many ordinary shares closed up, down and unchanged, of `traded`."""
+    """How many ordinary shares closed up, down and unchanged, of `traded`.
+
+    With a window in the scope it is their closes at its two ends that were compared.
+    """
 
     up: int
     down: int
@@ -91,7 +94,7 @@ class Flows:
 class FlowsOverPeriod:
     """Sums in LKR over the sessions after `scope.window.start` up to its end.
 
-    `days` were summed; `missing` are sessions of the window whose figures were not recorded.
+    `days` were summed, the means are of them; `missing` are sessions of the window whose figures were not recorded.
     """
 
     days: int
@@ -100,6 +103,8 @@ class FlowsOverPeriod:
     foreign_purchases: float
     foreign_sales: float
     net_foreign: float
+    mean_turnover: float
+    mean_trades: float
     missing: tuple[date, ...]
     scope: Scope
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cse_chat.adapters.analyst.market.results.listings import Listing
-from cse_chat.adapters.analyst.market.results.periods import Trend
+from cse_chat.adapters.analyst.market.results.periods import Action, Trend
 from cse_chat.adapters.analyst.market.results.scope import DayKind, Scope, Window
 
 
@@ -59,7 +59,8 @@ class DatedQuote:
     row before (its `date` says which; None when there is none: before the data start, or no
     trade yet) and `day_kind` tells why: closed, weekend, not recorded, outside the data, or a
     session on which this security did not trade. `previous_session` is the session before
-    `asked` (None before the data), whether or not the security traded on it.
+    `asked` (None before the data), whether or not the security traded on it. `actions` have
+    changed the scale of prices since; on today's scale the close is `adjusted_close`.
     """
 
     listing: Listing
@@ -69,6 +70,8 @@ class DatedQuote:
     previous_session: date | None
     data_start: date
     quote: Quote | None
+    actions: tuple[Action, ...]
+    adjusted_close: float | None
     scope: Scope
 
 

@@ -30,6 +30,17 @@ class SectorPerformance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SectorTrading:
+    """What a sector traded in `sessions` sessions, crossings included: shares, LKR."""
+
+    sector: Sector
+    trades: int
+    volume: int
+    turnover: float
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SectorRanking:
     """All sectors ordered by return over the window, best first unless `descending` is False."""
 
