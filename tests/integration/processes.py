@@ -66,7 +66,9 @@ class RunningProcess:
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     named = {f"CSE_CHAT__{name}": value for name, value in settings.items()}
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     return {
+        **measured,  # else what a command does would not count
         "PATH": os.defpath,  # so that our command is not on it, activated or not
         "XDG_DATA_HOME": str(folder),
         "CSE_CHAT__AGENT__NAME": "echo",
