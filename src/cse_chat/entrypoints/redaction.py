@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import islice
 from pathlib import PurePath
-from typing import Final, cast
+from typing import Final
 from uuid import UUID
 
 from structlog.typing import EventDict, WrappedLogger
@@ -53,10 +53,11 @@ def presentable(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _value(key: str, value: object, *, depth: int) -> object:
-    kind = type(value)
-    if kind is str:  # most are; isinstance against an ABC would cost more than all the rest
-        return REDACTED if _is_telling(key) else _printable(cast("str", value))
-    if kind is int or value is None:
+    if type(value) is str:  # most are; isinstance against an ABC would cost more than all the rest
+        if _is_telling(key):
+            return REDACTED
+        return value if _HARMLESS.fullmatch(value) else _printable(value)
+    if type(value) is int or value is None:
         return _scalar(value)
     if _is_telling(key) and not isinstance(value, int | float):
         return REDACTED

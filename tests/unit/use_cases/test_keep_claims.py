@@ -45,12 +45,27 @@ async def test_losing_the_claim_ends_what_runs_under_it() -> None:
 
     with memory.keep_claims.holding(claim) as held, pytest.raises(TimeoutError):
         async with asyncio.timeout(5) as limit:
-            with held.stopping(limit):
-                held.lose()
-                held.lose()
-                await asyncio.Event().wait()
+            held.stops(limit)
+            held.lose()
+            held.lose()
+            await asyncio.Event().wait()
 
     assert held.lost
+
+
+async def test_losing_the_claim_after_the_work_stops_nothing_any_more() -> None:
+    """While its result is being settled, say."""
+    memory = Memory()
+    claim = await _claimed(memory)
+
+    with memory.keep_claims.holding(claim) as held:
+        async with asyncio.timeout(5) as limit:
+            held.stops(limit)
+            await asyncio.sleep(0)
+            held.stops(None)
+        held.lose()
+
+    assert (held.lost, limit.expired()) == (True, False)
 
 
 async def test_a_claim_that_was_lost_before_stops_what_is_begun_after() -> None:
@@ -61,8 +76,8 @@ async def test_a_claim_that_was_lost_before_stops_what_is_begun_after() -> None:
         held.lose()
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(5) as limit:
-                with held.stopping(limit):
-                    await asyncio.Event().wait()
+                held.stops(limit)
+                await asyncio.Event().wait()
 
 
 async def test_a_loss_told_after_the_attempt_ended_is_nobodys() -> None:

@@ -43,7 +43,9 @@ class ExpiringDict(Generic[Key, Value]):
         weight = self._weigh(value)
         self._weight += weight - (before[2] if before else 0)
         self._kept[key] = (now + self._ttl, value, weight)
-        self._forget(now)
+        # Once a put, so that the oldest goes as fast as new ones come.
+        if self._weight > self._cap or next(iter(self._kept.values()))[0] <= now:
+            self._forget(now)
 
     def get(self, key: Key) -> Value | None:
         """Return what is kept under *key*, if it is not over-aged."""

@@ -180,19 +180,20 @@ class InMemoryLedger:
     def _row_of(self, request: ChatRequest, durability: Durability) -> _Row:
         """Return the request's row; make it, with the user's turn, if there is none."""
         row = self._known(request.correlation_id)
+        thread_id, user_id = request.question.thread_id, request.question.user_id
         if row is not None:
-            if (row.thread_id, row.user_id) != (request.thread_id, request.user_id):
+            if (row.thread_id, row.user_id) != (thread_id, user_id):
                 raise IdConflictError(request.correlation_id)
             return row
-        self._threads.own_now(request.thread_id, request.user_id)
+        self._threads.own_now(thread_id, user_id)
         row = self._open[request.correlation_id] = _Row(
             correlation_id=request.correlation_id,
-            thread_id=request.thread_id,
-            user_id=request.user_id,
+            thread_id=thread_id,
+            user_id=user_id,
             deadline=request.deadline,
             durability=durability,
         )
-        self._history.add(request.thread_id, [Turn.asking(request)])
+        self._history.add(thread_id, [Turn.asking(request)])
         return row
 
     def _blank(self, outcome: Outcome) -> _Row:

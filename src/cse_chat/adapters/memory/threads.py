@@ -38,7 +38,7 @@ class InMemoryThreads:
         Raises:
             NotOwnerError: It is another's.
         """
-        if not self.is_free_for(thread_id, user_id):
+        if self._owners.get(thread_id) not in {None, user_id}:
             raise NotOwnerError(thread_id)
         self._owners.put(thread_id, user_id)
 

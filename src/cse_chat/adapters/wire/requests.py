@@ -12,6 +12,12 @@ from cse_chat.domain.model.records import Record
 
 REQUEST_TYPE = "lk.cse.chat.request.v1"
 SOURCE = "/cse-chat/gateway"
+_SAME_FOR_ALL = (
+    ("ce_type", REQUEST_TYPE.encode()),
+    ("ce_source", SOURCE.encode()),
+    ("ce_specversion", b"1.0"),
+    ("content-type", b"application/json"),
+)
 
 
 class RequestWire(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,9 +55,7 @@ def encode_request(request: ChatRequest) -> EncodedRequest:
         timestamp=request.asked_at,
         metadata=dict(question.metadata),
     )
-    return EncodedRequest(
-        question.thread_id.encode(), _encoder.encode(value), tuple(_headers(request))
-    )
+    return EncodedRequest(question.thread_id.encode(), _encoder.encode(value), _headers(request))
 
 
 def decode_request(record: Record, *, default_deadline: timedelta) -> ChatRequest:
@@ -83,18 +87,15 @@ def decode_request(record: Record, *, default_deadline: timedelta) -> ChatReques
         raise MalformedRecordError(f"no request: {type(error).__name__}") from error
 
 
-def _headers(request: ChatRequest) -> list[tuple[str, bytes]]:
+def _headers(request: ChatRequest) -> tuple[tuple[str, bytes], ...]:
     correlation_id = request.correlation_id.encode()
-    return [
+    return (
         ("ce_id", correlation_id),
-        ("ce_type", REQUEST_TYPE.encode()),
-        ("ce_source", SOURCE.encode()),
-        ("ce_specversion", b"1.0"),
+        *_SAME_FOR_ALL,
         ("ce_time", request.asked_at.isoformat().replace("+00:00", "Z").encode()),
-        ("content-type", b"application/json"),
         ("ce_correlationid", correlation_id),
         ("ce_deadline", str(round(request.deadline.timestamp() * 1000)).encode()),
-    ]
+    )
 
 
 def _deadline(record: Record) -> datetime | None:

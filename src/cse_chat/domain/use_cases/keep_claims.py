@@ -1,9 +1,8 @@
 """Keep the claims of running attempts alive, and stop those that lost theirs."""
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Self
 
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.ports.ledger import Claims
@@ -17,23 +16,31 @@ class HeldClaim:
         lost: Whether another has taken over, or settled the request.
     """
 
-    __slots__ = ("_limit", "claim", "lost")
+    __slots__ = ("_all", "_limit", "claim", "lost")
 
-    def __init__(self, claim: Claim) -> None:
+    def __init__(self, claim: Claim, held: dict[str, Self]) -> None:
         self.claim = claim
         self.lost = False
+        self._all = held
         self._limit: asyncio.Timeout | None = None
 
-    @contextmanager
-    def stopping(self, limit: asyncio.Timeout) -> Generator[None]:
-        """While inside, losing the claim makes *limit* expire at once."""
+    def __enter__(self) -> Self:
+        """Be renewed from now on."""
+        self._all[self.claim.token] = self
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Be renewed no more."""
+        del self._all[self.claim.token]
+
+    def stops(self, limit: asyncio.Timeout | None) -> None:
+        """From now on, losing the claim makes *limit* expire at once; ``None``: it stops nothing.
+
+        Whoever leaves *limit* says so: one that is over cannot expire.
+        """
         self._limit = limit
-        try:
-            if self.lost:
-                self.lose()
-            yield
-        finally:
-            self._limit = None
+        if self.lost:
+            self.lose()
 
     def lose(self) -> None:
         """Note the loss, and stop what runs under the claim."""
@@ -52,14 +59,9 @@ class KeepClaims:
     claims: Claims
     _held: dict[str, HeldClaim] = field(default_factory=dict, init=False)
 
-    @contextmanager
-    def holding(self, claim: Claim) -> Generator[HeldClaim]:
-        """Have *claim* renewed while inside."""
-        held = self._held[claim.token] = HeldClaim(claim)
-        try:
-            yield held
-        finally:
-            del self._held[claim.token]
+    def holding(self, claim: Claim) -> HeldClaim:
+        """Have *claim* renewed while what is returned is entered."""
+        return HeldClaim(claim, self._held)
 
     async def __call__(self) -> None:
         """Renew what is held; stop the attempts whose claim is lost.

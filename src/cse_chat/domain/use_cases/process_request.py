@@ -140,8 +140,11 @@ class ProcessRequest:
             return self._ended(delivery, Status.FAILED, CRASHED, claim)
         try:
             async with asyncio.timeout((deadline - self.now()).total_seconds()) as limit:
-                with held.stopping(limit):
+                held.stops(limit)
+                try:
                     return await self._answer(delivery, claim, progress)
+                finally:
+                    held.stops(None)
         except TimeoutError as error:
             if held.lost:
                 raise ClaimLostError(claim.correlation_id) from error

@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 import structlog
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
-from cse_chat.entrypoints.http.exchanges import correlation_id_of, request_id_of
+from cse_chat.entrypoints.http.exchanges import correlation_id_of, request_id_of, status_of
 
 
 class AccessLog:
-    """Inside of the `Envelope`, which names the exchange.
+    """Inside of the `Envelope`, which names the exchange and watches what is sent.
 
     It logs the template of the route, never the address: ids in it belong into fields of their
     own, and a query may hold anything.
@@ -30,23 +30,15 @@ class AccessLog:
             await self._app(scope, receive, send)
             return
         started = self._monotonic()
-        status: int | None = None  # stays so when the connection went away before an answer
-
-        async def send_watched(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
         tokens = bind_contextvars(request_id=request_id_of(scope))
         try:
-            await self._app(scope, receive, send_watched)
+            await self._app(scope, receive, send)
         finally:
             self._log.info(
                 "http_request",
                 method=scope["method"],
                 route=scope.get("path_template"),
-                status=status,
+                status=status_of(scope),
                 duration_ms=round((self._monotonic() - started) * 1000, 3),
                 correlation_id=correlation_id_of(scope),
             )

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NoReturn
 
 from cse_chat.domain.errors import InvalidRequestError, Violation
@@ -19,15 +19,19 @@ _MAX_NAME_CHARS = 64
 _STAND_IN = "x"  # for what has a fault already, so that the other fields are looked at too
 
 
-def require_json(content_type: str | None, content_encoding: str | None) -> None:
+def require_json(content_type: Sequence[str], content_encoding: Sequence[str]) -> None:
     """Refuse what is not plain JSON in UTF-8.
+
+    Args:
+        content_type: The values of all headers of that name; one is right.
+        content_encoding: Likewise; none is right.
 
     Raises:
         UnsupportedMediaTypeError: The headers say that the body is something else.
     """
-    if content_type is None or not _JSON.fullmatch(content_type.strip()):
+    if len(content_type) != 1 or not _JSON.fullmatch(content_type[0].strip()):
         raise UnsupportedMediaTypeError("Send JSON in UTF-8, with Content-Type: application/json.")
-    if content_encoding is not None:
+    if content_encoding:
         raise UnsupportedMediaTypeError("Send the body as it is, without Content-Encoding.")
 
 

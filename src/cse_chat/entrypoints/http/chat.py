@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Request, Response, post, route
-from litestar.datastructures import Headers
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.exceptions import InternalServerException
@@ -27,7 +26,7 @@ from cse_chat.entrypoints.http.errors import (
     location_of,
     outcome_response,
 )
-from cse_chat.entrypoints.http.exchanges import correlate
+from cse_chat.entrypoints.http.exchanges import correlate, headers_of
 from cse_chat.entrypoints.http.methods import READING
 from cse_chat.entrypoints.http.parameters import correlation_id_of, wait_of
 from cse_chat.entrypoints.http.preferences import Preferences
@@ -87,17 +86,17 @@ class ChatController(Controller):
         chat: NamedDependency[SkipValidation[ChatService]],
     ) -> Response[bytes]:
         """Ask a question, and wait for the answer as long as the caller likes."""
-        headers = request.headers
-        require_json(headers.get("content-type"), headers.get("content-encoding"))
-        if "idempotency-key" in headers:
+        scope = request.scope
+        require_json(headers_of(scope, b"content-type"), headers_of(scope, b"content-encoding"))
+        if headers_of(scope, b"idempotency-key"):
             raise NotSupportedError("`Idempotency-Key` is not offered yet; leave the header out.")
         question = question_of(
             await _body(request), user_id=asking_user(), new_thread_id=chat.new_thread_id
         )
-        preferences = _preferences(headers, chat.readiness)
+        preferences = _preferences(headers_of(scope, b"prefer"), chat.readiness)
         wait = preferences.patience(chat.longest_wait)
         receipt = await chat.send_chat(question, wait=wait)
-        correlate(request.scope, receipt.request.correlation_id)
+        correlate(scope, receipt.request.correlation_id)
         if receipt.outcome is None:
             return _unfinished(receipt, preferences, chat.longest_wait)
         if receipt.outcome.answer is None:
@@ -137,10 +136,10 @@ async def _body(request: Request[Any, Any, Any]) -> bytes:
         raise IncompleteBodyError from error
 
 
-def _preferences(headers: Headers, readiness: Readiness) -> Preferences:
+def _preferences(given: list[str], readiness: Readiness) -> Preferences:
     if readiness.draining:  # this process may not live to see the answer
         return Preferences(respond_async=True)
-    return Preferences.of(headers.getall("prefer", []))
+    return Preferences.of(given) if given else Preferences()
 
 
 def _unfinished(

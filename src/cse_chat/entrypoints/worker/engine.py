@@ -78,8 +78,9 @@ class WorkerEngine:
                 job = self._lanes.take(delivery)
                 if job is not None:
                     self._start(job)
-                self._note_room()
-                await self._has_room.wait()
+                if self._is_full():
+                    self._has_room.clear()
+                    await self._has_room.wait()
 
     async def acknowledge(self) -> None:
         """Tell the source what was finished since the last time.
@@ -124,7 +125,8 @@ class WorkerEngine:
         await self.acknowledge()
 
     def _start(self, job: Job) -> None:
-        self._is_idle.clear()
+        if not self._tasks:
+            self._is_idle.clear()
         task = self._tasks[job] = asyncio.create_task(self._bring_to_end(job))
         task.add_done_callback(lambda task: self._ended(job, task))
 
@@ -175,9 +177,10 @@ class WorkerEngine:
             await self._pause(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
-    def _note_room(self) -> None:
+    def _is_full(self) -> bool:
         lanes = self._lanes
-        if lanes.records < self._window_records and lanes.bytes < self._window_bytes:
+        return lanes.records >= self._window_records or lanes.bytes >= self._window_bytes
+
+    def _note_room(self) -> None:
+        if not self._has_room.is_set() and not self._is_full():
             self._has_room.set()
-        else:
-            self._has_room.clear()

@@ -13,14 +13,16 @@ class Job:
     """A delivery in hand.
 
     Attributes:
+        thread_id: The lane it belongs to.
         progress: How far processing it is.
         revoked: Whether its partition is another's: then its offset is nobody's business here.
     """
 
-    __slots__ = ("_prefix", "delivery", "progress", "revoked", "size")
+    __slots__ = ("_prefix", "delivery", "progress", "revoked", "size", "thread_id")
 
     def __init__(self, delivery: Delivery, prefix: FinishedPrefix) -> None:
         self.delivery = delivery
+        self.thread_id: ThreadId = delivery.request.thread_id
         self.size = len(delivery.record.value or b"")
         self.progress = Progress()
         self.revoked = False
@@ -30,11 +32,6 @@ class Job:
     def partition(self) -> int:
         """Where it came from."""
         return self.delivery.record.partition
-
-    @property
-    def thread_id(self) -> ThreadId:
-        """The lane it belongs to."""
-        return self.delivery.request.thread_id
 
     def finish(self) -> None:
         """Count its offset as finished."""
