@@ -105,6 +105,9 @@ async def test_everything_can_be_reached_by_keyboard_and_shows_its_focus(browser
 
         assert await tabbed(page) == [
             "New conversation",
+            "Copy as CSV: Closes",
+            "Download as CSV: Closes",
+            "Show the figures",
             "Copy as CSV: Quotes",
             "Download as CSV: Quotes",
             "Quotes",
@@ -113,9 +116,6 @@ async def test_everything_can_be_reached_by_keyboard_and_shows_its_focus(browser
             "Change",
             "Share",
             "Volume (shares)",
-            "Copy as CSV: Closes",
-            "Download as CSV: Closes",
-            "Show the figures",
             "Copy text",
             "Show the price history of JKH",
             "Who owns JKH?",

@@ -16,7 +16,7 @@ async def test_a_question_is_answered_with_its_table_its_date_and_its_source(
         await ask(visit.page, "Top stocks?")
         log = visit.page.get_by_role("log")
         await expect(log).to_contain_text("Top stocks?")
-        table = visit.page.locator("table").first
+        table = visit.page.get_by_role("region", name="Quotes")
         cells = await table.locator("tbody tr").all_inner_texts()
         headings = await table.locator("thead th").all_inner_texts()
         aligned = await table.locator("tbody .figure").first.evaluate(
@@ -79,7 +79,7 @@ async def test_a_suggestion_is_asked_at_a_click(browser: Browser) -> None:
         await visit.page.get_by_role("button", name=re.compile("top performing")).click()
 
         await expect(questions(visit.page)).to_contain_text("What are the top performing")
-        await expect(visit.page.locator("table").first).to_be_visible()
+        await expect(visit.page.get_by_role("region", name="Quotes")).to_be_visible()
 
 
 async def test_the_newest_answer_of_the_analyst_suggests_what_to_ask_next(

@@ -33,7 +33,7 @@ CORPUS = {
     "template": "{{constructor.constructor('hit()')()}} ${hit()} <%= hit() %>",
     "clobbering": "<a id=log></a><form id=ask><input id=message></form>",
     "mutation": "<noscript><p title='</noscript><img src=x onerror=hit()>'>",
-    "direction": "\u202ehit()\u202c \ud83d\ude00 \ufeff",
+    "direction": "\u202ehit()\u202c \U0001f600 \ufeff",
 }
 """Every way in which text has become markup somewhere; `hit` tells that it was run."""
 
@@ -92,7 +92,7 @@ async def test_what_is_asked_and_answered_is_inert(browser: Browser, name: str) 
         await ask(page, text)
         await answered(page)
         await expect(page.locator(".question")).to_have_count(1)
-        await page.locator(".sort").first.click()
+        await page.locator(".sort:visible").first.click()
         await page.get_by_role("button", name="Download as CSV").first.click()
         await page.get_by_text("Show the figures").click()
         await assert_inert(visit)

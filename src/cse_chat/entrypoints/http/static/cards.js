@@ -13,7 +13,10 @@ import { SortableTable, toolsOf } from "./tables.js";
 
 /** @param {Answer} answer */
 export function answerCard(answer) {
-  const artifacts = (answer.artifacts ?? []).map((artifact) => artifactOf(artifact, answer.metadata.as_of));
+  const { artifacts: given = [], metadata } = answer;
+  // What a chart says is seen at a glance: it comes before the tables.
+  const inOrder = [...given].sort((one, other) => Number(one.type !== "series") - Number(other.type !== "series"));
+  const artifacts = inOrder.map((artifact) => artifactOf(artifact, metadata.as_of));
   return element("div", { class: "answer" },
     proseOf(answer.response), ...artifacts, basisOf(answer));
 }

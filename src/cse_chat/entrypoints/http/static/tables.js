@@ -12,7 +12,8 @@ import { nextDirection, order } from "./sorting.js";
  * @typedef {import("./service.js").Column} Column
  */
 
-const LONGEST_NAME = 40;
+const LONG = 12; // rows
+const LONGEST_NAME = 40; // characters
 
 /** A table of an answer, in the order that its reader wants. */
 export class SortableTable {
@@ -28,8 +29,9 @@ export class SortableTable {
     this.#headings = columns.map((column, i) => this.#headingOf(column, i));
     this.#body.append(...this.#lines);
     const table = element("table", {}, element("thead", {}, element("tr", {}, ...this.#headings)), this.#body);
+    const size = rows.length > LONG ? "scroll long" : "scroll";
     /** A box that scrolls must be reachable by keyboard, and say what it is. */
-    this.node = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title }, table);
+    this.node = element("div", { class: size, tabindex: 0, role: "region", "aria-label": title }, table);
   }
 
   /** @type {HTMLTableRowElement[]} */
@@ -70,7 +72,7 @@ export class SortableTable {
     const words = [column.label, ...(unit ? [" ", element("span", { class: "unit", text: `(${unit})` })] : [])];
     const heading = element("th", { scope: "col", class: isFigure(column) ? "figure" : "" });
     if (this.rows.length > 1) {
-      const sort = element("button", { type: "button", class: "sort" }, ...words);
+      const sort = element("button", { type: "button", class: "sort" }, element("span", {}, ...words));
       sort.addEventListener("click", () => this.#sortBy(place));
       heading.append(sort);
     } else {
