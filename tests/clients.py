@@ -27,17 +27,22 @@ async def client_of(app: Litestar) -> AsyncGenerator[AsyncClient]:
 
 
 @asynccontextmanager
-async def listening(app: Litestar) -> AsyncGenerator[str]:
-    """Serve *app* by uvicorn on a free port of this machine, in the test's own loop; give its URL."""
+async def listening(app: Litestar, *, port: int = 0) -> AsyncGenerator[str]:
+    """Serve *app* by uvicorn on this machine, in the test's own loop; give its URL.
+
+    Args:
+        app: What is served.
+        port: 0 takes a free one.
+    """
     server = uvicorn.Server(
-        uvicorn.Config(app, port=0, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
+        uvicorn.Config(app, port=port, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
     )
     async with app.lifespan():
         serving = asyncio.create_task(server.serve())
         try:
             await until(lambda: server.started)
-            port = server.servers[0].sockets[0].getsockname()[1]
-            yield f"http://127.0.0.1:{port}"
+            bound = server.servers[0].sockets[0].getsockname()[1]
+            yield f"http://127.0.0.1:{bound}"
         finally:
             server.should_exit = True
             await serving

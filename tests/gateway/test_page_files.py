@@ -1,5 +1,5 @@
+import re
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
 
@@ -11,23 +11,30 @@ POLICY = (
 )
 
 
+FOLDER = files("cse_chat.entrypoints.http").joinpath("static")
+NAMES = sorted(file.name for file in FOLDER.iterdir() if file.is_file())
+MODULES = [name for name in NAMES if name.endswith(".js")]
+
+MEDIA_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+
+
 @pytest.mark.parametrize(
-    ("path", "media_type"),
-    [
-        ("/", "text/html; charset=utf-8"),
-        ("/static/app.js", "text/javascript; charset=utf-8"),
-        ("/static/app.css", "text/css; charset=utf-8"),
-        ("/static/icon.svg", "image/svg+xml"),
-    ],
+    ("path", "name"), [("/", "index.html"), *((f"/static/{name}", name) for name in NAMES)]
 )
-async def test_the_page_is_served_with_its_media_types_and_policy(
-    path: str, media_type: str
+async def test_every_file_of_the_page_is_served_with_its_media_type_and_policy(
+    path: str, name: str
 ) -> None:
     async with served() as client:
         response = await client.get(path)
 
     assert response.status_code == 200
-    assert response.headers["content-type"] == media_type
+    assert response.content == FOLDER.joinpath(name).read_bytes()
+    assert response.headers["content-type"] == MEDIA_TYPES[name.rpartition(".")[2]]
     assert response.headers["content-security-policy"] == POLICY
     assert response.headers["cache-control"] == "no-cache"
 
@@ -51,13 +58,27 @@ async def test_nothing_else_is_served(name: str) -> None:
     assert response.status_code == 404
 
 
-def test_the_page_has_no_inline_script_or_style_and_no_foreign_address() -> None:
-    folder = files("cse_chat.entrypoints.http").joinpath("static")
-    for file in filter(Path.is_file, Path(str(folder)).iterdir()):
-        text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
-        assert "://" not in text, file.name
-        assert " style=" not in text, file.name
-        assert "<style" not in text, file.name
-        assert "innerHTML" not in text, file.name
-    index = folder.joinpath("index.html").read_text(encoding="utf-8")
-    assert index.count("<script") == index.count('<script type="module" src=') == 1
+@pytest.mark.parametrize("name", NAMES)
+def test_no_file_has_inline_script_or_style_or_a_foreign_address(name: str) -> None:
+    text = FOLDER.joinpath(name).read_text(encoding="utf-8")
+    text = text.replace("http://www.w3.org/2000/svg", "")
+    for forbidden in ("://", " style=", "<style", "innerHTML", "insertAdjacentHTML", "eval("):
+        assert forbidden not in text
+
+
+def test_the_page_has_one_script_and_asks_for_all_modules_at_once() -> None:
+    """Else each round of imports would be a round trip."""
+    index = FOLDER.joinpath("index.html").read_text(encoding="utf-8")
+    loaded = re.findall(r'<link rel="modulepreload" href="/static/(.+?)">', index)
+
+    assert re.findall(r"<script.*?>", index) == ['<script type="module" src="/static/app.js">']
+    assert sorted([*loaded, "app.js"]) == MODULES
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_is_short_and_imports_only_what_is_there(name: str) -> None:
+    text = FOLDER.joinpath(name).read_text(encoding="utf-8")
+    imported = re.findall(r'(?:from|import\(|^import) ?"(.+?)"', text, flags=re.MULTILINE)
+
+    assert {path.removeprefix("./") for path in imported} <= set(MODULES)
+    assert text.count("\n") < 300

@@ -1,10 +1,11 @@
-"""The chat page: four files that are read once and served with a strict policy."""
+"""The chat page: its files are read once, and served with a strict policy."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Final, Self
+from pathlib import PurePath
+from typing import Any, Final
 
 from litestar import Request, Response, route
 from litestar.di import NamedDependency
@@ -17,12 +18,12 @@ from cse_chat.entrypoints.http.methods import READING
 INDEX: Final = "index.html"
 
 # Given here, because a slim system has no table of media types, and a module must be JavaScript.
-# The framework adds the charset to what is text.
+# The framework adds the charset to what is text. What has no type here is not of the page.
 _MEDIA_TYPES: Final[Mapping[str, str]] = {
-    INDEX: "text/html",
-    "app.css": "text/css",
-    "app.js": "text/javascript",
-    "icon.svg": "image/svg+xml",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
 }
 
 _POLICY: Final = (
@@ -43,17 +44,19 @@ class PageFile:
     media_type: str
     etag: str
 
-    @classmethod
-    def read(cls, name: str) -> Self:
-        """Return the file *name* of the page."""
-        content = files(__package__).joinpath("static", name).read_bytes()
-        digest = hashlib.sha256(content).hexdigest()[:32]
-        return cls(content=content, media_type=_MEDIA_TYPES[name], etag=f'"{digest}"')
-
 
 def read_page() -> Mapping[str, PageFile]:
-    """Return the files of the page by name."""
-    return {name: PageFile.read(name) for name in _MEDIA_TYPES}
+    """Return the files of the page by name; they lie side by side in one folder."""
+    return {
+        file.name: _page_file(file.read_bytes(), media_type)
+        for file in files(__package__).joinpath("static").iterdir()
+        if (media_type := _MEDIA_TYPES.get(PurePath(file.name).suffix))
+    }
+
+
+def _page_file(content: bytes, media_type: str) -> PageFile:
+    digest = hashlib.sha256(content).hexdigest()[:32]
+    return PageFile(content=content, media_type=media_type, etag=f'"{digest}"')
 
 
 @route("/", operation_id="ReadPage", http_method=READING)

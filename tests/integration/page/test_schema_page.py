@@ -1,24 +1,18 @@
 """The page of the published document, in a real browser."""
 
-import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from cse_chat.entrypoints.http.app import create_app
 from cse_chat.entrypoints.http.published.operations import OPERATIONS
 from tests.gateway.graphs import a_container
-from tests.integration.browsers import require_chromium, visiting
-
-pytestmark = pytest.mark.usefixtures("_chromium_is_there")
+from tests.integration.page.browsers import visiting
 
 
-@pytest.fixture
-def _chromium_is_there() -> None:
-    require_chromium()
-
-
-async def test_every_operation_is_shown_and_a_question_can_be_asked_from_it() -> None:
+async def test_every_operation_is_shown_and_a_question_can_be_asked_from_it(
+    browser: Browser,
+) -> None:
     """Under the strictest policy, and without a request to anybody else."""
-    async with visiting(create_app(a_container()), path="/schema") as visit:
+    async with visiting(browser, create_app(a_container()), path="/schema") as visit:
         page = visit.page
         await expect(page.locator(".opblock")).to_have_count(len(OPERATIONS))
         await page.locator("#operations-chat-SendChat").get_by_role("button").first.click()

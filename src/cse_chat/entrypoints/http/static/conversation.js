@@ -1,0 +1,277 @@
+// The conversation on the page: asking in it, and building it again after a reload.
+
+import { announce } from "./announcing.js";
+import { accept, answerOf } from "./asking.js";
+import { answerCard, pendingCard, textCard, troubleCard } from "./cards.js";
+import { element } from "./elements.js";
+import { beginsWith, completeAnswers, messagesOf, stillUnsent } from "./history.js";
+import * as storage from "./storage.js";
+import { Transcript } from "./transcript.js";
+import { FORGOTTEN, NOT_SENT, outcomeIn, Trouble, troubleIn } from "./troubles.js";
+import { Turn } from "./turns.js";
+
+/** @typedef {import("./service.js").Message} Message */
+
+const FORGOTTEN_ABOVE = "The service was restarted in between: it no longer knows what was said before this question.";
+
+/** One conversation at a time. Leaving it ends what waits for an answer here, never the answer. */
+export class Conversation {
+  /** @type {string | null} null: nothing has been asked yet */
+  thread = null;
+
+  #changed;
+  #left = new AbortController();
+  #isLoading = false;
+  #isSending = false;
+
+  /**
+   * @param {HTMLElement} log
+   * @param {() => void} changed is called whenever there is something else to be seen or done
+   */
+  constructor(log, changed) {
+    this.transcript = new Transcript(log);
+    this.#changed = changed;
+  }
+
+  get isBusy() {
+    return this.#isLoading || this.#isSending || this.transcript.turns.some((turn) => turn.isOpen);
+  }
+
+  /** Begin anew. */
+  leave() {
+    this.#left.abort();
+    this.#left = new AbortController();
+    this.thread = null;
+    this.#isLoading = false;
+    this.#isSending = false;
+    this.transcript.clear();
+    this.#changed();
+  }
+
+  /**
+   * Show a conversation as the service remembers it, and go on waiting for what is open.
+   *
+   * @param {string} thread
+   * @returns {Promise<boolean>} false: the service has forgotten it, and nothing is shown
+   */
+  async open(thread) {
+    this.leave();
+    const { signal } = this.#left;
+    this.thread = thread;
+    this.#isLoading = true;
+    this.transcript.clear(element("p", { class: "note", text: "Loading the conversation…" }));
+    this.#changed();
+    try {
+      return await this.#load(thread, signal);
+    } catch (error) {
+      if (signal.aborted) return true;
+      const again = { isNews: true, label: "Try again", act: () => this.open(thread) };
+      this.transcript.clear(troubleCard(troubleIn(error), again));
+      return true;
+    } finally {
+      if (!signal.aborted) {
+        this.#isLoading = false;
+        this.#changed();
+      }
+    }
+  }
+
+  /** Show what another tab has asked meanwhile. */
+  async refresh() {
+    const { thread } = this;
+    const { signal } = this.#left;
+    if (thread === null || this.#isLoading || this.#isSending) return;
+    try {
+      const messages = await messagesOf(thread, signal);
+      if (messages === null || signal.aborted || this.#isSending) return;
+      // What the other tab is just sending is not lost.
+      const isOurs = (/** @type {storage.Unsent} */ one) => one.trouble !== null || this.transcript.hasUnsent(one.key);
+      this.#show(messages, storage.unsentIn(thread).filter(isOurs), signal);
+    } catch {
+      // Then the next change, or a reload, shows it.
+    }
+  }
+
+  /** @param {string} question */
+  async ask(question) {
+    this.thread ??= storage.newThreadId();
+    await this.#send(new Turn(question), this.thread);
+  }
+
+  /**
+   * @param {string} thread
+   * @param {AbortSignal} signal
+   */
+  async #load(thread, signal) {
+    const messages = (await messagesOf(thread, signal)) ?? [];
+    this.transcript.clear();
+    if (messages.length === 0 && (storage.conversation(thread)?.accepted ?? true)) {
+      this.leave();
+      return false;
+    }
+    const completed = this.#show(messages, storage.unsentIn(thread), signal);
+    this.transcript.scrollTo();
+    completed.then(() => this.transcript.scrollBackTo()).catch(() => {}); // left meanwhile
+    return true;
+  }
+
+  /**
+   * Show what is not there yet.
+   *
+   * @param {Message[]} messages
+   * @param {storage.Unsent[]} unsent
+   * @param {AbortSignal} signal
+   * @returns {Promise<void>} when the answers are complete, with their tables
+   */
+  #show(messages, unsent, signal) {
+    /** @type {Map<Turn, string>} */
+    const answered = new Map();
+    for (const message of messages) {
+      const turn = this.transcript.turnOf(message);
+      if (!turn || message.role === "user" || turn.isSettled || turn.isOpen) continue;
+      if (message.status) this.#showTrouble(turn, outcomeIn(message), { isNews: false });
+      else answered.set(turn, message.content);
+    }
+    for (const [turn, text] of answered) turn.show(textCard(text, "Fetching date, source and tables…"));
+    this.transcript.showUnsent(stillUnsent(unsent, messages), (turn, { trouble }) => {
+      turn.isUnsure = true;
+      this.#showTrouble(turn, new Trouble(trouble ?? NOT_SENT), { isNews: false, act: () => this.#resend(turn) });
+    });
+    for (const turn of this.transcript.turns) if (!turn.isSettled && !turn.isOpen) this.#follow(turn);
+    this.#changed();
+    return completeAnswers([...answered.keys()], signal, (turn, found) => {
+      this.#showCompleted(turn, String(answered.get(turn)), found);
+      this.#changed();
+    });
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {string} text
+   * @param {import("./service.js").Answer | Trouble} found
+   */
+  #showCompleted(turn, text, found) {
+    if (!(found instanceof Trouble)) {
+      turn.answer = found;
+      turn.show(answerCard(found));
+      return;
+    }
+    const fate = found.status === 404 ? "are no longer kept." : "cannot be read now. Reload the page to try again.";
+    turn.show(textCard(text, `Date, source and tables of this answer ${fate}`));
+  }
+
+  /** @param {Turn} turn */
+  async #resend(turn) {
+    if (this.thread !== null) await this.#send(turn, this.thread);
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {string} thread
+   */
+  async #send(turn, thread) {
+    if (this.#isLoading || this.#isSending) return;
+    const { signal } = this.#left;
+    const last = this.transcript.turns.at(-1)?.correlationId ?? null;
+    this.#isSending = true;
+    this.transcript.add(turn);
+    storage.noteSending(thread, { key: turn.key, question: turn.question, after: last });
+    const pending = this.#showPending(turn);
+    this.transcript.scrollTo(turn);
+    try {
+      const id = await accept(turn.question, thread, {
+        signal,
+        tell: pending.tell,
+        isUnsure: turn.isUnsure,
+        isElsewhere: (other) => this.transcript.has(other),
+      });
+      storage.noteAccepted(thread, turn.key);
+      this.transcript.accept(turn, id);
+      if (last) this.#tellIfForgotten(turn, thread, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      const trouble = troubleIn(error);
+      turn.isUnsure = trouble.unsure;
+      storage.noteRefused(thread, turn.key, trouble);
+      this.#showTrouble(turn, trouble, { isNews: true, act: () => this.#resend(turn) });
+    } finally {
+      pending.stop();
+      if (!signal.aborted) {
+        this.#isSending = false;
+        this.#changed();
+        this.transcript.scrollBackTo(turn);
+      }
+    }
+    if (turn.correlationId) await this.#follow(turn);
+  }
+
+  /** @param {Turn} turn */
+  async #follow(turn) {
+    const { signal } = this.#left;
+    turn.isOpen = true;
+    const pending = this.#showPending(turn);
+    try {
+      const answer = await answerOf(String(turn.correlationId), { signal, tell: pending.tell });
+      turn.answer = answer;
+      turn.show(answerCard(answer));
+      announce(`Answer: ${answer.response}`);
+    } catch (error) {
+      if (!signal.aborted) this.#showUnanswered(turn, troubleIn(error));
+    } finally {
+      pending.stop();
+      turn.isOpen = false;
+      if (!signal.aborted) {
+        this.#changed();
+        this.transcript.scrollBackTo(turn);
+      }
+    }
+  }
+
+  /** @param {Turn} turn */
+  #showPending(turn) {
+    const pending = pendingCard();
+    turn.show(pending.card, { isFinal: false });
+    this.#changed();
+    return pending;
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {Trouble} trouble
+   */
+  #showUnanswered(turn, trouble) {
+    if (trouble.unsure) {
+      this.#showTrouble(turn, trouble, { isNews: true, label: "Look again", act: () => this.#follow(turn) });
+    } else if (trouble.status === 404) {
+      const forgotten = new Trouble({ ...FORGOTTEN, reference: trouble.reference });
+      this.#showTrouble(turn, forgotten, { isNews: true, act: () => this.#resend(turn) });
+    } else {
+      this.#showTrouble(turn, trouble, { isNews: true });
+    }
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {Trouble} trouble
+   * @param {{isNews: boolean, label?: string, act?: () => void}} options act: what the button does;
+   *     by default it asks anew, for an outcome is final
+   */
+  #showTrouble(turn, trouble, { isNews, label = "Try again", act = () => this.ask(turn.question) }) {
+    turn.show(troubleCard(trouble, { isNews, ...(trouble.again && { label, act }) }));
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {string} thread
+   * @param {AbortSignal} signal
+   */
+  async #tellIfForgotten(turn, thread, signal) {
+    try {
+      if (!(await beginsWith(thread, String(turn.correlationId), signal))) return;
+      this.transcript.noteAbove(turn, FORGOTTEN_ABOVE);
+      announce(FORGOTTEN_ABOVE);
+    } catch {
+      // It is a courtesy: the answer comes all the same.
+    }
+  }
+}
