@@ -99,7 +99,7 @@ async def test_an_unexpected_error_tells_nothing_and_is_logged(error: Exception)
     (told,) = failure["exception"]
     assert told["type"].endswith(type(error).__qualname__)
     assert failure["request_id"] == problem["request_id"]
-    assert any("ChatController.send" in frame for frame in told["frames"])
+    assert any("send_chat" in frame for frame in told["frames"])
     assert MESSAGE not in str(events)
 
 

@@ -66,7 +66,7 @@ def problems_page() -> str:
                     kind.detail,
                     "" if kind.retry_after is None else f"{kind.retry_after} s",
                     ", ".join(
-                        str(operation.handler.operation_id)
+                        operation.operation_id
                         for operation in OPERATIONS
                         if kind in operation.kinds
                     )

@@ -3,10 +3,12 @@
 from typing import Any
 
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.di import Provide
 
 from cse_chat.entrypoints.container import Container
 from cse_chat.entrypoints.http.access_log import AccessLog
+from cse_chat.entrypoints.http.asking import send_chat
 from cse_chat.entrypoints.http.bodies import MAX_BODY_BYTES
 from cse_chat.entrypoints.http.chat import ChatController, ChatService
 from cse_chat.entrypoints.http.errors import HANDLERS
@@ -26,8 +28,16 @@ from cse_chat.entrypoints.lifetimes import opened
 
 def create_app(container: Container) -> Litestar:
     """Return the ASGI app over *container*; what the container built opens and closes with it."""
+    chat = ChatService(
+        send_chat=container.send_chat(),
+        read_answer=container.read_answer(),
+        readiness=container.readiness(),
+        new_thread_id=container.new_thread_id(),
+        longest_wait=container.settings().http.wait,
+    )
     app = Litestar(
         route_handlers=[
+            send_chat,
             ChatController,
             ThreadsController,
             HealthController,
@@ -39,16 +49,9 @@ def create_app(container: Container) -> Litestar:
             schema_page_file,
             schema_page_library,
         ],
+        state=State({"chat": chat}),  # for `send_chat`, which gets no dependencies
         dependencies={
-            "chat": _constant(
-                ChatService(
-                    send_chat=container.send_chat(),
-                    read_answer=container.read_answer(),
-                    readiness=container.readiness(),
-                    new_thread_id=container.new_thread_id(),
-                    longest_wait=container.settings().http.wait,
-                )
-            ),
+            "chat": _constant(chat),
             "read_history": _constant(container.read_history()),
             "readiness": _constant(container.readiness()),
             "page": _constant(read_page()),

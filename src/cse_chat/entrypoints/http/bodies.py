@@ -5,18 +5,51 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NoReturn
 
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.types import Receive, Scope
+
 from cse_chat.domain.errors import InvalidRequestError, Violation
 from cse_chat.domain.model.ids import ThreadId, UserId
 from cse_chat.domain.model.questions import Question
-from cse_chat.entrypoints.http.errors import NotSupportedError, UnsupportedMediaTypeError
+from cse_chat.entrypoints.http.errors import (
+    IncompleteBodyError,
+    NotSupportedError,
+    UnsupportedMediaTypeError,
+)
+from cse_chat.entrypoints.http.exchanges import headers_of
 
 MAX_BODY_BYTES = 64 * 1024
+_LENGTH_DIGITS = 9
 
 _FIELDS = ("message", "thread_id", "metadata", "if_busy")
 _IF_BUSY = ("enqueue", "reject", "interrupt")
 _JSON = re.compile(r"application/json[ \t]*(;[ \t]*charset=\"?utf-8\"?[ \t]*)?", re.IGNORECASE)
 _MAX_NAME_CHARS = 64
 _STAND_IN = "x"  # for what has a fault already, so that the other fields are looked at too
+
+
+async def body_of(scope: Scope, receive: Receive) -> bytes:
+    """Return the whole body of a request.
+
+    Raises:
+        RequestEntityTooLarge: It is, or is announced to be, larger than `MAX_BODY_BYTES`.
+        IncompleteBodyError: The caller went away before all of it was there.
+    """
+    for announced in headers_of(scope, b"content-length"):
+        if not announced.isdecimal() or len(announced) > _LENGTH_DIGITS:
+            raise RequestEntityTooLarge
+        if int(announced) > MAX_BODY_BYTES:
+            raise RequestEntityTooLarge
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise IncompleteBodyError
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY_BYTES:
+            raise RequestEntityTooLarge
+        if not message.get("more_body", False):
+            return body
 
 
 def require_json(content_type: Sequence[str], content_encoding: Sequence[str]) -> None:

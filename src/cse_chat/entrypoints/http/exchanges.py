@@ -46,6 +46,22 @@ def headers_of(scope: Scope, name: bytes) -> list[str]:
     return [value.decode("latin-1") for given, value in scope["headers"] if given == name]
 
 
+async def send_bytes(send: Send, body: bytes, *, status: int, allow: str | None = None) -> None:
+    """Send a whole response of JSON, or one without a body.
+
+    Args:
+        send: What the server takes.
+        body: JSON; empty: there is none.
+        status: Of the response.
+        allow: The ``Allow`` header.
+    """
+    headers = [(b"content-length", str(len(body)).encode())] if body else []
+    headers += [(b"content-type", b"application/json")] if body else []
+    headers += [(b"allow", allow.encode())] if allow else []
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
 def correlate(scope: Scope, correlation_id: str) -> None:
     """Note which request this exchange is about: header, log line and problem will say so."""
     scope["state"]["correlation_id"] = correlation_id

@@ -67,7 +67,7 @@ def openapi_document() -> dict[str, Any]:
     """
     paths: dict[str, Json] = {}
     for operation in OPERATIONS:
-        paths.setdefault(_path_of(operation), {})[_method_of(operation)] = _described(operation)
+        paths.setdefault(_path_of(operation), {})[operation.method] = _described(operation)
     document = {
         "openapi": "3.1.0",
         "info": {
@@ -95,14 +95,10 @@ def _path_of(operation: Operation) -> str:
     return operation.under + re.sub(r":\w+}", "}", path).rstrip("/")
 
 
-def _method_of(operation: Operation) -> str:
-    return "post" if "POST" in operation.handler.http_methods else "get"
-
-
 def _described(operation: Operation) -> Json:
     words = inspect.getdoc(operation.handler.fn) or ""
     described: Json = {
-        "operationId": operation.handler.operation_id,
+        "operationId": operation.operation_id,
         "tags": [operation.tag],
         "summary": words.partition("\n")[0].removesuffix(".").replace("*", ""),
         "description": operation.description,

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from litestar.handlers import HTTPRouteHandler
+from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 
 from cse_chat.adapters.wire.responses import problem_title
 from cse_chat.domain import errors
 from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http.asking import send_chat
 from cse_chat.entrypoints.http.chat import ChatController
 from cse_chat.entrypoints.http.errors import KIND_OF, OUTCOMES
 from cse_chat.entrypoints.http.health import HealthController
@@ -49,7 +50,7 @@ class Operation:
         fault: For the example of a request that is refused.
     """
 
-    handler: HTTPRouteHandler
+    handler: HTTPRouteHandler | ASGIRouteHandler
     under: str = ""
     tag: str
     description: str
@@ -59,6 +60,22 @@ class Operation:
     raises: tuple[type[errors.ChatError], ...] = ()
     problems: tuple[ProblemKind, ...] = ()
     fault: FaultBody | None = None
+
+    @property
+    def operation_id(self) -> str:
+        """Its name; a handler that speaks ASGI has it among its options."""
+        handler = self.handler
+        if isinstance(handler, ASGIRouteHandler):
+            return str(handler.opt["operation_id"])
+        return str(handler.operation_id)
+
+    @property
+    def method(self) -> str:
+        """The method as the document spells it; HEAD goes without saying."""
+        handler = self.handler
+        if isinstance(handler, ASGIRouteHandler):
+            return str(handler.opt["method"].value).lower()
+        return "get" if "GET" in handler.http_methods else "post"
 
     @property
     def kinds(self) -> tuple[ProblemKind, ...]:
@@ -84,8 +101,7 @@ _READ_HISTORY: Final[Json] = {
 _ON: Final = {"ReadAnswer": _READ_ANSWER, "ReadHistory": _READ_HISTORY}
 
 _SEND_CHAT: Final = Operation(
-    handler=ChatController.send,
-    under=ChatController.path,
+    handler=send_chat,
     tag="chat",
     description="The answer comes on this connection if it comes within the wait (30 s, setting;"
     " `Prefer: wait=N` lowers it). Else the request is named, and its answer can be read at the"

@@ -1,0 +1,102 @@
+"""``POST /api/chat``: ask, and wait for the answer.
+
+The one route whose own cost counts, so it speaks ASGI: making the framework's request, parameters,
+dependencies and response took more time than all that happens to a question (ADR 0017). Routing
+and errors stay the framework's.
+"""
+
+from typing import Any, Final
+
+from litestar import Litestar, Request, asgi
+from litestar.enums import HttpMethod
+from litestar.exceptions import MethodNotAllowedException
+from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
+from litestar.types import Receive, Scope, Send
+
+from cse_chat.adapters.wire.responses import encode_outcome
+from cse_chat.domain.errors import ReplyTimeoutError
+from cse_chat.domain.model.outcomes import Status
+from cse_chat.domain.use_cases.send_chat import Receipt
+from cse_chat.entrypoints.http.bodies import body_of, question_of, require_json
+from cse_chat.entrypoints.http.chat import AcceptedBody, ChatService, accepted
+from cse_chat.entrypoints.http.errors import NotSupportedError, location_of, outcome_response
+from cse_chat.entrypoints.http.exchanges import correlate, headers_of, send_bytes
+from cse_chat.entrypoints.http.preferences import Preferences
+from cse_chat.entrypoints.http.users import asking_user
+from cse_chat.entrypoints.readiness import Readiness
+
+_ALLOWED: Final = "OPTIONS, POST"
+
+
+@asgi("/api/chat", copy_scope=False, method=HttpMethod.POST, operation_id="SendChat")
+async def send_chat(scope: Scope, receive: Receive, send: Send) -> None:
+    """Ask a question, and wait for the answer as long as the caller likes."""
+    if scope.get("method") != HttpMethod.POST:
+        await _not_asked(scope, send)
+        return
+    chat = _chat_of(scope["litestar_app"])
+    require_json(headers_of(scope, b"content-type"), headers_of(scope, b"content-encoding"))
+    if headers_of(scope, b"idempotency-key"):
+        raise NotSupportedError("`Idempotency-Key` is not offered yet; leave the header out.")
+    question = question_of(
+        await body_of(scope, receive), user_id=asking_user(), new_thread_id=chat.new_thread_id
+    )
+    preferences = _preferences(scope, chat.readiness)
+    receipt = await chat.send_chat(question, wait=preferences.patience(chat.longest_wait))
+    correlate(scope, receipt.request.correlation_id)
+    if receipt.outcome and receipt.outcome.answer:
+        await send_bytes(send, encode_outcome(receipt.outcome), status=HTTP_200_OK)
+        return
+    request: Request[Any, Any, Any] = Request(scope)
+    if receipt.outcome:
+        response = outcome_response(request, receipt.outcome)
+    else:
+        response = accepted(*_unfinished(receipt, preferences, chat))
+    await response.to_asgi_response(app=None, request=request)(scope, receive, send)
+
+
+def _chat_of(app: Litestar) -> ChatService:
+    chat: ChatService = app.state["chat"]
+    return chat
+
+
+def _preferences(scope: Scope, readiness: Readiness) -> Preferences:
+    if readiness.draining:  # this process may not live to see the answer
+        return Preferences(respond_async=True)
+    given = headers_of(scope, b"prefer")
+    return Preferences.of(given) if given else Preferences()
+
+
+def _unfinished(
+    receipt: Receipt, preferences: Preferences, chat: ChatService
+) -> tuple[AcceptedBody, dict[str, str]]:
+    """Return body and headers for who does not wait any longer.
+
+    Raises:
+        ReplyTimeoutError: The caller did not say that this would be welcome.
+    """
+    request = receipt.request
+    if not preferences.respond_async:
+        waited = preferences.patience(chat.longest_wait)
+        raise ReplyTimeoutError(request.correlation_id, request.thread_id, waited)
+    body = AcceptedBody(
+        correlation_id=request.correlation_id,
+        thread_id=request.thread_id,
+        status=Status.ACCEPTED,
+        durability=receipt.durability,
+    )
+    return body, {
+        "Location": location_of(request.correlation_id),
+        "Preference-Applied": preferences.applied(chat.longest_wait),
+    }
+
+
+async def _not_asked(scope: Scope, send: Send) -> None:
+    """Answer every other method as the framework does on its own routes.
+
+    Raises:
+        MethodNotAllowedException: It is none that only asks for what is allowed.
+    """
+    if scope.get("method") != HttpMethod.OPTIONS:
+        raise MethodNotAllowedException(headers={"Allow": _ALLOWED})
+    await send_bytes(send, b"", status=HTTP_204_NO_CONTENT, allow=_ALLOWED)
