@@ -57,7 +57,7 @@ def _value(key: str, value: object, *, depth: int) -> object:
         if _is_telling(key):
             return REDACTED
         return value if _HARMLESS.fullmatch(value) else _printable(value)
-    if type(value) is int or value is None:
+    if type(value) in {int, float} or value is None:
         return _scalar(value)
     if _is_telling(key) and not isinstance(value, int | float):
         return REDACTED

@@ -5,6 +5,7 @@ dependencies and response took more time than all that happens to a question (AD
 and errors stay the framework's.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from litestar import Litestar, Request, asgi
@@ -35,13 +36,14 @@ async def send_chat(scope: Scope, receive: Receive, send: Send) -> None:
         await _not_asked(scope, send)
         return
     chat = _chat_of(scope["litestar_app"])
-    require_json(headers_of(scope, b"content-type"), headers_of(scope, b"content-encoding"))
-    if headers_of(scope, b"idempotency-key"):
+    headers = headers_of(scope)
+    require_json(headers)
+    if b"idempotency-key" in headers:
         raise NotSupportedError("`Idempotency-Key` is not offered yet; leave the header out.")
     question = question_of(
-        await body_of(scope, receive), user_id=asking_user(), new_thread_id=chat.new_thread_id
+        await body_of(headers, receive), user_id=asking_user(), new_thread_id=chat.new_thread_id
     )
-    preferences = _preferences(scope, chat.readiness)
+    preferences = _preferences(headers, chat.readiness)
     receipt = await chat.send_chat(question, wait=preferences.patience(chat.longest_wait))
     correlate(scope, receipt.request.correlation_id)
     if receipt.outcome and receipt.outcome.answer:
@@ -60,11 +62,10 @@ def _chat_of(app: Litestar) -> ChatService:
     return chat
 
 
-def _preferences(scope: Scope, readiness: Readiness) -> Preferences:
+def _preferences(headers: Mapping[bytes, Sequence[str]], readiness: Readiness) -> Preferences:
     if readiness.draining:  # this process may not live to see the answer
         return Preferences(respond_async=True)
-    given = headers_of(scope, b"prefer")
-    return Preferences.of(given) if given else Preferences()
+    return Preferences.of(headers[b"prefer"]) if b"prefer" in headers else Preferences()
 
 
 def _unfinished(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NoReturn
 
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
-from litestar.types import Receive, Scope
+from litestar.types import Receive
 
 from cse_chat.domain.errors import InvalidRequestError, Violation
 from cse_chat.domain.model.ids import ThreadId, UserId
@@ -16,7 +16,6 @@ from cse_chat.entrypoints.http.errors import (
     NotSupportedError,
     UnsupportedMediaTypeError,
 )
-from cse_chat.entrypoints.http.exchanges import headers_of
 
 MAX_BODY_BYTES = 64 * 1024
 _LENGTH_DIGITS = 9
@@ -28,14 +27,14 @@ _MAX_NAME_CHARS = 64
 _STAND_IN = "x"  # for what has a fault already, so that the other fields are looked at too
 
 
-async def body_of(scope: Scope, receive: Receive) -> bytes:
-    """Return the whole body of a request.
+async def body_of(headers: Mapping[bytes, Sequence[str]], receive: Receive) -> bytes:
+    """Return the whole body of a request with *headers*.
 
     Raises:
         RequestEntityTooLarge: It is, or is announced to be, larger than `MAX_BODY_BYTES`.
         IncompleteBodyError: The caller went away before all of it was there.
     """
-    for announced in headers_of(scope, b"content-length"):
+    for announced in headers.get(b"content-length", ()):
         if not announced.isdecimal() or len(announced) > _LENGTH_DIGITS:
             raise RequestEntityTooLarge
         if int(announced) > MAX_BODY_BYTES:
@@ -52,19 +51,16 @@ async def body_of(scope: Scope, receive: Receive) -> bytes:
             return body
 
 
-def require_json(content_type: Sequence[str], content_encoding: Sequence[str]) -> None:
+def require_json(headers: Mapping[bytes, Sequence[str]]) -> None:
     """Refuse what is not plain JSON in UTF-8.
-
-    Args:
-        content_type: The values of all headers of that name; one is right.
-        content_encoding: Likewise; none is right.
 
     Raises:
         UnsupportedMediaTypeError: The headers say that the body is something else.
     """
+    content_type = headers.get(b"content-type", ())
     if len(content_type) != 1 or not _JSON.fullmatch(content_type[0].strip()):
         raise UnsupportedMediaTypeError("Send JSON in UTF-8, with Content-Type: application/json.")
-    if content_encoding:
+    if b"content-encoding" in headers:
         raise UnsupportedMediaTypeError("Send the body as it is, without Content-Encoding.")
 
 
