@@ -146,3 +146,22 @@ async def test_two_tabs_show_the_same_conversation(browser: Browser) -> None:
             ["You asked: First?", "You asked: Second?"]
         )
         assert (visit.troubles, visit.foreign) == ([], [])
+
+
+async def test_what_one_tab_could_not_send_goes_from_the_other_once_it_is_sent(
+    browser: Browser,
+) -> None:
+    async with visiting(browser, an_app()) as visit:
+        await ask(visit.page, "First?")
+        await answered(visit.page)
+        await visit.page.route("**/api/chat", lambda route: route.abort(), times=1)
+        await ask(visit.page, "Second?")
+        await expect(visit.page.get_by_role("alert")).to_contain_text("No connection")
+        other = await visit.another_tab("/#" + visit.page.url.partition("#")[2])
+        await expect(other.locator(".trouble")).to_contain_text("No connection")
+        await visit.page.get_by_role("button", name="Try again").click()
+        await answered(visit.page, 2)
+        await answered(other, 2)
+
+        await expect(other.locator(".trouble")).to_have_count(0)
+        await expect(questions(other)).to_have_text(["You asked: First?", "You asked: Second?"])

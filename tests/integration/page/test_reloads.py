@@ -89,6 +89,26 @@ async def test_a_page_that_is_closed_while_it_sends_neither_loses_nor_repeats_th
         await expect(questions(visit.page)).to_have_count(1)
 
 
+async def test_a_question_whose_acceptance_got_lost_on_the_way_back_is_not_asked_again(
+    browser: Browser,
+) -> None:
+    agent = TabularAgent()
+    async with visiting(browser, an_app(agent)) as visit:
+
+        async def lose_the_response(route: Route) -> None:
+            await route.fetch()
+            await route.abort()
+
+        await visit.page.route("**/api/chat", lose_the_response, times=1)
+        await ask(visit.page, "Anybody there?")
+        await expect(visit.page.get_by_role("alert")).to_contain_text("No connection")
+        await visit.page.get_by_role("button", name="Try again").click()
+        await answered(visit.page)
+
+        assert agent.asked == ["Anybody there?"]
+        await expect(questions(visit.page)).to_have_count(1)
+
+
 async def _press_where_there_is(page: Page, name: str, *, count: int) -> None:
     buttons = page.get_by_role("button", name=name)
     await expect(buttons).to_have_count(count)
