@@ -265,3 +265,21 @@ async def test_an_idempotency_key_is_not_supported_yet() -> None:
 
     assert (response.status_code, response.json()["type"]) == (400, "/problems/not-supported")
     assert "Idempotency-Key" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "TRACE"])
+async def test_another_method_is_405_and_told_which_are_taken(method: str) -> None:
+    async with served() as client:
+        response = await client.request(method, "/api/chat")
+
+    assert (response.status_code, response.headers["allow"]) == (405, "OPTIONS, POST")
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_what_may_be_asked_can_be_asked() -> None:
+    async with served() as client:
+        response = await client.options("/api/chat")
+
+    assert (response.status_code, response.content) == (204, b"")
+    assert response.headers["allow"] == "OPTIONS, POST"
+    assert response.headers["x-request-id"]

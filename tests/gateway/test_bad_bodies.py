@@ -8,12 +8,14 @@ import pytest
 from httpx import Response
 from hypothesis import given
 from hypothesis import strategies as st
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.types import HTTPReceiveMessage
 
 from cse_chat.domain.errors import InvalidRequestError
 from cse_chat.domain.model.ids import ThreadId, UserId
 from cse_chat.domain.model.questions import Question
-from cse_chat.entrypoints.http.bodies import question_of
-from cse_chat.entrypoints.http.errors import NotSupportedError
+from cse_chat.entrypoints.http.bodies import body_of, question_of
+from cse_chat.entrypoints.http.errors import IncompleteBodyError, NotSupportedError
 from tests.gateway.graphs import served
 
 JSON = {"Content-Type": "application/json"}
@@ -221,3 +223,26 @@ def test_any_bytes_are_a_question_or_a_declared_error(raw: bytes) -> None:
     except (InvalidRequestError, NotSupportedError):
         return
     assert isinstance(question, Question)
+
+
+async def _never() -> HTTPReceiveMessage:
+    raise AssertionError("it was read")
+
+
+@pytest.mark.parametrize("announced", ["65537", "9" * 5_000, "many"])
+async def test_a_body_that_is_announced_too_large_is_not_read(announced: str) -> None:
+    with pytest.raises(RequestEntityTooLarge):
+        await body_of({b"content-length": [announced]}, _never)
+
+
+async def test_a_caller_that_goes_away_before_all_is_there_has_asked_nothing() -> None:
+    messages: list[HTTPReceiveMessage] = [
+        {"type": "http.request", "body": b'{"message": ', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> HTTPReceiveMessage:
+        return messages.pop(0)
+
+    with pytest.raises(IncompleteBodyError):
+        await body_of({}, receive)
