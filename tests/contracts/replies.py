@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
@@ -113,6 +114,23 @@ class ReplyBusContract:
                 pending = replies.pending(for_longer_than=timedelta(milliseconds=50))
 
         assert list(pending) == [old]
+
+    async def test_who_has_waited_long_is_pending_whoever_else_came_and_went(
+        self, replies: ReplyBus, passes: Passes
+    ) -> None:
+        """An id that is listened for again after its first listener left is as young as that."""
+        asked_twice, waiting = a_request().correlation_id, a_request().correlation_id
+
+        async with AsyncExitStack() as second, AsyncExitStack() as first:
+            await first.enter_async_context(replies.listen(asked_twice))
+            async with replies.listen(waiting):
+                await passes(timedelta(milliseconds=60))
+                await second.enter_async_context(replies.listen(asked_twice))
+                await first.aclose()
+
+                pending = replies.pending(for_longer_than=timedelta(milliseconds=50))
+
+        assert list(pending) == [waiting]
 
     async def test_leaving_ends_the_listening_even_by_an_error(self, replies: ReplyBus) -> None:
         request = a_request()

@@ -58,6 +58,12 @@ class Uncalled(Right):
     answer = "Here."  # type: ignore[assignment] # that is the point
 
 
+class Shy:
+    @property
+    def answer(self) -> object:
+        raise LookupError("canary")
+
+
 async def made_slowly() -> Right:
     return Right()
 

@@ -124,6 +124,10 @@ def test_what_cannot_be_imported_says_why(value: str, fault: str) -> None:
     assert f"cannot be imported: {fault}" in fault_of(value)
 
 
+def test_the_place_of_an_error_is_one_that_a_person_can_open() -> None:
+    assert "<frozen" not in fault_of("tests.unit.nothing:Agent")
+
+
 def test_an_entry_point_that_names_no_module_is_refused() -> None:
     assert fault_of("two words").endswith("is not written as module:Class")
 
@@ -157,6 +161,7 @@ def test_code_that_is_no_python_names_the_line(site: Path) -> None:
         ("Forgetful", "must take two arguments, question and history"),
         ("HalfOpen", "has one of __aenter__ and __aexit__ without the other"),
         ("Broken", "cannot be made: OSError at "),
+        ("Shy", "is no agent: looking at it fails: LookupError at "),
     ],
 )
 def test_what_is_no_agent_says_what_it_lacks(value: str, fault: str) -> None:

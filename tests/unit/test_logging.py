@@ -93,6 +93,21 @@ def test_secrets_do_not_appear_under_any_telling_key(key: str) -> None:
     assert event["given"] == {"deep": [{key: "[redacted]"}]}
 
 
+def test_a_type_derived_from_a_number_is_that_number() -> None:
+    """As those of numpy are: a log call may not raise into who logs."""
+
+    class Price(float):
+        pass
+
+    class Count(int):
+        pass
+
+    fields: dict[str, Any] = {"price": Price(2.5), "counts": [Count(7)], "flag": True}
+    event = event_of(lambda log: log.info("seen", **fields))
+
+    assert (event["price"], event["counts"], event["flag"]) == (2.5, [7], True)
+
+
 def test_numbers_under_a_telling_key_stay() -> None:
     event = event_of(lambda log: log.info("asked", token_count=3, text=None, message=1.5))
 

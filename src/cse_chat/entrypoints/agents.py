@@ -58,7 +58,10 @@ def make_agent(
         raise AgentFaultError(f"CSE_CHAT__AGENT__NAME {fault}")
     entry = installed[name][0]
     agent = _made(_imported(entry), entry, arguments)
-    fault = _fault_of_agent(agent)
+    try:
+        fault = _fault_of_agent(agent)
+    except Exception as error:  # looking at an attribute may run the agent's own code
+        raise _fault(entry, f"is no agent: looking at it fails: {_told(error)}") from error
     if fault:
         raise _fault(entry, f"is no agent: {fault}")
     checked: Agent = agent
@@ -126,5 +129,6 @@ def _told(error: BaseException) -> str:
         told += f": {error}"
     if isinstance(error, SyntaxError):
         return f"{told}: {error.filename}:{error.lineno}"
-    place = extract_tb(error.__traceback__)[-1]
-    return f"{told} at {place.filename}:{place.lineno}"
+    frames = extract_tb(error.__traceback__)
+    places = [frame for frame in frames if not frame.filename.startswith("<frozen")]
+    return f"{told} at {places[-1].filename}:{places[-1].lineno}" if places else told

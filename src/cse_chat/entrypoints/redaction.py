@@ -89,7 +89,12 @@ def _scalar(value: object) -> object:
         return str(value)  # JSON has no NaN
     if isinstance(value, int) and abs(value) > _MAX_INTEGER:
         return _type_of(value)  # nobody reads it, and Python refuses to print some
-    return value if isinstance(value, int | float | None) else _type_of(value)
+    if isinstance(value, bool | None) or type(value) in {int, float}:
+        return value
+    # A type derived from a number may mean to be written in another way, or not at all.
+    if isinstance(value, int):
+        return int(value)
+    return float(value) if isinstance(value, float) else _type_of(value)
 
 
 def _printable(text: str) -> str:

@@ -95,14 +95,9 @@ class InMemoryReplyBus:
     def pending(self, *, for_longer_than: timedelta) -> Sequence[CorrelationId]:
         """See `ReplyBus.pending`."""
         since = self._monotonic() - for_longer_than.total_seconds()
-        # Dictionaries keep their order, so the first one that is young enough ends the search;
-        # an id that is listened for twice stands where its first listener came.
-        ids = []
-        for correlation_id, listeners in self._listeners.items():
-            if listeners[0].since > since:
-                break
-            ids.append(correlation_id)
-        return ids
+        # All are looked at: an id keeps its place when the first of its listeners leaves.
+        first = {cid: listeners[0].since for cid, listeners in self._listeners.items()}
+        return sorted((cid for cid, at in first.items() if at <= since), key=first.__getitem__)
 
     def deliver(self, outcome: Outcome) -> None:
         """See `ReplyBus.deliver`."""

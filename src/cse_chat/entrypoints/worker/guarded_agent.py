@@ -63,7 +63,9 @@ class GuardedAgent:
                 await self._agent.__aenter__()
             except AgentError:
                 raise
-            except (Exception, SystemExit) as error:
+            except (Exception, SystemExit, asyncio.CancelledError) as error:
+                if is_being_stopped():
+                    raise
                 _log.exception("agent_not_opened")
                 raise AgentFaultError(
                     f"the agent cannot be opened: {type(error).__name__}; the log says where"
@@ -80,7 +82,10 @@ class GuardedAgent:
         if isinstance(self._agent, AbstractAsyncContextManager):
             try:
                 await self._agent.__aexit__(kind, error, trace)
-            except (Exception, SystemExit):  # noqa: BLE001 -- the process ends all the same
+            except (Exception, SystemExit, asyncio.CancelledError):
+                # Also what was cancelled in it, such as a task of its own that it waits for.
+                if is_being_stopped():
+                    raise
                 _log.exception("agent_not_closed")
 
     async def answer(
