@@ -94,10 +94,14 @@ class RedisSettings(_Section):
     """How long answers and conversations can be read, whatever keeps them."""
 
     answer_ttl_seconds: _Seconds = Field(
-        default=86_400, description="How long an answer can be read, counted from its last change."
+        default=86_400,
+        description="How long an answer can be read, counted from its last change; in memory, also"
+        " no longer than there is room for it (32 MB).",
     )
     history_ttl_seconds: _Seconds = Field(
-        default=86_400, description="How long a conversation is kept after its last turn."
+        default=86_400,
+        description="How long a conversation is kept after its last turn; in memory, also no longer"
+        " than there is room for it (32 MB).",
     )
 
     @property
