@@ -36,6 +36,7 @@ def a_server(*answers: bytes) -> Iterator[str]:
     An empty answer keeps the connection open and says nothing.
     """
     with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(30)  # a command that never comes fails the test instead of hanging it
         held = []
 
         def serve() -> None:
@@ -108,20 +109,20 @@ def test_an_address_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "code", "words"),
+    ("answer", "timeout", "code", "words"),
     [
-        (said("503 Service Unavailable", '{"status": "draining"}'), 3, "is draining"),
-        (said("200 OK", "<html>"), 3, "is no cse-chat service (status 200)"),
-        (said("200 OK", '[{"status": 1}]'), 3, "is no cse-chat service"),
-        (b"nonsense\r\n\r\n", 4, "cannot be asked (BadStatusLine)"),
-        (b"", 4, "does not answer within 0.5 s"),
+        (said("503 Service Unavailable", '{"status": "draining"}'), "20", 3, "is draining"),
+        (said("200 OK", "<html>"), "20", 3, "is no cse-chat service (status 200)"),
+        (said("200 OK", '[{"status": 1}]'), "20", 3, "is no cse-chat service"),
+        (b"nonsense\r\n\r\n", "20", 4, "cannot be asked (BadStatusLine)"),
+        (b"", "0.5", 4, "does not answer within 0.5 s"),
     ],
 )
 def test_a_service_that_is_not_well_has_a_code_and_a_document(
-    tmp_path: Path, answer: bytes, code: int, words: str
+    tmp_path: Path, answer: bytes, timeout: str, code: int, words: str
 ) -> None:
     with a_server(answer) as address:
-        result = run(tmp_path, "health", "--url", address, "--timeout", "0.5", "--json")
+        result = run(tmp_path, "health", "--url", address, "--timeout", timeout, "--json")
 
     assert result.returncode == code
     assert json.loads(result.stdout)["well"] is False
@@ -226,18 +227,26 @@ def test_a_pipe_that_nobody_reads_ends_it_silently(
 def test_a_service_whose_announcement_nobody_reads_goes_on(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with a_port_that_refuses() as port:
-        pass
-    process = subprocess.Popen(  # noqa: S603 -- our own command
-        [COMMAND, "run", "--port", str(port)],
-        stdout=writing,
-        stderr=subprocess.DEVNULL,
-        cwd=tmp_path,
-        env=environment(tmp_path),
-    )
+    log = tmp_path / "stderr"
+    with log.open("wb") as errors:
+        process = subprocess.Popen(  # noqa: S603 -- our own command
+            [COMMAND, "run", "--port", "0"],
+            stdout=writing,
+            stderr=errors,
+            cwd=tmp_path,
+            env=environment(tmp_path),
+        )
     os.close(writing)
+
+    def addresses() -> list[str]:
+        assert process.poll() is None, log.read_text()
+        lines = map(json.loads, log.read_text().splitlines())
+        return [line["address"] for line in lines if line["event"] == "service_started"]
+
     try:
-        wait_until(lambda: run(tmp_path, "health", HTTP__PORT=str(port)).returncode == 0)
+        wait_until(addresses)
+        (address,) = addresses()
+        assert run(tmp_path, "health", "--url", address).returncode == 0
         process.terminate()
         assert process.wait(20) == 0
     finally:
