@@ -102,7 +102,7 @@ def test_a_conversation_that_nobody_knows_begins_anew(url: str, terminal: Open) 
 def test_ctrl_c_stops_waiting_and_the_answer_is_shown_later_in_its_place(
     start: Start, terminal: Open
 ) -> None:
-    service = start(AGENT__ECHO_SECONDS="1")
+    service = start(AGENT__ECHO_SECONDS="5")  # long enough to press a key meanwhile
     chat = terminal("--url", service.url)
     chat.until("> ")
 

@@ -19,6 +19,7 @@ from tests.integration.processes import COMMAND
 PAGE = Path(__file__).parents[2] / "docs/how-to/write-an-agent.md"
 PLACE = "/home/me/cse-chat"  # where the page is followed, in what it shows
 THREAD = re.compile(r"thread_[a-z0-9]{26}")
+TAKEN = "on 127.0.0.1 is taken"  # the port, by a process that has nothing to do with this test
 REQUEST = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -35,15 +36,13 @@ class Reader:
         self._thread = ""
         self.done: list[str] = []
         self.differences: list[tuple[str, str]] = []
-        with listening_socket("127.0.0.1", 0) as free:
-            port = str(free.getsockname()[1])
         self._env = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(folder / "site"),
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # the plugins of this clone take seconds
             "XDG_DATA_HOME": str(folder),
-            "CSE_CHAT__HTTP__PORT": port,
         }
+        self._move()
 
     def write(self, file: File) -> None:
         path = self._folder / file.path
@@ -63,10 +62,19 @@ class Reader:
             if arguments == ["run"]:
                 self.stop()
             path = COMMAND if program.endswith("cse-chat") else Path(sys.executable)
-            self._compare(command, self._run(path, *arguments, settings=settings))
+            result = self._run(path, *arguments, settings=settings)
+            while TAKEN in result.stdout:
+                self._move()
+                result = self._run(path, *arguments, settings=settings)
+            self._compare(command, result)
 
     def stop(self) -> None:
         self._service.close()
+
+    def _move(self) -> None:
+        """Choose a port that is free; it may be taken before it is listened at."""
+        with listening_socket("127.0.0.1", 0) as free:
+            self._env["CSE_CHAT__HTTP__PORT"] = str(free.getsockname()[1])
 
     def _install(self, project: Path) -> None:
         """As pip would, but without looking for anything and into a folder of this test."""
@@ -81,18 +89,29 @@ class Reader:
         self._env["PYTHONPATH"] += os.pathsep + str(project)
 
     def _start(self, settings: dict[str, str]) -> None:
+        first_line = self._first_line_of_service(settings)
+        while TAKEN in first_line:
+            self._move()
+            first_line = self._first_line_of_service(settings)
+        assert first_line.startswith("cse-chat listens at ")
+
+    def _first_line_of_service(self, settings: dict[str, str]) -> str:
+        """Return what it says once it listens, or why it does not."""
         self.stop()  # only one can listen there
-        process = subprocess.Popen(  # noqa: S603 -- our own command
-            [COMMAND, "run"],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=self._folder,
-            env=self._env | settings,
-        )
+        errors = self._folder / "stderr"
+        with errors.open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 -- our own command
+                [COMMAND, "run"],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                cwd=self._folder,
+                env=self._env | settings,
+            )
         self._service.callback(process.communicate)
         self._service.callback(process.kill)
         assert process.stdout
-        assert process.stdout.readline().startswith("cse-chat listens at ")
+        return process.stdout.readline() or errors.read_text()
 
     def _run(
         self,

@@ -42,10 +42,28 @@ class VariousAgent:
         match len(question.text) % 4:
             case 1:
                 raise AgentRefusedError("I do not like questions of this length.")
-            case 2:
+            case 2:  # see `wait_for_what_ends`
                 await asyncio.Event().wait()
         yield Basis(model_used="various")
         yield Delta(f"{question.text}, after {len(history)} exchanges")
+
+
+def wait_for_what_ends(case: schemathesis.Case[Any]) -> None:
+    """Ask what is never answered without patience, and where no other question has to wait for it.
+
+    So all other questions can be given the time that a busy machine needs.
+    """
+    if not isinstance(case.body, dict) or not _is_right(case):
+        return
+    message = case.body.get("message")
+    if isinstance(message, str) and len(message) % 4 == 2:
+        case.body.pop("thread_id", None)
+        in_background = "respond-async" in str(case.headers.get("Prefer"))
+        case.headers["Prefer"] = "respond-async" if in_background else "wait=0"
+
+
+def _is_right(case: schemathesis.Case[Any]) -> bool:
+    return bool(case.meta and case.meta.generation.mode.is_positive)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +72,7 @@ def url() -> Iterator[str]:
     started, ended, addresses = Event(), asyncio.Event(), []
 
     async def serve() -> None:
-        async with listening(create_app(a_container(VariousAgent(), wait_seconds=0.2))) as address:
+        async with listening(create_app(a_container(VariousAgent(), wait_seconds=2))) as address:
             addresses.append(address)
             started.set()
             await ended.wait()
@@ -73,12 +91,13 @@ SCHEMA: Final = schemathesis.openapi.from_dict(
     openapi_document(), config=SchemathesisConfig.from_dict(CONFIG)
 )
 WALKS: Final = settings(
-    max_examples=15, stateful_step_count=5, derandomize=True, database=None, deadline=None
+    max_examples=40, stateful_step_count=5, derandomize=True, database=None, deadline=None
 )
 
 
 @SCHEMA.parametrize()
 def test_every_operation_keeps_to_the_document(case: schemathesis.Case[Any], url: str) -> None:
+    wait_for_what_ends(case)
     case.call_and_validate(base_url=url)
 
 
@@ -90,6 +109,10 @@ def test_walks_along_the_links_keep_to_the_document(url: str) -> None:
         @override
         def get_call_kwargs(self, case: schemathesis.Case[Any]) -> dict[str, Any]:
             return {"base_url": url}
+
+        @override
+        def before_call(self, case: schemathesis.Case[Any]) -> None:
+            wait_for_what_ends(case)
 
         @override
         def after_call(self, response: schemathesis.Response, case: schemathesis.Case[Any]) -> None:

@@ -67,7 +67,7 @@ def test_the_log_is_json_with_one_line_a_request_and_no_message_text(
 def test_a_running_question_is_answered_before_the_process_ends(
     start: Callable[..., RunningProcess], stop: signal.Signals
 ) -> None:
-    service = start(AGENT__ECHO_SECONDS="1")
+    service = start(AGENT__ECHO_SECONDS="5")  # long enough to look at a service that drains
     with ThreadPoolExecutor() as threads:
         asked = threads.submit(service.ask, "slow")
         wait_until(lambda: is_working(service))

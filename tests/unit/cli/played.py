@@ -38,6 +38,12 @@ PROBLEM: dict[str, Any] = {
     "errors": [{"pointer": "/message", "detail": "must have 1 to 4,000 characters"}],
     "request_id": "r1",
 }
+UNAVAILABLE: dict[str, Any] = {
+    "type": "/problems/storage-unavailable",
+    "title": "Storage unavailable",
+    "status": 503,
+    "detail": "Try again later.",
+}
 
 
 class PlayedService(httpx.BaseTransport):

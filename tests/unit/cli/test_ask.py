@@ -10,11 +10,13 @@ import pytest
 from cse_chat.entrypoints.cli.ask import ask
 from cse_chat.entrypoints.cli.asking import RunningService, document_of
 from cse_chat.entrypoints.cli.exit_codes import ExitCode
+from cse_chat.entrypoints.cli.outcomes import answer_in
 from tests.unit.cli.played import (
     ANSWER,
     HERE,
     OPEN,
     PROBLEM,
+    UNAVAILABLE,
     URL,
     PlayedService,
     PlayedTime,
@@ -95,6 +97,46 @@ def test_the_place_is_known_after_polling_as_well() -> None:
 
     assert response.url.path == HERE
     assert response.status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "pause"), [("5", 5), ("0", 1), ("Wed, 21 Oct 2026 07:28:00 GMT", 1)]
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_answer_that_cannot_be_read_now_is_read_again_when_the_service_says(
+    status: int, retry_after: str, pause: int
+) -> None:
+    time = PlayedTime()
+    unavailable = respond(status, UNAVAILABLE)
+    unavailable.headers["Retry-After"] = retry_after
+    played = PlayedService(respond(202, OPEN, HERE), unavailable, respond(200, ANSWER))
+    service = RunningService(url=httpx.URL(URL), transport=played, monotonic=time, pause=time.pause)
+
+    response = service.ask("Who gained?", thread_id=None, wait=60)
+
+    assert response.json() == ANSWER
+    assert time.now == pause
+
+
+def test_an_answer_that_cannot_be_read_before_patience_ends_can_be_read_later() -> None:
+    time = PlayedTime()
+    played = PlayedService(respond(202, OPEN, HERE), respond(503, UNAVAILABLE))
+    service = RunningService(url=httpx.URL(URL), transport=played, monotonic=time, pause=time.pause)
+
+    response = service.ask("Who gained?", thread_id=None, wait=1)
+    error = failure_of(lambda: answer_in(response, waited=1))
+
+    assert error.code == ExitCode.UNFINISHED
+    assert f"curl -s '{URL}{HERE}?wait=30'" in str(error)
+
+
+def test_a_question_that_is_not_accepted_now_is_refused() -> None:
+    error = failure_of(lambda: ask_played(PlayedService(respond(503, UNAVAILABLE))))
+
+    assert (error.code, str(error)) == (
+        ExitCode.REFUSED,
+        "Storage unavailable: Try again later.",
+    )
 
 
 def test_an_address_elsewhere_is_not_followed() -> None:

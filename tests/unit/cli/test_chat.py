@@ -131,6 +131,55 @@ def test_what_is_still_open_at_the_end_can_be_read_later(
     assert "no answer within 0 s" in printed.err
 
 
+def test_a_wait_that_breaks_is_no_failure_once_the_answer_is_there(
+    pipe: io.BytesIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chat_played(
+        pipe,
+        b"one?\ntwo?\n",
+        accepted(1),
+        httpx.ReadError("reset"),
+        accepted(2),
+        answered("One."),
+        answered("Two."),
+    )
+
+    printed = capsys.readouterr()
+    assert "The answer to your earlier question: one?\nOne.\n" in printed.out
+    assert "Two." in printed.out
+    assert printed.err.count("broke; the question was accepted") == 1
+
+
+def test_a_service_that_dies_leaves_its_question_to_be_read_later_and_is_told_once(
+    pipe: io.BytesIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    away = [httpx.ConnectError("refused")] * 2
+
+    error = failure_of(lambda: chat_played(pipe, b"one?\n", accepted(), *away))
+
+    assert error.code == ExitCode.UNREACHABLE
+    assert str(error).splitlines() == [
+        "not every answer is there; they can be read later with",
+        f"  curl -s '{URL}/api/chat/c1?wait=30'",
+    ]
+    assert capsys.readouterr().err.count("nothing listens at") == 1
+
+
+def test_a_question_that_failed_and_one_that_is_open_are_told_apart(pipe: io.BytesIO) -> None:
+    error = failure_of(
+        lambda: chat_played(
+            pipe, b"one?\ntwo?\n", accepted(1), respond(400, PROBLEM), accepted(1), wait=0
+        )
+    )
+
+    assert error.code == ExitCode.REFUSED
+    assert str(error).splitlines() == [
+        "1 question has no answer; why is said above",
+        "not every answer is there; they can be read later with",
+        f"  curl -s '{URL}/api/chat/c1?wait=30'",
+    ]
+
+
 def test_a_late_answer_is_an_answer(pipe: io.BytesIO, capsys: pytest.CaptureFixture[str]) -> None:
     chat_played(pipe, b"one?\n", accepted(), answered("One."), wait=0)
 

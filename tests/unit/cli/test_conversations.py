@@ -14,6 +14,7 @@ from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
 from cse_chat.entrypoints.cli.interrupts import interrupted_afterwards
 from tests.unit.cli.played import (
     PROBLEM,
+    UNAVAILABLE,
     URL,
     PlayedService,
     PlayedTime,
@@ -41,6 +42,9 @@ class Noted:
 
     def failed(self, error: CommandFailedError) -> None:
         self.told.append(error.code)
+
+    def hindered(self, error: CommandFailedError) -> None:
+        self.told.append(("hindered", error.code))
 
 
 def a_conversation(service: PlayedService, *, wait: float = 60) -> tuple[Conversation, Noted]:
@@ -122,17 +126,33 @@ def test_a_service_that_is_away_ends_nothing() -> None:
 
     conversation.ask("nobody hears it")
     conversation.ask("lost with the service")
-    conversation.look_for_late_answers()
-    conversation.look_for_late_answers()
+    assert not conversation.look_for_late_answers()
+    assert conversation.look_for_late_answers()
     conversation.ask("b?")
 
     assert noted.told == [
         ExitCode.UNREACHABLE,
-        ExitCode.UNREACHABLE,
-        ExitCode.UNREACHABLE,
+        ("hindered", ExitCode.UNREACHABLE),
+        ("hindered", ExitCode.UNREACHABLE),
         ("Invalid request", "lost with the service"),
         ("B", None),
     ]
+
+
+def test_a_service_that_cannot_read_an_answer_now_ends_nothing() -> None:
+    service = PlayedService(
+        accepted(), respond(503, UNAVAILABLE), respond(503, UNAVAILABLE), answered("A")
+    )
+    conversation, noted = a_conversation(service, wait=1)
+
+    conversation.ask("a?")
+    assert conversation.look_for_late_answers()
+    (left,) = conversation.unanswered
+    conversation.look_for_late_answers()
+
+    assert str(left.address) == f"{URL}/api/chat/c1"
+    assert noted.told == [("outlasted", "a?"), ("A", "a?")]
+    assert conversation.unanswered == ()
 
 
 def test_a_refused_question_is_told_at_once() -> None:

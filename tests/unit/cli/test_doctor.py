@@ -103,6 +103,25 @@ def test_a_damaged_database_fails_and_names_the_command_that_tells_all(tmp_path:
     assert "cse-chat data check" in found.remedy
 
 
+def test_an_agent_that_cannot_be_used_is_told_with_what_is_wrong_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    information = tmp_path / "oracle-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Name: oracle\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text("[cse_chat.agents]\noracle = oracle_gone:Agent\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    found = agent_finding(Settings.from_env({"CSE_CHAT__AGENT__NAME": "oracle"}))
+
+    assert found.state is State.FAIL
+    assert found.says.startswith(
+        "oracle cannot be used: the agent oracle (oracle_gone:Agent of oracle) cannot be imported:"
+    )
+    assert "oracle_gone" in found.says.partition("imported:")[2]
+    assert found.remedy == "mend that, or choose another with CSE_CHAT__AGENT__NAME"
+
+
 @pytest.mark.parametrize(("name", "state"), [("analyst", State.OK), ("echo", State.WARN)])
 def test_an_agent_for_tests_is_a_warning(name: str, state: State, tmp_path: Path) -> None:
     settings = Settings.from_env(

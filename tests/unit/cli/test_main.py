@@ -85,6 +85,28 @@ def test_an_interrupted_command_is_quiet(
     assert capsys.readouterr().err.strip() == ""
 
 
+def test_ctrl_c_while_the_program_is_imported_is_quiet_too() -> None:
+    program = """
+import signal, sys
+from importlib.metadata import entry_points
+
+class Pressing:
+    def find_spec(self, name, *_):
+        if name == "cse_chat.entrypoints.cli.main":
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Pressing())
+(script,) = entry_points(group="console_scripts", name="cse-chat")
+script.load()()
+"""
+
+    result = subprocess.run(  # noqa: S603 -- this interpreter, and a text of ours
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+    assert (result.returncode, result.stdout, result.stderr) == (ExitCode.INTERRUPTED, "", "")
+
+
 def test_unusable_settings_are_told_before_anything_starts(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

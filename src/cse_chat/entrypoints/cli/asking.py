@@ -1,5 +1,6 @@
 """Asking a running service over HTTP, until there is an answer or patience ends."""
 
+import re
 import shlex
 import time
 from collections import deque
@@ -18,6 +19,7 @@ from cse_chat.entrypoints.cli.invocation import program
 _CONNECT_SECONDS: Final = 5.0
 _BESIDE_WAIT_SECONDS: Final = 10.0  # what sending and the service's own work may take
 _POLL_SECONDS: Final = 1.0
+_SECONDS_IN_HEADER: Final = re.compile("[0-9]{1,9}")
 _PAGE: Final = 1_000
 
 
@@ -77,6 +79,9 @@ class RunningService:
     def follow(self, response: httpx.Response, *, wait: float) -> httpx.Response:
         """Return what became of the question of *response* within *wait* seconds.
 
+        That the service cannot say it now is no end of the question: it is asked again, and what
+        is returned is the last response that tells of the question.
+
         Raises:
             CommandFailedError: The service cannot be reached.
         """
@@ -87,12 +92,12 @@ class RunningService:
         with self._client(address) as client:
             while is_open(response) and (left := end - self.monotonic()) > 0:
                 asked = self.monotonic()
-                response = client.get(
-                    address, params={"wait": f"{left:.3f}"}, timeout=_timeout(left)
-                )
-                if is_open(response):
+                read = client.get(address, params={"wait": f"{left:.3f}"}, timeout=_timeout(left))
+                if not _is_hindered(read):
+                    response = read
+                if not has_ended(read):
                     # It may hold a connection for less than we would wait, or not at all.
-                    soon = _POLL_SECONDS - (self.monotonic() - asked)
+                    soon = _pause_before_next(read) - (self.monotonic() - asked)
                     self.pause(max(0.0, min(soon, end - self.monotonic())))
         return response
 
@@ -162,6 +167,14 @@ def is_open(response: httpx.Response) -> bool:
     return response.status_code == httpx.codes.ACCEPTED
 
 
+def has_ended(response: httpx.Response) -> bool:
+    """Return whether *response*, read where the answer will be, is the outcome of the question.
+
+    A service that cannot read it now says nothing about the question.
+    """
+    return not is_open(response) and not _is_hindered(response)
+
+
 def location_of(response: httpx.Response) -> httpx.URL | None:
     """Return where the answer will be, if the service says so and the place is its own."""
     location = response.headers.get("Location")
@@ -187,6 +200,20 @@ def document_of(response: httpx.Response) -> dict[str, Any]:
     except ValueError:
         return {}
     return document if isinstance(document, dict) else {}
+
+
+def _is_hindered(response: httpx.Response) -> bool:
+    return response.status_code in {
+        httpx.codes.SERVICE_UNAVAILABLE,
+        httpx.codes.TOO_MANY_REQUESTS,
+    }
+
+
+def _pause_before_next(response: httpx.Response) -> float:
+    """Return the seconds from one request to the next, as a service with troubles wishes."""
+    wish = response.headers.get("Retry-After", "") if _is_hindered(response) else ""
+    # It may be a date as well, which is not worth a clock that agrees with the service's.
+    return max(_POLL_SECONDS, float(wish)) if _SECONDS_IN_HEADER.fullmatch(wish) else _POLL_SECONDS
 
 
 def _refuse_constant(name: str) -> NoReturn:

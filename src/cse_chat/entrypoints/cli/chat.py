@@ -1,7 +1,7 @@
 """``cse-chat chat``: a conversation with a running service, line by line."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -11,7 +11,7 @@ import httpx
 from cse_chat.entrypoints.cli.ask import address_in_settings, command, text_of
 from cse_chat.entrypoints.cli.asking import RunningService, reading_command
 from cse_chat.entrypoints.cli.consoles import is_terminal
-from cse_chat.entrypoints.cli.conversations import Conversation
+from cse_chat.entrypoints.cli.conversations import Conversation, Unanswered
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
 from cse_chat.entrypoints.cli.outcomes import refuse_problem, refuse_stranger
 from cse_chat.entrypoints.cli.prompts import Prompt
@@ -75,18 +75,23 @@ def _ask_all(conversation: Conversation, transcript: Transcript, lines: BinaryIO
     for question in _questions_in(lines or [], transcript):
         transcript.asked(question)
         conversation.ask(question)
-    conversation.look_for_late_answers()
-    if failures := transcript.failures:
-        many = "1 question has" if len(failures) == 1 else f"{len(failures)} questions have"
-        raise CommandFailedError(failures[0].code, f"{many} no answer; why is said above")
-    if conversation.unanswered:
+    is_there = conversation.look_for_late_answers()
+    # What failed for good weighs more than what may still be answered.
+    codes = [failure.code for failure in transcript.failures]
+    codes += [ExitCode.UNFINISHED if is_there else ExitCode.UNREACHABLE]
+    if transcript.failures or conversation.unanswered:
         raise CommandFailedError(
-            ExitCode.UNFINISHED,
-            "\n  ".join(
-                ["not every answer is there; they can be read later with"]
-                + [reading_command(question.address) for question in conversation.unanswered]
-            ),
+            codes[0], "\n".join(_what_is_missing(len(transcript.failures), conversation.unanswered))
         )
+
+
+def _what_is_missing(failed: int, unanswered: Sequence[Unanswered]) -> Iterator[str]:
+    if failed:
+        many = "1 question has" if failed == 1 else f"{failed} questions have"
+        yield f"{many} no answer; why is said above"
+    if unanswered:
+        yield "not every answer is there; they can be read later with"
+        yield from (f"  {reading_command(question.address)}" for question in unanswered)
 
 
 def _questions_in(lines: Iterable[bytes], transcript: Transcript) -> Iterator[str]:
@@ -159,6 +164,7 @@ class _Dialogue:
                 yield line.strip()
 
     def _obey(self, line: str) -> None:
+        self._transcript.next_line()
         self._conversation.look_for_late_answers()
         if line.startswith("/"):
             self._commands.get(line, self._refuse_command)()

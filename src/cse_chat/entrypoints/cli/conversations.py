@@ -8,7 +8,13 @@ from typing import Protocol
 
 import httpx
 
-from cse_chat.entrypoints.cli.asking import RunningService, document_of, is_open, location_of
+from cse_chat.entrypoints.cli.asking import (
+    RunningService,
+    document_of,
+    has_ended,
+    is_open,
+    location_of,
+)
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError
 from cse_chat.entrypoints.cli.interrupts import interrupted_afterwards
 
@@ -43,7 +49,11 @@ class Listener(Protocol):
         ...
 
     def failed(self, error: CommandFailedError) -> None:
-        """Tell why there is no answer."""
+        """Tell why a question was not accepted; it has no answer and will have none."""
+        ...
+
+    def hindered(self, error: CommandFailedError) -> None:
+        """Tell why an answer cannot be read now; the question is still to be answered."""
         ...
 
 
@@ -91,19 +101,24 @@ class Conversation:
         if accepted:
             self._wait_for_all()
 
-    def look_for_late_answers(self) -> None:
-        """Tell the listener of the answers that have come meanwhile, without waiting."""
+    def look_for_late_answers(self) -> bool:
+        """Tell the listener of the answers that have come meanwhile, without waiting.
+
+        Returns:
+            Whether the service could be asked for them; why not, the listener is told.
+        """
         while self._unanswered:
             first = self._unanswered[0]
             try:
                 response = self._service.read(first.address)
             except CommandFailedError as error:
-                self._listener.failed(error)
-                return
-            if is_open(response):
-                return
+                self._listener.hindered(error)
+                return False
+            if not has_ended(response):
+                break
             self._unanswered.popleft()
             self._listener.ended(response, late_to=first.question)
+        return True
 
     def _send(self, question: str) -> bool:
         try:
@@ -129,7 +144,7 @@ class Conversation:
                 with self._listener.waiting():
                     response = self._service.follow(first.response, wait=left)
             except CommandFailedError as error:
-                self._listener.failed(error)
+                self._listener.hindered(error)
                 return
             if is_open(response):
                 self._listener.outlasted(self._unanswered[-1])

@@ -140,8 +140,8 @@ def agent_finding(settings: Settings) -> Finding:
         return Finding(
             subject="agent",
             state=State.FAIL,
-            says=f"{name} cannot be made ({type(error).__name__})",
-            remedy="choose another with CSE_CHAT__AGENT__NAME",
+            says=f"{name} cannot be used: {remedy_for(error) or type(error).__name__}",
+            remedy="mend that, or choose another with CSE_CHAT__AGENT__NAME",
         )
     if name == "echo":
         return Finding(

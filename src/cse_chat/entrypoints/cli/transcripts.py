@@ -27,7 +27,7 @@ class Transcript:
     """Shows what it is told, at once.
 
     Attributes:
-        failures: The questions that ended without an answer, oldest first; not those that are
+        failures: Why questions ended without an answer, oldest first; nothing of those that are
             still to be answered.
     """
 
@@ -41,6 +41,7 @@ class Transcript:
         self._wait = wait
         self._as_json = as_json
         self.failures: list[CommandFailedError] = []
+        self._told = ""
 
     def waiting(self) -> AbstractContextManager[object]:
         """See `Listener.waiting`."""
@@ -51,8 +52,13 @@ class Transcript:
             else nullcontext()
         )
 
+    def next_line(self) -> None:
+        """Note that another line was read: what hindered the one before is worth telling again."""
+        self._told = ""
+
     def asked(self, question: str) -> None:
         """Show a question that did not come from the terminal."""
+        self.next_line()
         if not self._as_json:
             console().print(Text(f"{PROMPT}{printable(question)}", style="bold"), soft_wrap=True)
 
@@ -83,7 +89,11 @@ class Transcript:
     def failed(self, error: CommandFailedError) -> None:
         """See `Listener.failed`."""
         self.failures.append(error)
-        self._tell(str(error))
+        self._tell_once(str(error))
+
+    def hindered(self, error: CommandFailedError) -> None:
+        """See `Listener.hindered`."""
+        self._tell_once(str(error))
 
     def turns(self, turns: Sequence[dict[str, Any]]) -> None:
         """Show what was said before."""
@@ -101,6 +111,12 @@ class Transcript:
     def remark(self, text: str) -> None:
         """Say something that is no answer."""
         console(errors=self._as_json).print(Text(printable(text), style="dim"), soft_wrap=True)
+
+    def _tell_once(self, text: str) -> None:
+        # Who is away hinders the reading of one answer, and of the next, and the next question.
+        if text != self._told:
+            self._tell(text)
+        self._told = text
 
     def _tell(self, text: str) -> None:
         # What was printed before stands before it, also where both go into one file.
