@@ -61,7 +61,7 @@ class Memory:
 
     clock: Clock = field(default_factory=Clock)
     cap: int = 10_000
-    ledger_cap: int = 32_000_000
+    ledger_cap: int = 16_000_000
     loses_announcements: bool = False
 
     def __post_init__(self) -> None:

@@ -96,12 +96,12 @@ class RedisSettings(_Section):
     answer_ttl_seconds: _Seconds = Field(
         default=86_400,
         description="How long an answer can be read, counted from its last change; in memory, also"
-        " no longer than there is room for it (32 MB).",
+        " no longer than there is room for it (16 MB).",
     )
     history_ttl_seconds: _Seconds = Field(
         default=86_400,
         description="How long a conversation is kept after its last turn; in memory, also no longer"
-        " than there is room for it (32 MB).",
+        " than there is room for it (16 MB).",
     )
 
     @property

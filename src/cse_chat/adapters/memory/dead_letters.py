@@ -10,7 +10,7 @@ from cse_chat.domain.model.records import DeadLetter
 class InMemoryDeadLetters:
     """Keeps the newest letters, up to *cap* bytes; the oldest are dropped."""
 
-    def __init__(self, *, cap: int = 16_000_000) -> None:
+    def __init__(self, *, cap: int = 8_000_000) -> None:
         self._letters: Newest[DeadLetter] = Newest(
             cap=cap, weigh=lambda letter: weight_of_record(letter.record)
         )

@@ -23,7 +23,7 @@ class ExpiringDict(Generic[Key, Value]):
         cap: int,
         ttl: timedelta,
         monotonic: Callable[[], float],
-        weigh: Callable[[Value], int] = lambda _: 1,
+        weigh: Callable[[Value], int] | None = None,
     ) -> None:
         self._cap = cap
         self._weigh = weigh
@@ -40,7 +40,7 @@ class ExpiringDict(Generic[Key, Value]):
         """Keep *value*, as the youngest."""
         now = self._monotonic()
         before = self._kept.pop(key, None)
-        weight = self._weigh(value)
+        weight = self._weigh(value) if self._weigh else 1
         self._weight += weight - (before[2] if before else 0)
         self._kept[key] = (now + self._ttl, value, weight)
         # Once a put, so that the oldest goes as fast as new ones come.

@@ -77,7 +77,7 @@ class InMemoryLedger:
         new_token: Callable[[], ClaimToken],
         lease: timedelta,
         ttl: timedelta,
-        cap: int = 32_000_000,
+        cap: int = 16_000_000,
     ) -> None:
         self._threads = threads
         self._history = history

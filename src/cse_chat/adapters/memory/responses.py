@@ -9,7 +9,7 @@ from cse_chat.domain.model.records import Record
 class InMemoryResponseLog:
     """Keeps the newest outcomes with the place of their request, up to *cap* bytes."""
 
-    def __init__(self, *, cap: int = 16_000_000) -> None:
+    def __init__(self, *, cap: int = 8_000_000) -> None:
         self._outcomes: Newest[tuple[Outcome, int]] = Newest(
             cap=cap, weigh=lambda kept: weight_of_outcome(kept[0])
         )

@@ -21,7 +21,7 @@ class InMemoryThreads:
         self,
         *,
         monotonic: Callable[[], float],
-        cap: int = 20_000,
+        cap: int = 10_000,
         ttl: timedelta = timedelta(days=30),
     ) -> None:
         self._owners: ExpiringDict[ThreadId, UserId] = ExpiringDict(
@@ -30,17 +30,21 @@ class InMemoryThreads:
 
     async def own(self, thread_id: ThreadId, user_id: UserId) -> None:
         """See `Threads.own`."""
-        self.own_now(thread_id, user_id)
+        if not self.is_free_for(thread_id, user_id):
+            raise NotOwnerError(thread_id)
+        self._owners.put(thread_id, user_id)
 
     def own_now(self, thread_id: ThreadId, user_id: UserId) -> None:
-        """Own in the same step as what depends on it.
+        """Own in the same step as what depends on it; of one's own it is no new use.
 
         Raises:
             NotOwnerError: It is another's.
         """
-        if self._owners.get(thread_id) not in {None, user_id}:
+        owner = self._owners.get(thread_id)
+        if owner is None:
+            self._owners.put(thread_id, user_id)
+        elif owner != user_id:
             raise NotOwnerError(thread_id)
-        self._owners.put(thread_id, user_id)
 
     def is_free_for(self, thread_id: ThreadId, user_id: UserId) -> bool:
         """Say whether *user_id* owns it, or could."""
@@ -85,7 +89,7 @@ class InMemoryHistory:
         *,
         monotonic: Callable[[], float],
         ttl: timedelta,
-        cap: int = 32_000_000,
+        cap: int = 16_000_000,
         turns_per_thread: int = 1_000,
     ) -> None:
         self._turns_per_thread = turns_per_thread

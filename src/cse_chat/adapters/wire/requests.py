@@ -94,7 +94,7 @@ def _headers(request: ChatRequest) -> tuple[tuple[str, bytes], ...]:
         *_SAME_FOR_ALL,
         ("ce_time", request.asked_at.isoformat().replace("+00:00", "Z").encode()),
         ("ce_correlationid", correlation_id),
-        ("ce_deadline", str(round(request.deadline.timestamp() * 1000)).encode()),
+        ("ce_deadline", b"%d" % round(request.deadline.timestamp() * 1000)),
     )
 
 

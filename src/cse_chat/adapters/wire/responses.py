@@ -212,4 +212,4 @@ def problem_title(slug: str) -> str:
 
 
 def _milliseconds(duration: timedelta) -> int:
-    return round(duration / timedelta(milliseconds=1))
+    return round(duration.total_seconds() * 1000)

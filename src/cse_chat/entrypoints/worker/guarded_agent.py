@@ -98,6 +98,7 @@ class GuardedAgent:
             AnswerTooLargeError: It says more than an answer may hold.
         """
         saying = self._begun(question, history)
+        task = asyncio.current_task()
         size, spoke = 0, False
         while True:
             try:
@@ -107,13 +108,16 @@ class GuardedAgent:
             except BaseException as error:  # noqa: BLE001 -- it is raised as what it means
                 _raise_failure(error)
             try:
+                if task and task.cancelling():
+                    raise _ignoring()  # noqa: TRY301 -- it ends like whatever else goes wrong here
                 size = _grown(size, event)
                 spoke = spoke or _says_something(event)
                 yield event
             except BaseException:  # what it says is of no use, or nobody wants it any more
                 await self._close(saying)
                 raise
-        _check_not_stopped()
+        if task and task.cancelling():
+            raise _ignoring()
         if not spoke:
             raise _broken(AgentCrashedError("it ended without a text or an artifact"))
 
@@ -157,10 +161,10 @@ def _raise_failure(error: BaseException) -> NoReturn:
     raise failure from error
 
 
-def _check_not_stopped() -> None:
-    if is_being_stopped():  # the agent was told, and goes on
-        _log.warning("agent_ignored_its_cancellation")
-        raise asyncio.CancelledError
+def _ignoring() -> asyncio.CancelledError:
+    """Return what an attempt ends with whose agent was told to stop, and goes on."""
+    _log.warning("agent_ignored_its_cancellation")
+    return asyncio.CancelledError()
 
 
 def _grown(size: int, event: object) -> int:
@@ -168,11 +172,7 @@ def _grown(size: int, event: object) -> int:
 
     Raises:
         AgentError: It may not get it.
-        CancelledError: The attempt is being stopped.
     """
-    if is_being_stopped():
-        _log.warning("agent_ignored_its_cancellation")
-        raise asyncio.CancelledError
     try:
         size += size_of(event)
         if size <= MAX_ANSWER_BYTES:
