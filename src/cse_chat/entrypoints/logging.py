@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Final, TextIO
 
 import msgspec
@@ -15,6 +16,7 @@ import structlog
 from structlog.stdlib import ProcessorFormatter, add_logger_name
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from cse_chat.entrypoints.log_lines import LineWriter
 from cse_chat.entrypoints.redaction import presentable
 from cse_chat.entrypoints.tracebacks import add_traceback, flatten_traceback
 
@@ -41,13 +43,14 @@ def configure_logging(stream: TextIO | None = None, *, human: bool | None = None
         add_traceback,
         presentable,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_timestamp,
     ]
+    lines = LineWriter(stream)
     ending = _ending_for_people() if for_people else _ending_for_machines()
     structlog.configure(
         processors=[*common, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVEL),
-        logger_factory=structlog.WriteLoggerFactory(file=stream),
+        logger_factory=lambda *_: lines,
         # Loggers stand in modules: a cached one would outlive the next configuration.
         cache_logger_on_first_use=False,
     )
@@ -66,6 +69,11 @@ def configure_logging(stream: TextIO | None = None, *, human: bool | None = None
     root.setLevel(_LEVEL)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _add_timestamp(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    event["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return event
 
 
 def _only_the_wording(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
