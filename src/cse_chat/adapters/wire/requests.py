@@ -92,7 +92,7 @@ def _headers(request: ChatRequest) -> tuple[tuple[str, bytes], ...]:
     return (
         ("ce_id", correlation_id),
         *_SAME_FOR_ALL,
-        ("ce_time", request.asked_at.isoformat().replace("+00:00", "Z").encode()),
+        ("ce_time", _encoder.encode(request.asked_at).strip(b'"')),
         ("ce_correlationid", correlation_id),
         ("ce_deadline", b"%d" % round(request.deadline.timestamp() * 1000)),
     )

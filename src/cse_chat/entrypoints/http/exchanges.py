@@ -101,7 +101,7 @@ def _given_id(scope: HTTPScope) -> str | None:
 
 
 def _missing(scope: Scope, message: Any) -> list[tuple[bytes, bytes]]:  # noqa: ANN401 -- a TypedDict that Litestar does not narrow to
-    given = {name for name, _ in message["headers"]}
+    given = [name for name, _ in message["headers"]]
     headers = [header for header in _DEFAULTS if header[0] not in given]
     headers.append((b"x-request-id", request_id_of(scope).encode()))
     if correlation_id := correlation_id_of(scope):
