@@ -7,6 +7,7 @@ import select
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +18,7 @@ UP = "\x1b[A"
 # What only steers the terminal: colours, the cursor, bracketed paste.
 _STEERING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 _SECONDS = 20
+_PRESSES = 5
 
 
 class Terminal:
@@ -66,15 +68,35 @@ class Terminal:
         """Press *keys*."""
         os.write(self._ours, keys.encode())
 
-    def until(self, text: str) -> str:
+    def interrupt(self, told: str) -> None:
+        """Press Ctrl+C at the prompt until it is *told*.
+
+        Python notices one that comes just before readline waits for a key only with the next key.
+        """
+        for _ in range(_PRESSES):
+            self.press(CTRL_C)
+            with suppress(AssertionError):
+                self.until(told, seconds=_SECONDS / _PRESSES)
+                return
+        raise AssertionError(f"{told!r} is not in {self.shown[self._seen :]!r}")
+
+    def until(self, text: str, *, seconds: float = _SECONDS) -> str:
         """Return what is shown from the last look to *text*; fail when it does not come."""
-        end = time.monotonic() + _SECONDS
+        end = time.monotonic() + seconds
         while text not in self.shown[self._seen :]:
             if not self._read(end - time.monotonic()):
                 raise AssertionError(f"{text!r} is not in {self.shown[self._seen :]!r}")
         stop = self.shown.index(text, self._seen) + len(text)
         part, self._seen = self.shown[self._seen : stop], stop
         return part
+
+    def interrupted(self) -> int:
+        """Press Ctrl+C until it ends; return the exit code. See `interrupt`."""
+        for _ in range(_PRESSES):
+            self.press(CTRL_C)
+            with suppress(subprocess.TimeoutExpired):
+                return self.process.wait(_SECONDS / _PRESSES)
+        raise AssertionError("Ctrl+C does not end it")
 
     def ended(self) -> int:
         """Return the exit code, when everything was shown."""

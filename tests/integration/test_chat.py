@@ -142,15 +142,12 @@ def test_ctrl_c_clears_the_line_and_a_second_one_ends(url: str, terminal: Open) 
 
     chat.press("never sent")
     chat.until("never sent")
-    chat.press(CTRL_C)
-    chat.until("Ctrl+C again ends, Ctrl+D as well.\n> ")
+    chat.interrupt("Ctrl+C again ends, Ctrl+D as well.\n> ")
     chat.press("sent\r")
     chat.until(said("sent"))
-    chat.press(CTRL_C)
-    chat.until("Ctrl+C again ends")
-    chat.press(CTRL_C)
+    chat.interrupt("Ctrl+C again ends, Ctrl+D as well.\n> ")
 
-    assert chat.ended() == 130
+    assert chat.interrupted() == 130
     assert "Processed your query: 'never" not in chat.shown
 
 
