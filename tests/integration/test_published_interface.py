@@ -1,19 +1,18 @@
 """The service keeps to the document that it publishes, whatever it is sent.
 
-Everything here is generated from the document: right and wrong data, methods it does not name, and
-walks along its links. A failure names the request as a curl command.
+Right and wrong data and methods that it does not name are generated from the document, and its links
+are followed. A failure names the request as a curl command.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from threading import Event, Thread
 from typing import Any, Final
 
 import pytest
 import schemathesis
-from hypothesis import settings
 from schemathesis.config import SchemathesisConfig
-from typing_extensions import override
+from schemathesis.core.jsonschema.types import JsonValue
 
 from cse_chat.domain.errors import AgentRefusedError
 from cse_chat.domain.model.answers import AgentEvent, Basis, Delta
@@ -87,12 +86,16 @@ def url() -> Iterator[str]:
         thread.join()
 
 
+DOCUMENT: Final = openapi_document()
 SCHEMA: Final = schemathesis.openapi.from_dict(
-    openapi_document(), config=SchemathesisConfig.from_dict(CONFIG)
+    DOCUMENT, config=SchemathesisConfig.from_dict(CONFIG)
 )
-WALKS: Final = settings(
-    max_examples=40, stateful_step_count=5, derandomize=True, database=None, deadline=None
-)
+
+
+OPERATIONS: Final = {
+    operation.definition.raw["operationId"]: operation
+    for operation in (SCHEMA[path][method] for path in SCHEMA for method in SCHEMA[path])
+}
 
 
 @SCHEMA.parametrize()
@@ -101,25 +104,56 @@ def test_every_operation_keeps_to_the_document(case: schemathesis.Case[Any], url
     case.call_and_validate(base_url=url)
 
 
-def test_walks_along_the_links_keep_to_the_document(url: str) -> None:
-    """From a question to its answer, and from page to page of the conversation."""
-    seen: set[tuple[str, int]] = set()
+def test_each_link_leads_on_as_the_document_says(url: str) -> None:
+    """From a question to its answer, done or not, and from page to page of the conversation."""
+    followed: set[tuple[str, str, str]] = set()
+    answered: JsonValue = {"message": "four"}
+    endless: JsonValue = {"message": "never."}
+    ways = [
+        OPERATIONS["SendChat"].Case(body=answered),
+        OPERATIONS["SendChat"].Case(body=endless, headers={"Prefer": "respond-async"}),
+    ]
 
-    class Walk(SCHEMA.as_state_machine()):  # type: ignore[misc]  # made of the document
-        @override
-        def get_call_kwargs(self, case: schemathesis.Case[Any]) -> dict[str, Any]:
-            return {"base_url": url}
+    while ways:
+        case = ways.pop()
+        response = case.call_and_validate(base_url=url)
+        for name, link in links_of(case, response).items():
+            place = (case.operation.label, str(response.status_code), name)
+            if place not in followed and (way := along(link, case, response)):
+                followed.add(place)
+                ways.append(way)
 
-        @override
-        def before_call(self, case: schemathesis.Case[Any]) -> None:
-            wait_for_what_ends(case)
+    assert followed == {
+        (operation.label, status, name)
+        for operation in OPERATIONS.values()
+        for status, documented in operation.definition.raw["responses"].items()
+        for name in documented.get("links", {})
+    }
 
-        @override
-        def after_call(self, response: schemathesis.Response, case: schemathesis.Case[Any]) -> None:
-            seen.add((case.operation.label, response.status_code))
 
-    Walk.run(settings=WALKS)
+def links_of(
+    case: schemathesis.Case[Any], response: schemathesis.Response
+) -> Mapping[str, Mapping[str, Any]]:
+    documented: Mapping[str, Any] = case.operation.definition.raw["responses"]
+    links: Mapping[str, Mapping[str, Any]] = documented[str(response.status_code)].get("links", {})
+    return links
 
-    asked = {("POST /api/chat", status) for status in (200, 202, 400, 502, 504)}
-    read = {("GET /api/chat/{correlation_id}", status) for status in (200, 202)}
-    assert seen >= asked | read | {("GET /api/threads/{thread_id}/messages", 200)}
+
+def along(
+    link: Mapping[str, Any], case: schemathesis.Case[Any], response: schemathesis.Response
+) -> schemathesis.Case[Any] | None:
+    """Return the request that *link* leads to, or None where it says that there is none."""
+    expressions: Mapping[str, str] = link["parameters"]
+    values = {
+        name: response.json()[expression.removeprefix("$response.body#/")]
+        if expression.startswith("$response")
+        else case.path_parameters[expression.removeprefix("$request.path.")]
+        for name, expression in expressions.items()
+    }
+    if None in values.values():
+        return None
+    operation = OPERATIONS[link["operationId"]]
+    in_path = {name: value for name, value in values.items() if f"{{{name}}}" in operation.path}
+    in_query = {name: value for name, value in values.items() if name not in in_path}
+    paged = {"limit": 1} if link["operationId"] == "ReadHistory" else {}
+    return operation.Case(path_parameters=in_path, query=in_query | paged)
