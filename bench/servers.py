@@ -64,20 +64,19 @@ class Server:
             requests=requests,
             threads=threads,
         )
-        ended = subprocess.run(
-            [sys.executable, "-m", "bench.load"],
-            input=msgspec.json.encode(plan),
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            check=False,
-        )
-        if ended.returncode:
-            raise BrokenRunError(f"the load generator ended with {ended.returncode}")
-        try:
-            result = msgspec.json.decode(ended.stdout, type=Result)
-        except msgspec.DecodeError as error:
-            size = len(ended.stdout)
-            raise BrokenRunError(f"the load generator wrote {size} bytes: {error}") from error
+        # A file, no pipe: what it writes is megabytes, and came through a pipe cut short once.
+        with tempfile.TemporaryFile() as written:
+            ended = subprocess.run(
+                [sys.executable, "-m", "bench.load"],
+                input=msgspec.json.encode(plan),
+                stdout=written,
+                cwd=ROOT,
+                check=False,
+            )
+            if ended.returncode:
+                raise BrokenRunError(f"the load generator ended with {ended.returncode}")
+            written.seek(0)
+            result = msgspec.json.decode(written.read(), type=Result)
         if not result.answers:
             raise BrokenRunError(
                 f"{self.name} gave no right answer: {result.errors or 'none at all'}"
