@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cse_chat.adapters.analyst.language.cues import Cue
-from cse_chat.adapters.analyst.language.intents import Intent
+from cse_chat.adapters.analyst.language.intents import OF_ONE_COMPANY, Intent
 from cse_chat.adapters.analyst.language.mentions import MentionKind
 from cse_chat.adapters.analyst.language.parsing import Parsed
 from cse_chat.adapters.analyst.language.periods import When
@@ -32,32 +32,9 @@ _LISTS = frozenset(
 _COUNTED = frozenset(
     {Intent.ACTIVE, Intent.FILTER, Intent.MOVERS, Intent.RANKING, Intent.SECTOR_RANKING}
 )
-_OF_COMPANIES = frozenset(
-    {
-        Intent.ANNOUNCEMENTS,
-        Intent.AUDITOR,
-        Intent.CHAIN,
-        Intent.COMPANY_INFO,
-        Intent.DAYS,
-        Intent.DIRECTORS,
-        Intent.DIVIDEND,
-        Intent.FIELD,
-        Intent.HIGH_LOW,
-        Intent.HISTORY,
-        Intent.INTERLOCKS,
-        Intent.MARKET_CAP,
-        Intent.PARENT,
-        Intent.QUOTE,
-        Intent.SECTOR_OF,
-        Intent.STATISTICS,
-        Intent.SUBSIDIARIES,
-        Intent.TREND,
-        Intent.UNAVAILABLE,
-    }
-)
 _PAIRS = frozenset({Intent.SHARED_DIRECTORS, Intent.COMPARE})
 # Asked of another company, these are the same question.
-_ALIKE = _OF_COMPANIES | {Intent.ADVICE, Intent.PREDICTION, Intent.PERSON_BOARDS}
+_ALIKE = OF_ONE_COMPANY | {Intent.ADVICE, Intent.PREDICTION, Intent.PERSON_BOARDS}
 
 # Words that only link a rest to the question before.
 _LINKING = word_set(
@@ -96,7 +73,7 @@ def is_list(intent: Intent) -> bool:
 
 def of_one_company(intent: Intent) -> bool:
     """Say whether *intent* is asked of a company, or of two."""
-    return intent in _OF_COMPANIES or intent in _PAIRS
+    return intent in OF_ONE_COMPANY or intent in _PAIRS
 
 
 def asked_again(parsed: Parsed, request: Request, context: Context) -> Request | None:

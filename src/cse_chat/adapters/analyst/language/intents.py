@@ -65,6 +65,32 @@ class Intent(StrEnum):
     UNKNOWN_COMPANY = "unknown company"
 
 
+# Asked of several companies, these are answered for each of them.
+OF_ONE_COMPANY = frozenset(
+    {
+        Intent.ANNOUNCEMENTS,
+        Intent.AUDITOR,
+        Intent.CHAIN,
+        Intent.COMPANY_INFO,
+        Intent.DAYS,
+        Intent.DIRECTORS,
+        Intent.DIVIDEND,
+        Intent.FIELD,
+        Intent.HIGH_LOW,
+        Intent.HISTORY,
+        Intent.INTERLOCKS,
+        Intent.MARKET_CAP,
+        Intent.PARENT,
+        Intent.QUOTE,
+        Intent.SECTOR_OF,
+        Intent.STATISTICS,
+        Intent.SUBSIDIARIES,
+        Intent.TREND,
+        Intent.UNAVAILABLE,
+    }
+)
+
+
 class Sign(Enum):
     """What a question has besides cues."""
 

@@ -3,38 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cse_chat.adapters.analyst.language.intents import Intent
+from cse_chat.adapters.analyst.language.intents import OF_ONE_COMPANY, Intent
 from cse_chat.adapters.analyst.language.requests import Request
 from cse_chat.adapters.analyst.narration.drafts import Draft, lines
 from cse_chat.adapters.analyst.narration.ownership import is_of_a_pair
 
 _MOST = 5
 
-# These are answered for one company at a time.
-_OF_ONE_COMPANY = frozenset(
-    {
-        Intent.ANNOUNCEMENTS,
-        Intent.AUDITOR,
-        Intent.CHAIN,
-        Intent.COMPANY_INFO,
-        Intent.DAYS,
-        Intent.DIRECTORS,
-        Intent.DIVIDEND,
-        Intent.FIELD,
-        Intent.HIGH_LOW,
-        Intent.HISTORY,
-        Intent.INTERLOCKS,
-        Intent.MARKET_CAP,
-        Intent.PARENT,
-        Intent.QUOTE,
-        Intent.SECTOR_OF,
-        Intent.STATISTICS,
-        Intent.SUBSIDIARIES,
-        Intent.TREND,
-        Intent.UNAVAILABLE,
-    }
-)
-# And these for one sector.
+# Asked of several sectors, these are answered for each of them.
 _OF_ONE_SECTOR = frozenset(
     {
         Intent.ACTIVE,
@@ -53,7 +29,7 @@ def each(request: Request) -> tuple[Request, ...]:
     """Return *request* for each of the companies, sectors or indices it names, if it needs that."""
     if request.intent in _PAIRED and is_of_a_pair(request):
         return (request,)
-    if request.intent in _OF_ONE_COMPANY and len(request.companies) > 1:
+    if request.intent in OF_ONE_COMPANY and len(request.companies) > 1:
         return tuple(replace(request, companies=(symbol,)) for symbol in request.companies[:_MOST])
     if request.intent in _OF_ONE_SECTOR and len(request.sectors) > 1:
         return tuple(replace(request, sectors=(code,)) for code in request.sectors[:_MOST])
