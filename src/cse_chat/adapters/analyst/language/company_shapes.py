@@ -16,7 +16,7 @@ from cse_chat.adapters.analyst.language.intents import Intent, Sign, shape
 # movements 20, whatever is left 10 and below.
 COMPANY_SHAPES = (
     # Relations
-    shape(Intent.SHARED_DIRECTORS, 66, needs={Sign.TWO_COMPANIES}, some={Cue.BOARD, Cue.SHARED}),
+    shape(Intent.SHARED_DIRECTORS, 66, needs={Sign.TWO_COMPANIES, Cue.SHARED}),
     shape(Intent.SHARED_DIRECTORS, 61, needs={Sign.TWO_COMPANIES, Cue.SIT, Cue.PRONOUN}),
     shape(Intent.INTERLOCKS, 64, needs={Sign.SUBJECT, Cue.SHARED}, some={Cue.BOARD}),
     shape(Intent.CHAIN, 64, needs={Sign.SUBJECT}, some={Cue.CONTROL}),

@@ -7,6 +7,7 @@ from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.phrases import PHRASES
 
 _LONGEST = 5  # words of a phrase
+_AUXILIARIES = frozenset({"do", "does", "did"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,15 @@ def find_cues(words: Sequence[str | None]) -> tuple[FoundCue, ...]:
         length, cues = _longest_at(words, at)
         found.extend(FoundCue(cue, at, at + length) for cue in cues)
         at += max(length, 1)
+    if _ends_in_sharing(words):
+        found.append(FoundCue(Cue.SHARED, len(words) - 1, len(words)))
     return tuple(found)
+
+
+def _ends_in_sharing(words: Sequence[str | None]) -> bool:
+    """Say whether "share" is a verb: "which directors do JKH and HNB share"."""
+    *before, last = words or (None,)
+    return last == "share" and before[-1:] == [None] and not _AUXILIARIES.isdisjoint(before)
 
 
 def _longest_at(words: Sequence[str | None], at: int) -> tuple[int, tuple[Cue, ...]]:

@@ -1,6 +1,7 @@
 """Directors and auditors, as annual reports name them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.requests import Request
@@ -132,24 +133,38 @@ def _person_table(found: PersonBoards) -> Table:
 
 
 def shared_directors(market: Market, request: Request) -> Draft:
-    """Answer whether two companies have directors in common."""
-    found = market.boards.shared(request.companies[0], request.companies[1])
+    """Answer which directors companies have in common: each pair of them, in the order named."""
+    # A voting and a non-voting share have one board.
+    named = [market.directory.company(symbol).symbol for symbol in request.companies]
+    symbols = tuple(dict.fromkeys(named))
+    if len(symbols) == 1:
+        company = figures.named(market.directory.listing(symbols[0]))
+        return Draft(text=f"Both are shares of one company, {company}, which has one board.")
+    pairs = [market.boards.shared(first, second) for first, second in combinations(symbols, 2)]
+    seats = [seat for pair in pairs for row in pair.rows for seat in (row.first, row.second)]
+    return Draft(
+        text=lines(*(_in_common(pair) for pair in pairs), _attested(seats) if seats else ""),
+        artifacts=tuple(
+            columns.table(
+                f"Shared directors of {pair.first.label} and {pair.second.label}",
+                _SHARED_COLUMNS,
+                pair.rows,
+            )
+            for pair in pairs
+            if pair.rows
+        ),
+        scope=pairs[0].scope,
+        subjects=symbols,
+    )
+
+
+def _in_common(found: Interlock) -> str:
     pair = f"{figures.named(found.first)} and {figures.named(found.second)}"
     if not found.rows:
-        text = f"No: the data show no director on the boards of both {pair}."
-    else:
-        names = figures.joined([_shared(row) for row in found.rows])
-        seats = [seat for row in found.rows for seat in (row.first, row.second)]
-        verb = "sits" if len(found.rows) == 1 else "sit"
-        text = lines(f"Yes: {names} {verb} on the boards of both {pair}.", _attested(seats))
-    return Draft(
-        text=text,
-        artifacts=(columns.table("Shared directors", _SHARED_COLUMNS, found.rows),)
-        if found.rows
-        else (),
-        scope=found.scope,
-        subjects=(found.first.symbol, found.second.symbol),
-    )
+        return f"No: the data show no director on the boards of both {pair}."
+    names = figures.joined([_shared(row) for row in found.rows])
+    verb = "sits" if len(found.rows) == 1 else "sit"
+    return f"Yes: {names} {verb} on the boards of both {pair}."
 
 
 def _shared(row: SharedDirector) -> str:
