@@ -11,8 +11,6 @@ from cse_chat.adapters.analyst.language.periods import When
 from cse_chat.adapters.analyst.language.requests import Context, Request
 from cse_chat.adapters.analyst.language.text import word_set
 
-MOST_COMPARED = 10
-MOST_MEANT = 5  # companies of a list that "them" means
 _MAX_ROWS = 50
 _USUAL_ROWS = 5
 
@@ -174,7 +172,7 @@ def _with_when(request: Request, when: When) -> Request:
 def _beside(request: Request, named: Request) -> Request:
     """Put one more company beside those that are compared; a pair keeps its first."""
     kept = {
-        Intent.COMPARE: request.companies[: MOST_COMPARED - 1],
+        Intent.COMPARE: request.companies,
         Intent.SHARED_DIRECTORS: request.companies[:1],
     }.get(request.intent, ())
     if len(named.companies) > 1:

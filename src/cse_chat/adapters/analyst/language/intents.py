@@ -60,6 +60,7 @@ class Intent(StrEnum):
     SUBSIDIARIES = "subsidiaries"
     THANKS = "thanks"
     TOO_MANY_CONDITIONS = "too many conditions"
+    TOO_MANY_NAMES = "too many names"
     TREND = "trend"
     UNAVAILABLE = "unavailable figure"
     UNKNOWN_COMPANY = "unknown company"

@@ -104,6 +104,10 @@ class Parsed:
             )
         )
 
+    def surface_of(self, target: str) -> str:
+        """Return how *target* was typed, or itself when it was only meant."""
+        return next((item.surface for item in self.mentions if target in item.targets), target)
+
     def surfaces(self, kind: MentionKind) -> tuple[str, ...]:
         """Return how the mentions of *kind* were typed."""
         return tuple(item.surface for item in self.mentions if item.kind is kind)

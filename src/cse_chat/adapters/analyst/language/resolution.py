@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cse_chat.adapters.analyst.language.coverage import left_out, takes_when
+from cse_chat.adapters.analyst.language.coverage import left_out, surplus, takes_when
 from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.follow_ups import (
-    MOST_COMPARED,
-    MOST_MEANT,
     asked_again,
     inheriting,
     is_list,
@@ -116,7 +114,7 @@ class Resolution:
     def _in_time(self, request: Request) -> Request:
         """Refuse a time that the answer before cannot be asked again for."""
         when = self._parsed.when
-        if when is None or takes_when(request.intent, when):
+        if when is None or takes_when(request.intent, when, request.cues):
             return request
         said = self._parsed.said(self._parsed.places["when"])
         return replace(
@@ -165,9 +163,12 @@ class Resolution:
         return is_next or len(self._parsed.tokens) <= _SHORT
 
     def _checked(self, request: Request) -> Request:
-        """Refuse numbers of rows that cannot be."""
+        """Refuse numbers of rows that cannot be, and more names than one answer holds."""
         if request.count is not None and request.count < 1 and is_list(request.intent):
             return replace(request, intent=Intent.NO_SUCH_NUMBER)
+        if beyond := surplus(request):
+            said = tuple(self._parsed.surface_of(target) for target in beyond)
+            return replace(request, intent=Intent.TOO_MANY_NAMES, unread=said)
         return request
 
     def _referred(self) -> Request:
@@ -190,13 +191,11 @@ class Resolution:
         """Return the companies of the thread that a question without a name is about."""
         context = self._context
         if Cue.COMPARE in self._cues:
-            return context.companies[:MOST_COMPARED]
+            return context.companies
         if not pronoun and not self._asks_about_thread():
             return self._named.companies
-        plural = len(context.request.companies) if context.request else 0
-        if not plural and self._parsed.is_plural:
-            plural = MOST_MEANT
-        return context.companies[: max(plural, 1)]
+        one_request = context.request is not None and bool(context.request.companies)
+        return context.companies[: None if one_request or self._parsed.is_plural else 1]
 
     def _names_both(self) -> bool:
         """Say whether a comparison of one company needs no other: the market, an index, a sector."""

@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     r"""
     (?P<symbol>\b[A-Za-z]{2,5}\.[NXRUnxru](?:\d{4})?\b)
   | (?P<date>\b\d{4}[-/]\d{1,2}[-/]\d{1,2}\b | \b\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\b)
-  | (?P<number>(?:(?<!\S)-)?\d[\d,]*(?:\.\d+)?(?:st|nd|rd|th|bn|mn|k|m|b|d|w|y)?(?![^\W\d_]))
+  | (?P<number>(?:(?<!\S)-)?\d(?:[\d,]*\d)?(?:\.\d+)?(?:st|nd|rd|th|bn|mn|k|m|b|d|w|y)?(?![^\W\d_]))
   | (?P<word>[A-Za-z][A-Za-z0-9]*(?:'[A-Za-z]+)*)
   | (?P<script>(?:[^\W\d_A-Za-z]|[\u0900-\u0dff])(?:[^\W_A-Za-z]|[\u0900-\u0dff])*)
   | (?P<digits>\d+)

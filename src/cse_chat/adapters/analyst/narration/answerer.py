@@ -94,6 +94,7 @@ _NARRATORS: Mapping[Intent, Narrator] = {
     Intent.SUBSIDIARIES: ownership.holdings,
     Intent.THANKS: refusals.thanks,
     Intent.TOO_MANY_CONDITIONS: refusals.too_many_conditions,
+    Intent.TOO_MANY_NAMES: refusals.too_many_names,
     Intent.TREND: trends.trend,
     Intent.UNAVAILABLE: refusals.unavailable,
     Intent.UNKNOWN_COMPANY: refusals.unknown_company,
@@ -113,6 +114,7 @@ _ASIDES = frozenset(
         Intent.REASON,
         Intent.THANKS,
         Intent.TOO_MANY_CONDITIONS,
+        Intent.TOO_MANY_NAMES,
         Intent.UNKNOWN_COMPANY,
     }
 )

@@ -33,7 +33,8 @@ def index_of(request: Request) -> Index:
     return _INDICES[request.indices[0]] if request.indices else Index.ASPI
 
 
-def _indices_of(request: Request) -> tuple[Index, ...]:
+def indices_of(request: Request) -> tuple[Index, ...]:
+    """Return the indices a question names; the all-share index when it names none."""
     return tuple(_INDICES[target] for target in request.indices) or (Index.ASPI,)
 
 
@@ -42,7 +43,7 @@ def index_level(market: Market, request: Request) -> Draft:
     day = None
     if request.when is not None and not request.when.is_today:
         day = request.when.day
-    levels = [market.indices.level(index, day) for index in _indices_of(request)]
+    levels = [market.indices.level(index, day) for index in indices_of(request)]
     note = ""
     if day is not None and levels[0].date != day:
         note = f"There is no index value of {day}; this is the last one before it."
@@ -78,7 +79,7 @@ def index_trend(market: Market, request: Request) -> Draft:
     period = Period.all_stored()
     if request.when is not None and request.when.period is not None:
         period = request.when.period
-    trends = [market.indices.trend(index, period) for index in _indices_of(request)]
+    trends = [market.indices.trend(index, period) for index in indices_of(request)]
     return Draft(
         text=lines(
             *(index_trend_sentence(trend) for trend in trends),

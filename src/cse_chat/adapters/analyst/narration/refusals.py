@@ -19,6 +19,7 @@ CAPABILITIES = (
     'sectors, indices, trends, owners, directors. For example: "What is the price of JKH?", '
     '"Top gainers this month" or "Who owns Cargills?"'
 )
+_NAMED = 5
 _ONLY_CSE = "Only companies listed on the Colombo Stock Exchange (CSE) are covered."
 
 
@@ -97,6 +98,17 @@ def too_many_conditions(market: Market, request: Request) -> Draft:  # noqa: ARG
     return Draft(
         text="I can apply one condition at a time, and that question has several. "
         'Ask for one of them, such as "stocks below Rs. 5" or "stocks with volume above 1 million".'
+    )
+
+
+def too_many_names(market: Market, request: Request) -> Draft:  # noqa: ARG001 - one signature for all
+    """Say which names one answer has no room for, rather than leave them out."""
+    names = [f'"{name}"' for name in request.unread]
+    if len(names) > _NAMED:
+        names = [*names[:_NAMED], f"{len(names) - _NAMED} more"]
+    return Draft(
+        text="That question is about more than one answer can hold. "
+        f"Please ask about {figures.joined(names)} in a question of their own."
     )
 
 

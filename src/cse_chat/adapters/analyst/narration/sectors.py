@@ -18,6 +18,7 @@ from cse_chat.adapters.analyst.narration import columns, figures
 from cse_chat.adapters.analyst.narration.columns import Filled
 from cse_chat.adapters.analyst.narration.drafts import Draft, lines
 from cse_chat.adapters.analyst.narration.spans import period_of
+from cse_chat.adapters.analyst.narration.verdicts import verdict
 
 _DEFAULT_ROWS = 5
 _BOTH_ENDS = 3
@@ -60,8 +61,8 @@ def performance(market: Market, request: Request) -> Draft:
     asked = period is not None and not (request.when is not None and request.when.is_today)
     over = period if asked and period is not None else Period.this_year()
     rows = [market.sectors.performance(code, over) for code in request.sectors]
-    best = max(rows, key=lambda row: row.return_pct)
-    head = f"{best.sector.name} did better." if len(rows) > 1 else ""
+    returns = {row.sector.name: row.return_pct for row in rows}
+    head = verdict(returns, request.cues) if len(rows) > 1 else ""
     return Draft(
         text=lines(
             head,

@@ -1,14 +1,13 @@
-"""Answers about several companies or sectors, made of one answer for each."""
+"""Answers about several companies, sectors or indices, made of one answer for each."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 from cse_chat.adapters.analyst.language.intents import OF_ONE_COMPANY, Intent
 from cse_chat.adapters.analyst.language.requests import Request
 from cse_chat.adapters.analyst.narration.drafts import Draft, lines
 from cse_chat.adapters.analyst.narration.ownership import is_of_a_pair
-
-_MOST = 5
 
 # Asked of several sectors, these are answered for each of them.
 _OF_ONE_SECTOR = frozenset(
@@ -22,18 +21,37 @@ _OF_ONE_SECTOR = frozenset(
         Intent.SECTOR_MEMBERS,
     }
 )
+_OF_ONE_INDEX = frozenset({Intent.DAYS, Intent.INDEX_HISTORY, Intent.STATISTICS})
+_OF_ONE_AUDITOR = frozenset({Intent.AUDIT_CLIENTS})
 _PAIRED = frozenset({Intent.PARENT, Intent.SUBSIDIARIES})
 
 
 def each(request: Request) -> tuple[Request, ...]:
-    """Return *request* for each of the companies, sectors or indices it names, if it needs that."""
-    if request.intent in _PAIRED and is_of_a_pair(request):
+    """Return *request* for each of the names that are answered for one at a time; none is dropped."""
+    intent = request.intent
+    if intent in _PAIRED and is_of_a_pair(request):
         return (request,)
-    if request.intent in OF_ONE_COMPANY and len(request.companies) > 1:
-        return tuple(replace(request, companies=(symbol,)) for symbol in request.companies[:_MOST])
-    if request.intent in _OF_ONE_SECTOR and len(request.sectors) > 1:
-        return tuple(replace(request, sectors=(code,)) for code in request.sectors[:_MOST])
-    return (request,)
+    return tuple(
+        replace(request, companies=companies, indices=indices, sectors=sectors, auditors=auditors)
+        for (companies, indices), sectors, auditors in product(
+            _subjects(request),
+            _apart(request.sectors, one_by_one=intent in _OF_ONE_SECTOR),
+            _apart(request.auditors, one_by_one=intent in _OF_ONE_AUDITOR),
+        )
+    )
+
+
+def _subjects(request: Request) -> Sequence[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return the companies and indices of each answer."""
+    companies = _apart(request.companies, one_by_one=request.intent in OF_ONE_COMPANY)
+    if request.intent not in _OF_ONE_INDEX or not request.indices:
+        return [(names, request.indices) for names in companies]
+    of_companies = [(names, ()) for names in companies if names]
+    return [*of_companies, *(((), (index,)) for index in request.indices)]
+
+
+def _apart(names: tuple[str, ...], *, one_by_one: bool) -> Sequence[tuple[str, ...]]:
+    return [(name,) for name in names] if one_by_one and names else [names]
 
 
 def together(drafts: Sequence[Draft]) -> Draft:
