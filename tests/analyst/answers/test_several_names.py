@@ -119,3 +119,21 @@ def test_a_comma_behind_a_year_changes_nothing(answerer: Answerer) -> None:
 
     assert plain == comma
     assert plain.startswith("John Keells Holdings PLC (JKH) did better.")
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("which of JKH and HNB was cheaper in 2026", "cheaper"),
+        ("which is higher, JKH or the ASPI", "higher"),
+        ("highest volume of the ASPI in 2026", "highest volume"),
+        ("which of JKH and the ASPI has the highest volume in 2026", "highest volume"),
+    ],
+)
+def test_a_price_is_not_answered_by_a_return_nor_a_volume_by_a_level(
+    answerer: Answerer, question: str, word: str
+) -> None:
+    answered = answerer.answer(question)
+
+    assert answered.request.intent is Intent.NOT_UNDERSTOOD
+    assert answered.request.unread == (word,)

@@ -22,6 +22,21 @@ _RETURNS = {Cue.COMPARE, Cue.BETTER, Cue.TREND, *_MOVES}
 _HOLDING = {Cue.OWN, Cue.OWNED, Cue.SUBSIDIARY, Cue.TOP, Cue.SIZE, Cue.PRICE}
 # Each pair of them is answered: of five companies ten.
 _IN_PAIRS = {**COMPANIES, MentionKind.COMPANY: 5}
+_DAYS = {
+    Cue.DAYS,
+    Cue.WHEN,
+    Cue.ACTIVE,
+    Cue.CLOSE,
+    Cue.PRICE,
+    Cue.HIGH,
+    Cue.LOW,
+    Cue.EXPENSIVE,
+    Cue.CHEAP,
+    Cue.INDEX,
+    Cue.SIZE,
+    *EXTREMES,
+    *_MOVES,
+}
 
 COMPANY_ABILITIES: Mapping[Intent, tuple[Takes, ...]] = {
     Intent.ANNOUNCEMENTS: takes({Cue.ANNOUNCE, Cue.WHEN}, "day period count", COMPANIES),
@@ -38,6 +53,7 @@ COMPANY_ABILITIES: Mapping[Intent, tuple[Takes, ...]] = {
             COMPANIES,
             INDICES,
             ALL_SECTORS,
+            needs=_RETURNS - {Cue.COMPARE},  # else the highest is that of a price
         ),
         # Figures of one session
         *takes(
@@ -59,26 +75,9 @@ COMPANY_ABILITIES: Mapping[Intent, tuple[Takes, ...]] = {
             COMPANIES,
         ),
     ),
-    Intent.DAYS: takes(
-        {
-            Cue.DAYS,
-            Cue.WHEN,
-            Cue.ACTIVE,
-            Cue.CLOSE,
-            Cue.PRICE,
-            Cue.HIGH,
-            Cue.LOW,
-            Cue.EXPENSIVE,
-            Cue.CHEAP,
-            Cue.INDEX,
-            Cue.SIZE,
-            *TRADING,
-            *EXTREMES,
-            *_MOVES,
-        },
-        "period count",
-        COMPANIES,
-        INDICES,
+    Intent.DAYS: (
+        *takes(_DAYS, "period count", COMPANIES, INDICES),
+        *takes({*_DAYS, *TRADING}, "period count", COMPANIES),  # an index is not traded
     ),
     Intent.DIRECTORS: takes({Cue.BOARD, Cue.CHAIR, Cue.CHIEF, Cue.COUNT, Cue.SIT}, "", COMPANIES),
     Intent.DIVIDEND: takes(

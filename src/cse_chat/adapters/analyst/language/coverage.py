@@ -29,14 +29,16 @@ def left_out(intent: Intent, parsed: Parsed) -> frozenset[int]:
     An intent that says itself what it cannot give takes everything; of several ways to answer,
     the one that leaves out least counts.
     """
-    unused = [frozenset(_unused(way, parsed)) for way in WAYS.get(intent, ())]
+    cues = {found.cue for found in parsed.found}
+    ways = [way for way in WAYS.get(intent, ()) if way.is_meant(cues)]
+    unused = [frozenset(_unused(way, parsed)) for way in ways]
     return min(unused, key=len, default=frozenset())
 
 
 def takes_when(intent: Intent, when: When, cues: AbstractSet[Cue]) -> bool:
     """Say whether an answer to *intent* can be of that time, and still be of *cues*."""
     ways = WAYS.get(intent, ())
-    of_cues = [way for way in ways if cues <= way.cues | ALWAYS]
+    of_cues = [way for way in ways if way.is_meant(cues) and cues <= way.cues | ALWAYS]
     return not ways or any(_fits(way, when) for way in of_cues or ways)
 
 

@@ -47,18 +47,25 @@ class Takes:
         cues: Beyond those that ask for nothing.
         slots: Of ``day``, ``period``, ``count``, ``bounds``.
         names: Kinds of names, and how many of each; a kind that is not there is not taken.
+        needs: Without one of these cues it is not answered in this way; empty: it needs none.
     """
 
     cues: AbstractSet[Cue]
     slots: frozenset[str]
     names: Mapping[MentionKind, int]
+    needs: AbstractSet[Cue] = frozenset()
+
+    def is_meant(self, cues: AbstractSet[Cue]) -> bool:
+        """Say whether a question with *cues* may be answered in this way."""
+        return not self.needs or not self.needs.isdisjoint(cues)
 
 
 def takes(
     cues: AbstractSet[Cue] = frozenset(),
     slots: str = "",
     *names: Mapping[MentionKind, int],
+    needs: AbstractSet[Cue] = frozenset(),
 ) -> tuple[Takes, ...]:
     """Return the one way in which an intent is answered; ways are added where it has several."""
     most = {kind: number for kinds in names for kind, number in kinds.items()}
-    return (Takes(cues, frozenset(slots.split()), most),)
+    return (Takes(cues, frozenset(slots.split()), most, needs),)
