@@ -6,7 +6,7 @@ UV ?= $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check reference questions bench data lock
+.PHONY: help setup run brokers test faults check reference questions bench data lock
 .DELETE_ON_ERROR:
 
 help:  ## Explain the targets
@@ -17,7 +17,7 @@ help:  ## Explain the targets
 	@echo
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  ARGS=... is passed on by run and test:  make test ARGS='tests/unit -k ledger'"
+	@echo "  ARGS=... is passed on by run, brokers and test:  make test ARGS='tests/unit -k ledger'"
 	@echo "  PYTHON=... chooses the interpreter; UV= (empty) keeps to venv and pip where uv is there"
 
 setup: .venv/.run  ## Make .venv with the command cse-chat in it (by uv, else by venv and pip)
@@ -26,8 +26,17 @@ setup: .venv/.run  ## Make .venv with the command cse-chat in it (by uv, else by
 run: .venv/.run  ## Start the service in this terminal; Ctrl-C ends it
 	@exec $(BIN)/cse-chat run $(ARGS)
 
+brokers: .venv/.dev  ## Start a Kafka and a Redis on this machine, for gateways and workers
+	@exec $(BIN)/python -m brokers $(ARGS)
+
 test: .venv/.dev  ## Run every test, with branch coverage
 	@$(BIN)/pytest --cov $(ARGS)
+
+SEED ?= 1
+
+faults: .venv/.dev  ## Kill and freeze processes and servers under load: make faults SEED=1
+	@CSE_CHAT_TEST_SEED=$(SEED) $(BIN)/pytest -m '' --hypothesis-seed=$(SEED) \
+		tests/integration/faults tests/faults $(ARGS)
 
 CHECKS := "ruff format --check ." "ruff check ." "mypy" "lint-imports --no-logo" \
 	"python -m tests.locks" "python -m tests.reference"

@@ -9,6 +9,9 @@ import structlog
 
 pytest.register_assert_rewrite("tests.contracts")
 
+# Here and nowhere else, so that one session starts each server once.
+pytest_plugins = ["tests.brokers.servers"]
+
 
 def pytest_configure() -> None:
     """Keep log lines of tests short: structlog's own default draws each traceback with locals."""

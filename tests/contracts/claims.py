@@ -154,6 +154,19 @@ class ClaimsContract:
 
         assert await claims.renew([claim]) == [claim]
 
+    async def test_who_lost_the_thread_to_another_request_cannot_start(
+        self, claims: Claims, leases_run_out: RunOut
+    ) -> None:
+        """Nor may it run until the next renewal tells it."""
+        thread = a_thread_id()
+        first, second = (a_request(a_question(thread_id=thread)) for _ in range(2))
+        claim = await _claimed(claims, first)
+        await leases_run_out()
+        await _claimed(claims, second)
+
+        with pytest.raises(ClaimLostError):
+            await claims.start(claim)
+
     async def test_an_attempt_that_started_and_fell_silent_is_spent(
         self, claims: Claims, leases_run_out: RunOut
     ) -> None:

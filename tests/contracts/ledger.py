@@ -129,6 +129,32 @@ class LedgerContract:
         assert settlement.outcome.status is Status.FAILED
         assert await history.recent(thread, 10) == ()
 
+    async def test_settling_makes_the_asker_the_owner_of_what_is_said(
+        self, ledger: Ledger, threads: Threads
+    ) -> None:
+        """Else the next user of a thread that is nobody's would read it."""
+        request = a_request(a_question(user_id="ann"))
+
+        await ledger.settle(an_outcome(request), asked=Turn.asking(request))
+
+        assert await threads.owner(request.thread_id) == "ann"
+
+    async def test_settling_the_id_of_another_is_refused_and_ends_nothing(
+        self, ledger: Ledger
+    ) -> None:
+        """A record under somebody else's id may have any deadline: it does not expire theirs."""
+        request = a_request(a_question(user_id="ann"))
+        await ledger.register(request, Durability.MEMORY)
+        others = [a_question(user_id="bob", thread_id=request.thread_id), a_question(user_id="ann")]
+
+        for question in others:
+            forged = a_request(question, correlation_id=request.correlation_id)
+            with pytest.raises(IdConflictError):
+                await ledger.settle(an_outcome(forged, Status.EXPIRED))
+
+        found = await ledger.find([request.correlation_id])
+        assert found[request.correlation_id].status is Status.ACCEPTED
+
     async def test_what_of_the_tail_is_marked_comes_back(
         self, ledger: Ledger, claims: Claims
     ) -> None:
@@ -159,4 +185,18 @@ class LedgerContract:
         assert await claims.renew([claim]) == [claim]
         assert not isinstance(await claims.claim(waiting, Durability.MEMORY), Claim)
         await claims.release(claim, spent=False)
+        assert isinstance(await claims.claim(waiting, Durability.MEMORY), Claim)
+
+    async def test_an_attempt_that_settles_too_late_frees_the_thread(
+        self, ledger: Ledger, claims: Claims
+    ) -> None:
+        thread = a_thread_id()
+        running, waiting = (a_request(a_question(thread_id=thread)) for _ in range(2))
+        claim = await claims.claim(running, Durability.MEMORY)
+        assert isinstance(claim, Claim)
+        expired = await ledger.settle(an_outcome(running, Status.EXPIRED))
+
+        settlement = await ledger.settle(an_outcome(running), claim=claim)
+
+        assert settlement.outcome == expired.outcome
         assert isinstance(await claims.claim(waiting, Durability.MEMORY), Claim)

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from cse_chat.domain.model.ids import UserId
 from cse_chat.domain.ports.replies import ReplyBus
-from tests.builders import a_request, an_outcome
+from tests.builders import a_request, a_thread_id, an_outcome
 
 SOON = timedelta(seconds=2)
 Passes = Callable[[timedelta], Awaitable[None]]
@@ -28,9 +30,12 @@ class ReplyBusContract:
 
     async def test_what_is_announced_before_listening_is_not_heard(self, replies: ReplyBus) -> None:
         """It is no error either; the second one is the marker that the first did not come."""
-        request = a_request()
+        request, marker = a_request(), a_request()
 
-        await replies.announce(an_outcome(request, text="too early"))
+        async with replies.listen(marker.correlation_id) as next_marker:
+            await replies.announce(an_outcome(request, text="too early"))
+            await replies.announce(an_outcome(marker))
+            assert await next_marker(SOON)  # what was announced before it is no longer on its way
         async with replies.listen(request.correlation_id) as next_reply:
             await replies.announce(an_outcome(request, text="in time"))
             heard = await next_reply(SOON)
@@ -47,6 +52,20 @@ class ReplyBusContract:
 
         assert heard is not None
         assert heard.correlation_id == asked.correlation_id
+
+    async def test_who_gives_the_request_hears_nothing_of_another_thread_or_user_under_its_id(
+        self, replies: ReplyBus
+    ) -> None:
+        request = a_request()
+        theirs = an_outcome(request, text="forged")
+
+        async with replies.listen(request.correlation_id, request=request) as next_reply:
+            await replies.announce(replace(theirs, thread_id=a_thread_id()))
+            await replies.announce(replace(theirs, user_id=UserId("mallory")))
+            await replies.announce(an_outcome(request))
+            heard = await next_reply(SOON)
+
+        assert heard == an_outcome(request)
 
     async def test_a_wait_that_is_given_up_can_be_repeated(self, replies: ReplyBus) -> None:
         request = a_request()

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing
 
 from cse_chat.domain.model.deliveries import Delivery, Finished
+from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
 from tests.builders import a_question, a_request, a_thread_id
 
@@ -14,7 +15,8 @@ AppendBytes = Callable[[bytes | None], Awaitable[None]]
 class RequestLogContract:
     """Subclass in ``test_*.py`` and give ``log``, ``source``, ``dead_letters``, ``append_bytes``, ``rebalance``.
 
-    ``append_bytes`` writes a value to the log as it is, as any writer to a broker could;
+    ``append_bytes`` writes a value to the log as it is, as any writer to a broker could, into the
+    thread ``thread``;
     ``rebalance`` takes all partitions from the reader and gives them back.
     """
 
@@ -31,8 +33,7 @@ class RequestLogContract:
     async def test_a_thread_is_delivered_in_the_order_it_was_appended(
         self, log: RequestLog, source: RequestSource
     ) -> None:
-        thread = a_thread_id()
-        requests = [a_request(a_question(str(n), thread_id=thread)) for n in range(5)]
+        requests = _in_one_thread(5)
 
         for request in requests:
             await log.append(request)
@@ -63,7 +64,7 @@ class RequestLogContract:
         self, log: RequestLog, source: RequestSource
     ) -> None:
         """The first of three was finished; its reader died; the other two come again, first."""
-        requests = [a_request() for _ in range(4)]
+        requests = _in_one_thread(4)
         for request in requests[:3]:
             await log.append(request)
         taken = await _taken(source, 3)
@@ -78,7 +79,7 @@ class RequestLogContract:
         self, log: RequestLog, source: RequestSource, rebalance: Callable[[], Awaitable[None]]
     ) -> None:
         """What it acknowledges while it is told counts; the rest comes again."""
-        requests = [a_request(a_question(str(n), thread_id="t")) for n in range(2)]
+        requests = _in_one_thread(2)
         for request in requests:
             await log.append(request)
         told: list[int] = []
@@ -98,7 +99,7 @@ class RequestLogContract:
     async def test_acknowledging_twice_changes_nothing(
         self, log: RequestLog, source: RequestSource
     ) -> None:
-        first, second = a_request(), a_request()
+        first, second = _in_one_thread(2)
         await log.append(first)
         await log.append(second)
         [delivery] = await _taken(source, 1)
@@ -119,13 +120,19 @@ class RequestLogContract:
         rubbish = [b"\xff\xfe", b"", None, b"[" * 100_000, b'{"message": 7}', b"null"]
         for value in rubbish:
             await append_bytes(value)
-        request = a_request()
+        request = a_request(a_question(thread_id="thread"))
         await log.append(request)
 
         assert [d.request for d in await _taken(source, 1)] == [request]
         letters = await dead_letters.newest(10)
         assert [letter.record.value for letter in reversed(letters)] == rubbish
         assert {letter.reason for letter in letters} == {"malformed-record"}
+
+
+def _in_one_thread(number: int) -> list[ChatRequest]:
+    """Return requests whose order a log keeps."""
+    thread = a_thread_id()
+    return [a_request(a_question(str(n), thread_id=thread)) for n in range(number)]
 
 
 async def _taken(source: RequestSource, number: int) -> list[Delivery]:

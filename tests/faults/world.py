@@ -25,10 +25,9 @@ from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.run_agent import RunAgent
 from cse_chat.domain.use_cases.send_chat import Receipt, SendChat
 from cse_chat.entrypoints.clock import SteadyClock
-from cse_chat.entrypoints.worker.embedded import PASS_INTERVAL
+from cse_chat.entrypoints.periodic import PASS_INTERVAL, repeated
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.guarded_agent import GuardedAgent
-from cse_chat.entrypoints.worker.periodic import repeated
 from tests.builders import NOON, Tokens, a_correlation_id, a_question, a_request
 from tests.faults.broker import Broker, Member
 from tests.faults.failpoints import KilledError, Process

@@ -15,8 +15,9 @@ from cse_chat.domain.model.questions import Question
 from cse_chat.domain.ports.agent import Agent
 from cse_chat.entrypoints.container import Container
 from cse_chat.entrypoints.http.app import create_app
-from cse_chat.entrypoints.settings import AgentSettings, HttpSettings, Settings
+from cse_chat.entrypoints.settings import AgentSettings, HttpSettings
 from tests.clients import client_of
+from tests.settings import in_memory
 
 
 class HeldAgent:
@@ -77,7 +78,7 @@ def a_container(
         providing: What a provider gives instead, by the provider's name.
     """
     container = Container(
-        settings=Settings(
+        settings=in_memory(
             http=HttpSettings(wait_seconds=wait_seconds),
             agent=AgentSettings(name="echo", deadline_seconds=deadline_seconds),
         )

@@ -21,10 +21,12 @@ class RunningProcess:
 
     Attributes:
         first_line: What it said when it was ready.
+        url: Where it said that it listens; empty if the first line does not say so.
     """
 
-    def __init__(self, folder: Path, *, port: int = 0, **settings: str) -> None:
+    def __init__(self, folder: Path, *, role: str = "run", port: int = 0, **settings: str) -> None:
         self._folder = folder
+        self._role = role
         self._port = port
         self._settings = settings
         self.first_line = ""
@@ -32,7 +34,7 @@ class RunningProcess:
     def __enter__(self) -> Self:
         self._errors = (self._folder / "stderr").open("wb")
         self.process = subprocess.Popen(  # noqa: S603 -- our own command
-            [COMMAND, "run", "--port", str(self._port)],
+            [COMMAND, self._role, "--port", str(self._port)],
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
@@ -41,7 +43,7 @@ class RunningProcess:
         )
         assert self.process.stdout
         self.first_line = self.process.stdout.readline()
-        self.url = re.findall(r"http://\S+", self.first_line)[0]
+        self.url = next(iter(re.findall(r"http://\S+", self.first_line)), "")
         return self
 
     def __exit__(

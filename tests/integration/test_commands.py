@@ -146,7 +146,7 @@ def test_the_doctor_finds_a_running_service(url: str, tmp_path: Path) -> None:
     assert result.returncode == 0
     assert states["port"] == ("ok", f"the service listens at {url}")
     assert states["service"] == ("ok", "it is ready (agent echo, 0 unfinished)")
-    assert states["kafka"] == ("ok", "not built yet; embedded mode needs none")
+    assert states["kafka"] == ("ok", "none at 127.0.0.1:9092; `run` needs none")
     assert set(states) == {
         "python",
         "settings",

@@ -62,6 +62,11 @@ def _values(part: dict[str, Any]) -> str:
     choices = part.get("enum") or ([part["const"]] if "const" in part else [])
     if choices:
         return " or ".join(map(code, choices))
-    kind = {"integer": "whole number", "number": "number", "string": "text"}[part["type"]]
+    kind = {
+        "boolean": "true or false",
+        "integer": "whole number",
+        "number": "number",
+        "string": "text",
+    }[part["type"]]
     limits = [said.format(f"{part[key]:,}") for key, said in _LIMITS.items() if key in part]
     return ", ".join(["path" if part.get("format") == "path" else kind, *limits])

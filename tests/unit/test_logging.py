@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cse_chat.domain.errors import NotAcceptedError, TransportError
+from cse_chat.entrypoints.log_limits import Seldom
 from cse_chat.entrypoints.logging import configure_logging
 
 CANARY = "canary-3b1f"
@@ -302,3 +303,18 @@ def test_a_second_configuration_replaces_the_first() -> None:
 
     assert len(lines) == 1
     assert first.getvalue() == ""
+
+
+def test_a_library_whose_server_is_away_says_each_thing_once_in_a_while() -> None:
+    seconds = [0.0]
+    seldom = Seldom("aiokafka", every_seconds=10, monotonic=lambda: seconds[0])
+
+    def passes(name: str, wording: str) -> bool:
+        return seldom.filter(logging.LogRecord(name, logging.ERROR, "", 0, wording, (), None))
+
+    seen = [passes("aiokafka.conn", "no %s"), passes("aiokafka.client", "no %s")]
+    seen += [passes("aiokafka.conn", "other"), passes("cse_chat.x", "no %s")]
+    seconds[0] = 10
+    seen.append(passes("aiokafka.conn", "no %s"))
+
+    assert seen == [True, False, True, True, True]

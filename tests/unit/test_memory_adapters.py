@@ -1,5 +1,6 @@
 """The in-memory adapters under the contract suites, and what is theirs alone."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 
@@ -157,6 +158,23 @@ class TestInMemoryReplyBus(InMemoryPorts, ReplyBusContract):
             assert await next_reply(timedelta(seconds=2)) == outcome
 
         assert lost == [outcome]
+
+    async def test_who_is_let_go_does_not_wait_now_or_later(self, memory: Memory) -> None:
+        """What was told before can still be looked at."""
+        request, another = a_request(), a_request()
+
+        async with (
+            memory.replies.listen(request.correlation_id) as next_reply,
+            memory.replies.listen(another.correlation_id) as told,
+        ):
+            waiting = asyncio.ensure_future(next_reply(timedelta(hours=1)))
+            await asyncio.sleep(0)
+            memory.replies.deliver(an_outcome(another))
+            memory.replies.let_go()
+
+            assert await waiting is None
+            assert await next_reply(timedelta(hours=1)) is None
+            assert await told(timedelta(hours=1)) == an_outcome(another)
 
     async def test_nothing_is_kept_of_a_wait_that_is_over(self, memory: Memory) -> None:
         async with memory.replies.listen(a_request().correlation_id):

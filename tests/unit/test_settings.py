@@ -34,7 +34,15 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
     assert settings.worker.drain == timedelta(seconds=20)
     assert (settings.worker.window_records, settings.worker.window_bytes) == (10_000, 64 * 2**20)
     assert settings.redis.answer_ttl == settings.redis.history_ttl == timedelta(days=1)
-    assert (settings.requests.transport, settings.replies.transport) == ("memory", "memory")
+    assert (settings.requests.transport, settings.replies.transport) == ("kafka", "redis")
+    kafka = settings.kafka
+    assert (kafka.bootstrap_servers, kafka.partitions, kafka.replication) == (
+        "127.0.0.1:9092",
+        12,
+        1,
+    )
+    assert settings.redis.url == "redis://127.0.0.1:6379/0"
+    assert settings.worker.port == 9100
     assert settings.auth.mode == "none"
 
 
@@ -97,8 +105,14 @@ def test_settings_do_not_change() -> None:
         ("AGENT__ATTEMPTS", "0", "greater than or equal to 1"),
         ("AGENT__ECHO_SECONDS", "-1", "greater than or equal to 0"),
         ("WORKER__CONCURRENCY", "1.5", "valid integer"),
-        ("REQUESTS__TRANSPORT", "kafka", "not built yet; use memory"),
-        ("REPLIES__TRANSPORT", "redis", "not built yet; use memory"),
+        ("REQUESTS__TRANSPORT", "spool", "should be 'kafka' or 'memory'"),
+        ("REPLIES__TRANSPORT", "kafka", "not built yet; use redis or memory"),
+        ("KAFKA__BOOTSTRAP_SERVERS", "broker", "should match pattern"),
+        ("KAFKA__SESSION_SECONDS", "1", "greater than or equal to 6"),
+        ("REDIS__URL", "127.0.0.1:6379", "should match pattern"),
+        ("REDIS__URL", "redis://host:port/0", "its port should be a number"),
+        ("REDIS__URL", "redis://host:70000/0", "its port should be a number"),
+        ("REDIS__URL", "redis://host/answers", "should be the number of a database"),
         ("AUTH__MODE", "jwt", "not built yet; use none"),
         ("AUTH__MODE", "basic", "should be 'none'"),
     ],
@@ -111,14 +125,28 @@ def test_an_unusable_value_is_named_with_its_rule(name: str, value: str, rule: s
 
 
 @pytest.mark.parametrize(
+    "url",
+    ["redis://host", "redis://:p@host:1/2", "rediss://u:p@host/", "unix:///run/redis.sock?db=1"],
+)
+def test_the_address_of_redis_can_have_every_form_that_the_client_knows(url: str) -> None:
+    assert Settings.from_env({"CSE_CHAT__REDIS__URL": url}).redis.url == url
+
+
+@pytest.mark.parametrize("url", ["redis://:canary@host:port/0", "redis://:can/ary@host/0"])
+def test_what_is_wrong_with_an_address_is_told_without_its_password(url: str) -> None:
+    (rule,) = problems_of({"CSE_CHAT__REDIS__URL": url}).values()
+
+    assert "can" not in rule
+
+
+@pytest.mark.parametrize(
     ("name", "rule"),
     [
         ("CSE_CHAT__HTTP__PROT", "did you mean CSE_CHAT__HTTP__PORT?"),
         ("cse_chat__http__port", "did you mean CSE_CHAT__HTTP__PORT?"),
         ("CSE_CHAT__AGENT_NAME", "did you mean CSE_CHAT__AGENT__NAME?"),
         ("CSE_CHAT__X", ".env.example"),
-        ("CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS", "not built yet"),
-        ("CSE_CHAT__REDIS__URL", "not built yet"),
+        ("CSE_CHAT__SPOOL__MAX_BYTES", "not built yet"),
     ],
 )
 def test_an_unknown_variable_is_an_error(name: str, rule: str) -> None:

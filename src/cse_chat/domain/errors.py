@@ -78,6 +78,10 @@ class TransportError(ChatError):
     retryable = True
 
 
+class NotListeningError(TransportError):
+    """An outcome announced from now on may not be heard; it can still be read later."""
+
+
 class ReplyTimeoutError(ChatError):
     """No outcome arrived in time; the request stays queued and is answered later."""
 

@@ -63,6 +63,11 @@ def new_thread_id() -> ThreadId:
     return ThreadId(f"thread_{os.urandom(26).translate(_BASE32).decode()}")
 
 
+def new_gateway_id() -> str:
+    """Return 128 random bits, which name a gateway for as long as it lives."""
+    return os.urandom(16).hex()
+
+
 def new_claim_token() -> ClaimToken:
     """Return 128 random bits."""
     return ClaimToken(os.urandom(16).hex())

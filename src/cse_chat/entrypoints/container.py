@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from dependency_injector import containers, providers
 
@@ -29,13 +30,16 @@ from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.run_agent import RunAgent
 from cse_chat.domain.use_cases.send_chat import SendChat
 from cse_chat.domain.use_cases.sweep_replies import SweepReplies
-from cse_chat.entrypoints import clock
+from cse_chat.entrypoints import clock, durable
 from cse_chat.entrypoints.agents import make_agent
+from cse_chat.entrypoints.gateway import GatewayService
 from cse_chat.entrypoints.readiness import Readiness
 from cse_chat.entrypoints.settings import Settings
 from cse_chat.entrypoints.worker.embedded import EmbeddedService
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.guarded_agent import GuardedAgent
+from cse_chat.entrypoints.worker.reply_addresses import ReplyAddresses
+from cse_chat.entrypoints.worker.service import WorkerService
 
 
 async def _pause(duration: timedelta) -> None:
@@ -59,16 +63,20 @@ def _chosen_agent(settings: Settings) -> Agent:
 class _Details:
     """What the health routes tell beside the state."""
 
-    def __init__(self, *, log: InMemoryRequestLog, agent: str) -> None:
+    def __init__(self, *, settings: Settings, log: InMemoryRequestLog, agent: str) -> None:
+        self._settings = settings
         self._log = log
         self._agent = agent
 
     def __call__(self) -> dict[str, object]:
         """Return it as it is now."""
+        requests: dict[str, object] = {"transport": self._settings.requests.transport}
+        if self._settings.requests.transport == "memory":
+            requests["unfinished"] = len(self._log)
         return {
             "agent": self._agent,
-            "requests": {"transport": "memory", "unfinished": len(self._log)},
-            "replies": {"transport": "memory"},
+            "requests": requests,
+            "replies": {"transport": self._settings.replies.transport},
         }
 
 
@@ -77,44 +85,72 @@ class Container(containers.DeclarativeContainer):
 
     settings = providers.Dependency(instance_of=Settings)
 
-    now = providers.Singleton(clock.SteadyClock)
     monotonic = providers.Object(clock.steady_seconds)
     pause = providers.Object(_pause)
     chance = providers.Object(random.random)
     new_correlation_id = providers.Object(clock.new_correlation_id)
-    new_thread_id = providers.Object(clock.new_thread_id)
+    gateway_id = providers.Singleton(clock.new_gateway_id)
+    reply_addresses = providers.Singleton(ReplyAddresses, own=gateway_id)
 
-    # In memory: one process, no servers. A port with a choice of transports is a `Selector`; that
-    # each choice fits its port is checked where the contract suites are bound.
-    dead_letters: providers.Provider[DeadLetters] = providers.Singleton(InMemoryDeadLetters)
-    responses: providers.Provider[ResponseLog] = providers.Singleton(InMemoryResponseLog)
+    # What is asked, and how it ended: a `Selector` for each port that has a choice of transports;
+    # that each choice fits its port is checked where the contract suites are bound.
+    _asked_by = settings.provided.requests.transport
+    _answered_by = settings.provided.replies.transport
+
+    redis = providers.Singleton(durable.redis_connection, settings)
+    server_clock = providers.Singleton(durable.server_clock, redis)
+    now: providers.Provider[Callable[[], datetime]] = providers.Selector(
+        _answered_by, memory=providers.Singleton(clock.SteadyClock), redis=server_clock
+    )
+
+    producer = providers.Singleton(durable.producer, settings)
+    memory_dead_letters = providers.Singleton(InMemoryDeadLetters)
+    dead_letters: providers.Provider[DeadLetters] = providers.Selector(
+        _asked_by,
+        memory=memory_dead_letters,
+        kafka=providers.Singleton(durable.dead_letters, producer, settings),
+    )
+    responses: providers.Provider[ResponseLog] = providers.Selector(
+        _asked_by,
+        memory=providers.Singleton(InMemoryResponseLog),
+        kafka=providers.Singleton(durable.response_log, producer),
+    )
     memory_log = providers.Singleton(
         InMemoryRequestLog,
-        dead_letters=dead_letters,
+        dead_letters=memory_dead_letters,
         now=now,
         default_deadline=settings.provided.agent.deadline,
         capacity=settings.provided.worker.window_records,
         capacity_bytes=settings.provided.worker.window_bytes,
     )
     requests: providers.Provider[RequestLog] = providers.Selector(
-        settings.provided.requests.transport, memory=memory_log
+        _asked_by,
+        memory=memory_log,
+        kafka=providers.Singleton(durable.request_log, producer, settings, gateway_id),
     )
+    kafka_source = providers.Singleton(durable.request_source, settings, dead_letters, now)
     source: providers.Provider[RequestSource] = providers.Selector(
-        settings.provided.requests.transport, memory=memory_log
+        _asked_by, memory=memory_log, kafka=kafka_source
     )
+
     memory_replies = providers.Singleton(InMemoryReplyBus, monotonic=monotonic)
-    replies: providers.Provider[ReplyBus] = providers.Selector(
-        settings.provided.replies.transport, memory=memory_replies
-    )
     memory_threads = providers.Singleton(InMemoryThreads, monotonic=monotonic)
+    redis_threads = providers.Singleton(durable.threads, redis)
     threads: providers.Provider[Threads] = providers.Selector(
-        settings.provided.replies.transport, memory=memory_threads
+        _answered_by, memory=memory_threads, redis=redis_threads
+    )
+    new_thread_id = providers.Selector(
+        _answered_by,
+        memory=providers.Object(clock.new_thread_id),
+        redis=redis_threads.provided.making.call(clock.new_thread_id),
     )
     memory_history = providers.Singleton(
         InMemoryHistory, monotonic=monotonic, ttl=settings.provided.redis.history_ttl
     )
     history: providers.Provider[History] = providers.Selector(
-        settings.provided.replies.transport, memory=memory_history
+        _answered_by,
+        memory=memory_history,
+        redis=providers.Singleton(durable.history, redis),
     )
     memory_ledger = providers.Singleton(
         InMemoryLedger,
@@ -126,11 +162,24 @@ class Container(containers.DeclarativeContainer):
         lease=settings.provided.worker.lease,
         ttl=settings.provided.redis.answer_ttl,
     )
+    redis_ledger = providers.Singleton(durable.ledger, redis, settings, reply_addresses)
+    redis_replies = providers.Singleton(
+        durable.reply_bus,
+        redis,
+        gateway_id,
+        server_clock,
+        reply_addresses,
+        providers.Singleton(RecordHistory, ledger=redis_ledger),
+        settings,
+    )
+    replies: providers.Provider[ReplyBus] = providers.Selector(
+        _answered_by, memory=memory_replies, redis=redis_replies
+    )
     ledger: providers.Provider[Ledger] = providers.Selector(
-        settings.provided.replies.transport, memory=memory_ledger
+        _answered_by, memory=memory_ledger, redis=redis_ledger
     )
     claims: providers.Provider[Claims] = providers.Selector(
-        settings.provided.replies.transport, memory=memory_ledger
+        _answered_by, memory=memory_ledger, redis=redis_ledger
     )
 
     # Who answers.
@@ -184,7 +233,11 @@ class Container(containers.DeclarativeContainer):
     engine = providers.Singleton(
         WorkerEngine,
         source=source,
-        process=process_request,
+        process=providers.Selector(
+            _answered_by,
+            memory=process_request,
+            redis=providers.Singleton(ReplyAddresses.around, reply_addresses, process_request),
+        ),
         abandon=abandon_request,
         window_records=settings.provided.worker.window_records,
         window_bytes=settings.provided.worker.window_bytes,
@@ -192,15 +245,21 @@ class Container(containers.DeclarativeContainer):
     )
     readiness = providers.Singleton(
         Readiness,
-        details=providers.Factory(_Details, log=memory_log, agent=agent_name),
+        details=providers.Factory(_Details, settings=settings, log=memory_log, agent=agent_name),
     )
-    service = providers.Singleton(
-        EmbeddedService,
-        log=memory_log,
-        engine=engine,
-        keep_claims=keep_claims,
+    gateway = providers.Singleton(
+        GatewayService,
         sweep_replies=sweep_replies,
-        abandon=abandon_request,
+        listeners=replies,
         readiness=readiness,
     )
-    embedded = providers.List(agent, service)  # opened left to right
+    worker = providers.Singleton(
+        WorkerService, engine=engine, keep_claims=keep_claims, readiness=readiness
+    )
+    embedded_worker = providers.Selector(
+        settings.provided.requests.transport,
+        memory=providers.Singleton(
+            EmbeddedService, log=memory_log, worker=worker, abandon=abandon_request
+        ),
+        kafka=worker,
+    )

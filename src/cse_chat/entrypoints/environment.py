@@ -15,7 +15,7 @@ from typing_extensions import override
 PREFIX: Final = "CSE_CHAT__"
 
 # Names that the contract gives to parts of the product which do not exist yet.
-_LATER: Final = ("KAFKA__", "REDIS__URL", "REPLIES__PER_", "SPOOL__", "WORKER__PORT", "FAILPOINTS")
+_LATER: Final = ("SPOOL__", "FAILPOINTS")
 
 MASK: Final = "********"
 _SECRET_NAME: Final = re.compile("(?:DSN|KEY|PASSWORD|SECRET|TOKEN)$")

@@ -16,6 +16,7 @@ import structlog
 from structlog.stdlib import ProcessorFormatter, add_logger_name
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from cse_chat.entrypoints.log_limits import Seldom
 from cse_chat.entrypoints.log_lines import LineWriter
 from cse_chat.entrypoints.redaction import presentable
 from cse_chat.entrypoints.tracebacks import add_traceback, flatten_traceback
@@ -23,7 +24,8 @@ from cse_chat.entrypoints.tracebacks import add_traceback, flatten_traceback
 _encoder: Final = msgspec.json.Encoder()
 _LEVEL: Final = logging.INFO
 # What they say below this is said by our own events, or quotes addresses and bodies.
-_QUIET: Final = ("uvicorn", "websockets", "httpx", "httpcore", "litestar")
+_QUIET: Final = ("aiokafka", "httpcore", "httpx", "litestar", "uvicorn", "websockets")
+_REPEATING_SECONDS: Final = 10  # aiokafka writes a hundred lines a second while its server is away
 
 
 def configure_logging(stream: TextIO | None = None, *, human: bool | None = None) -> None:
@@ -63,6 +65,7 @@ def configure_logging(stream: TextIO | None = None, *, human: bool | None = None
             pass_foreign_args=True,
         )
     )
+    handler.addFilter(Seldom("aiokafka", every_seconds=_REPEATING_SECONDS))
     logging.raiseExceptions = False  # else a record that cannot be formatted is printed raw
     root = logging.getLogger()
     root.handlers[:] = [handler]

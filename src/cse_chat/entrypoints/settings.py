@@ -4,12 +4,14 @@ Importing this module costs a third of a second (pydantic), so commands that nee
 do not.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
@@ -38,6 +40,7 @@ def _built(*names: str, later: str) -> BeforeValidator:
 
 _MONTH: Final = 2_592_000
 _Seconds = Annotated[float, Field(gt=0, le=_MONTH, allow_inf_nan=False)]
+_SERVERS: Final = r"^\s*[^\s,:]+:\d{1,5}(\s*,\s*[^\s,:]+:\d{1,5})*\s*$"
 _Name = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[!-~]+$")]
 
 
@@ -77,22 +80,81 @@ class HttpSettings(_Section):
 class RequestsSettings(_Section):
     """The log of questions."""
 
-    transport: Annotated[Literal["memory"], _built("memory", later="kafka")] = Field(
-        default="memory", description="Where questions are kept until they are answered."
+    transport: Literal["kafka", "memory"] = Field(
+        default="kafka",
+        description="Where questions are kept until they are answered: kafka or memory; memory"
+        " unless it is said under cse-chat run.",
     )
+
+
+class KafkaSettings(_Section):
+    """The servers that keep questions, outcomes and dead letters."""
+
+    bootstrap_servers: Annotated[str, Field(pattern=_SERVERS, max_length=4_096)] = Field(
+        default="127.0.0.1:9092", description="Kafka servers to begin with: host:port, host:port."
+    )
+    partitions: int = Field(
+        default=12, ge=1, le=10_000, description="Partitions of the topics that are created."
+    )
+    replication: int = Field(
+        default=1, ge=1, le=100, description="Servers that keep each record; 3 where there are 3."
+    )
+    session_seconds: float = Field(
+        default=30,
+        ge=6,
+        le=300,
+        allow_inf_nan=False,
+        description="How long a silent worker keeps its partitions; servers allow 6 to 1,800.",
+    )
+
+    @property
+    def session(self) -> timedelta:
+        """How long a silent worker keeps its partitions."""
+        return timedelta(seconds=self.session_seconds)
 
 
 class RepliesSettings(_Section):
     """The way back of answers."""
 
-    transport: Annotated[Literal["memory"], _built("memory", later="redis kafka")] = Field(
-        default="memory", description="What brings answers back to who waits for them."
+    transport: Annotated[Literal["redis", "memory"], _built("redis", "memory", later="kafka")] = (
+        Field(
+            default="redis",
+            description="What keeps answers and conversations, and brings answers back to who waits:"
+            " redis or memory; memory unless it is said under cse-chat run.",
+        )
+    )
+    per_request_channels: bool = Field(
+        default=False,
+        description="Also listen on chat.response:{correlation_id} for each waiting question: for"
+        " agents that know nothing but the original design.",
     )
 
 
-class RedisSettings(_Section):
-    """How long answers and conversations can be read, whatever keeps them."""
+def _a_server(url: str) -> str:
+    """Return *url*, which the client can use: it would crash, or take another database, silently.
 
+    Raises:
+        ValueError: It cannot; the message quotes nothing, for a password may stand anywhere.
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError("its port should be a number from 0 to 65535") from error
+    if parts.scheme != "unix" and not re.fullmatch(r"(/\d*)?", parts.path):
+        raise ValueError("what follows the port should be the number of a database, as in /0")
+    return url
+
+
+class RedisSettings(_Section):
+    """The server that keeps answers and conversations, and for how long, whatever keeps them."""
+
+    url: Annotated[
+        str, Field(pattern=r"^(rediss?|unix)://\S+$", max_length=4_096), AfterValidator(_a_server)
+    ] = Field(
+        default="redis://127.0.0.1:6379/0",
+        description="The Redis server: redis://user:password@host:port/database, or rediss://.",
+    )
     answer_ttl_seconds: _Seconds = Field(
         default=86_400,
         description="How long an answer can be read, counted from its last change; in memory, also"
@@ -183,6 +245,12 @@ class WorkerSettings(_Section):
     drain_seconds: _Seconds = Field(
         default=20, description="How long running questions may finish after SIGTERM."
     )
+    port: int = Field(
+        default=9_100,
+        ge=0,
+        le=65_535,
+        description="Port of cse-chat worker, for health; 0 is none.",
+    )
 
     @property
     def lease(self) -> timedelta:
@@ -212,6 +280,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     requests: RequestsSettings = RequestsSettings()
     replies: RepliesSettings = RepliesSettings()
+    kafka: KafkaSettings = KafkaSettings()
     redis: RedisSettings = RedisSettings()
     auth: AuthSettings = AuthSettings()
     agent: AgentSettings = AgentSettings()

@@ -10,6 +10,7 @@ from cse_chat.domain.errors import (
     ChatError,
     NotAcceptedError,
     NotFoundError,
+    NotListeningError,
     OverloadedError,
     TransportError,
 )
@@ -98,7 +99,8 @@ async def test_the_thread_of_another_is_not_found_and_nothing_is_kept() -> None:
     assert len(memory.log) == 0
 
 
-async def test_without_knowing_whose_the_thread_is_nothing_is_accepted() -> None:
+async def test_a_question_is_accepted_while_nobody_can_say_whose_the_thread_is() -> None:
+    """Whoever claims it asks again; a store that is away must not keep the log from taking it."""
     memory = Memory()
 
     class Gone:
@@ -106,10 +108,25 @@ async def test_without_knowing_whose_the_thread_is_nothing_is_accepted() -> None
             raise TransportError("gone")
 
     send = replace(memory.send_chat(), threads=Gone())  # type: ignore[arg-type] # one call is used
-    with pytest.raises(NotAcceptedError):
-        await send(a_question(), wait=SOON)
+    receipt = await send(a_question(), wait=AT_ONCE)
 
-    assert len(memory.log) == 0
+    assert receipt.outcome is None
+    assert len(memory.log) == 1
+
+
+async def test_where_no_reply_can_be_heard_nobody_waits() -> None:
+    memory = Memory()
+
+    class Deaf:
+        def listen(self, correlation_id: object, *, request: object) -> object:
+            raise NotListeningError("away")
+
+    send = replace(memory.send_chat(), replies=Deaf())  # type: ignore[arg-type] # one call is used
+    receipt = await send(a_question(), wait=SOON)
+
+    assert (receipt.outcome, receipt.listened) == (None, False)
+    found = await memory.ledger.find([receipt.request.correlation_id])
+    assert found[receipt.request.correlation_id].status is Status.ACCEPTED
 
 
 async def test_a_request_is_known_before_its_sender_learns_its_id() -> None:

@@ -84,6 +84,12 @@ def test_what_a_reader_does_not_know_it_ignores() -> None:
     assert request.thread_id == "thread_abc123"
 
 
+@pytest.mark.parametrize("kind", [b"lk.cse.chat.request.v2", b"other", b"\xff"])
+def test_another_type_or_version_is_malformed(kind: bytes) -> None:
+    with pytest.raises(MalformedRecordError):
+        _decoded(ORIGINAL, (("ce_type", kind),))
+
+
 def test_a_naive_time_is_utc() -> None:
     assert _decoded({**ORIGINAL, "timestamp": "2024-01-10T10:30:00"}) == _decoded(ORIGINAL)
 

@@ -11,11 +11,12 @@ from cse_chat.domain.model.answers import AgentEvent, Delta
 from cse_chat.domain.model.outcomes import Outcome, Status
 from cse_chat.domain.model.records import DeadLetter
 from cse_chat.domain.ports.agent import Agent
+from cse_chat.entrypoints.periodic import repeated
 from cse_chat.entrypoints.readiness import Readiness
-from cse_chat.entrypoints.worker import embedded, engine
+from cse_chat.entrypoints.worker import engine, service
 from cse_chat.entrypoints.worker.embedded import EmbeddedService
 from cse_chat.entrypoints.worker.engine import WorkerEngine
-from cse_chat.entrypoints.worker.periodic import repeated
+from cse_chat.entrypoints.worker.service import WorkerService
 from tests.builders import a_question
 from tests.memory import Memory, ScriptedAgent
 from tests.waiting import until
@@ -23,9 +24,9 @@ from tests.waiting import until
 SOON = timedelta(seconds=5)
 
 
-def a_service(memory: Memory, agent: Agent) -> EmbeddedService:
+def a_service(memory: Memory, agent: Agent, readiness: Readiness | None = None) -> EmbeddedService:
     abandon = memory.abandon_request()
-    worker = WorkerEngine(
+    engine = WorkerEngine(
         source=memory.log,
         process=memory.process_request(agent),
         abandon=abandon,
@@ -33,14 +34,10 @@ def a_service(memory: Memory, agent: Agent) -> EmbeddedService:
         window_bytes=1_000_000,
         pause=memory.pause,
     )
-    return EmbeddedService(
-        log=memory.log,
-        engine=worker,
-        keep_claims=memory.keep_claims,
-        sweep_replies=memory.sweep_replies(),
-        abandon=abandon,
-        readiness=Readiness(dict),
+    worker = WorkerService(
+        engine=engine, keep_claims=memory.keep_claims, readiness=readiness or Readiness(dict)
     )
+    return EmbeddedService(log=memory.log, worker=worker, abandon=abandon)
 
 
 async def test_a_question_is_answered_while_the_service_is_open() -> None:
@@ -127,7 +124,7 @@ async def test_an_agent_that_will_not_stop_does_not_keep_anybody_from_being_told
 async def test_a_reader_that_breaks_is_told_by_readiness_and_begins_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(embedded, "READ_AGAIN", timedelta(milliseconds=30))
+    monkeypatch.setattr(service, "READ_AGAIN", timedelta(milliseconds=30))
     memory = Memory()
     put, failures = memory.dead_letters.put, [OSError("disk")]
 
@@ -137,8 +134,9 @@ async def test_a_reader_that_breaks_is_told_by_readiness_and_begins_again(
         await put(letter)
 
     monkeypatch.setattr(memory.dead_letters, "put", failing_put)
-    async with a_service(memory, ScriptedAgent("JKH rose")) as service:
-        readiness = service._readiness
+    readiness = Readiness(dict)
+    async with a_service(memory, ScriptedAgent("JKH rose"), readiness):
+        readiness.started = True
         memory.log.append_record(EncodedRequest(b"t", b"rubbish", ()))
         await until(lambda: not readiness.ready)
         assert readiness.details()["status"] == "not reading"

@@ -109,6 +109,8 @@ class InMemoryLedger:
     ) -> Settlement:
         """See `Ledger.settle`."""
         row = self._known(outcome.correlation_id) or self._blank(outcome)
+        if (row.thread_id, row.user_id) != (outcome.thread_id, outcome.user_id):
+            raise IdConflictError(outcome.correlation_id)
         first = row.outcome is None
         if first:
             if claim and row.token != claim.token:
@@ -160,6 +162,8 @@ class InMemoryLedger:
         row = self._known(claim.correlation_id)
         if row is None or row.token != claim.token or row.outcome is not None:
             raise ClaimLostError(claim.correlation_id)
+        if self._claimed.get(row.thread_id) is not row:
+            raise ClaimLostError(claim.correlation_id)  # another request of the thread runs
         row.started = True
 
     async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
@@ -209,6 +213,7 @@ class InMemoryLedger:
         if Tail.HISTORY in row.done or row.outcome is None:
             return
         if self._threads.is_free_for(row.thread_id, row.user_id):
+            self._threads.own_now(row.thread_id, row.user_id)  # what is said in it is theirs
             turns = [asked] if asked else []
             self._history.add(row.thread_id, [*turns, Turn.answering(row.outcome)])
         row.done.add(Tail.HISTORY)

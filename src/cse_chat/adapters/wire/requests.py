@@ -66,8 +66,11 @@ def decode_request(record: Record, *, default_deadline: timedelta) -> ChatReques
         default_deadline: Counted from the record's own timestamp.
 
     Raises:
-        MalformedRecordError: It is not a request.
+        MalformedRecordError: It is not a request, or one of another version of the schema.
     """
+    kind = dict(record.headers).get("ce_type", b"")
+    if kind not in {b"", REQUEST_TYPE.encode()}:
+        raise MalformedRecordError("no request: of a type or version that is not known here")
     try:
         wire = _decoder.decode(record.value or b"")
         asked_at = _aware(wire.timestamp)

@@ -36,6 +36,10 @@ class ProblemWire(msgspec.Struct, frozen=True, kw_only=True):
             detail=problem.detail,
         )
 
+    def to_problem(self) -> Problem:
+        """Return the problem it is: its kind is the end of its type."""
+        return Problem(slug=self.type.rsplit("/", 1)[-1], detail=self.detail)
+
 
 class ColumnWire(msgspec.Struct, frozen=True, kw_only=True):
     """What a cell of each row means.

@@ -51,6 +51,7 @@ class Ledger(Protocol):
 
         Raises:
             ClaimLostError: It is not settled, and a later claim has fenced *claim* off.
+            IdConflictError: The id is another user's or thread's: nothing of theirs changes.
         """
         ...
 

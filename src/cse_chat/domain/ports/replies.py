@@ -7,6 +7,7 @@ from typing import Protocol
 
 from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.outcomes import Outcome
+from cse_chat.domain.model.questions import ChatRequest
 
 NextReply = Callable[[timedelta], Awaitable[Outcome | None]]
 """Waits so long for the outcome, at most; ``None`` is none yet. One wait at a time."""
@@ -20,13 +21,20 @@ class ReplyBus(Protocol):
     Contract: ``tests/contracts/replies.py``.
     """
 
-    def listen(self, correlation_id: CorrelationId) -> AbstractAsyncContextManager[NextReply]:
+    def listen(
+        self, correlation_id: CorrelationId, *, request: ChatRequest | None = None
+    ) -> AbstractAsyncContextManager[NextReply]:
         """Listen; the ``async with`` body starts once nothing announced from now on is missed.
 
         A wait that found nothing, or was cancelled, can be repeated and misses nothing.
 
+        Args:
+            correlation_id: The request.
+            request: Itself, for who trusts what is heard: then no outcome that names another
+                thread or user is.
+
         Raises:
-            TransportError: Listening could not be confirmed.
+            NotListeningError: Listening is not confirmed, now or when it is entered.
         """
         ...
 

@@ -1,10 +1,11 @@
 """Read how a request stands, or wait for how it ends."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cse_chat.domain.errors import NotFoundError
+from cse_chat.domain.errors import NotFoundError, NotListeningError
 from cse_chat.domain.model.claims import Entry
 from cse_chat.domain.model.ids import CorrelationId, UserId
 from cse_chat.domain.model.outcomes import Outcome, Problem, Status
@@ -38,11 +39,12 @@ class ReadAnswer:
         if wait <= timedelta(0):
             return await self._current(correlation_id, user_id)
         # Listening first: an outcome that comes between reading and waiting would not be heard.
-        async with self.replies.listen(correlation_id) as next_reply:
-            entry = await self._current(correlation_id, user_id)
-            if entry.settlement:
-                return entry
-            await next_reply(self._patience(entry, wait))
+        with suppress(NotListeningError):
+            async with self.replies.listen(correlation_id) as next_reply:
+                entry = await self._current(correlation_id, user_id)
+                if entry.settlement:
+                    return entry
+                await next_reply(self._patience(entry, wait))
         # Whatever was heard: the ledger knows better than the bus.
         return await self._current(correlation_id, user_id)
 

@@ -8,6 +8,7 @@ from cse_chat.domain.errors import (
     AcceptanceUnknownError,
     NotAcceptedError,
     NotFoundError,
+    NotListeningError,
     NotOwnerError,
     TransportError,
 )
@@ -27,11 +28,13 @@ class Receipt:
 
     Attributes:
         outcome: ``None`` while it is open.
+        listened: Whether its reply could have been heard: else nobody waited for it.
     """
 
     request: ChatRequest
     durability: Durability
     outcome: Outcome | None
+    listened: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,24 +60,30 @@ class SendChat:
     async def __call__(self, question: Question, *, wait: timedelta) -> Receipt:
         """Return a receipt, with the outcome if it came within *wait*.
 
-        Giving up the wait, or cancelling it, changes nothing about the answer.
+        Giving up the wait, or cancelling it, changes nothing about the answer. Where no reply can
+        be heard now, nobody waits: the answer comes, and is read later.
 
         Raises:
             NotFoundError: The thread is another user's.
             OverloadedError: The service is full; nothing was kept.
             NotAcceptedError: It is durable nowhere; nothing was kept.
             AcceptanceUnknownError: Nobody can say whether it was kept.
-            TransportError: Listening failed; nothing was kept.
         """
         request = self._request(question)
         await self._own(question)
-        # Listening first: an outcome that beats the listener would not be heard.
-        async with self.replies.listen(request.correlation_id) as next_reply:
+        try:
+            # Listening first: an outcome that beats the listener would not be heard.
+            async with self.replies.listen(request.correlation_id, request=request) as next_reply:
+                durability = await self._accept(request)
+                outcome = await next_reply(min(wait, self.unregistered_for))
+                if outcome is None:
+                    await self.ledger.register(request, durability)
+                    outcome = await next_reply(wait - self.unregistered_for)
+        except NotListeningError:
             durability = await self._accept(request)
-            outcome = await next_reply(min(wait, self.unregistered_for))
-            if outcome is None:
-                await self.ledger.register(request, durability)
-                outcome = await next_reply(wait - self.unregistered_for)
+            await self.ledger.register(request, durability)
+            outcome = await self._settled(request)
+            return Receipt(request=request, durability=durability, outcome=outcome, listened=False)
         if outcome is None:
             outcome = await self._settled(request)
         return Receipt(request=request, durability=durability, outcome=outcome)
@@ -93,8 +102,8 @@ class SendChat:
             await self.threads.own(question.thread_id, question.user_id)
         except NotOwnerError as error:
             raise NotFoundError(f"thread {question.thread_id}") from error
-        except TransportError as error:
-            raise NotAcceptedError("nobody can say whose the thread is") from error
+        except TransportError:
+            pass  # nobody can say now; whoever claims the request asks again
 
     async def _accept(self, request: ChatRequest) -> Durability:
         try:

@@ -1,21 +1,24 @@
 """Settings as the commands read them: option, environment, ``.env``, default."""
 
+from collections.abc import Mapping
+
 from cse_chat.entrypoints.cli.exit_codes import ExitCode, fail
-from cse_chat.entrypoints.cli.layers import Layers
+from cse_chat.entrypoints.cli.layers import NOTHING, Layers
 from cse_chat.entrypoints.environment import SettingsError
 from cse_chat.entrypoints.settings import Settings
 
 
-def read_settings(**options: str | None) -> Settings:
+def read_settings(usual: Mapping[str, str] = NOTHING, **options: str | None) -> Settings:
     """Return the settings of this process.
 
     Args:
+        usual: See `Layers.of_process`.
         options: See `Layers.of_process`.
 
     Raises:
         CommandFailedError: Something is unusable; every such variable is named.
     """
-    return settings_of(Layers.of_process(**options))
+    return settings_of(Layers.of_process(usual, **options))
 
 
 def settings_of(layers: Layers) -> Settings:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from importlib.metadata import version
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +19,11 @@ from cse_chat.entrypoints.cli.findings import Finding, State, report
 from cse_chat.entrypoints.cli.health import Probe, Reading, read
 from cse_chat.entrypoints.cli.invocation import NAME, program
 from cse_chat.entrypoints.cli.layers import Layers, Origin
-from cse_chat.entrypoints.cli.run import remedy_for
+from cse_chat.entrypoints.cli.servers import kafka_findings, redis_findings
+from cse_chat.entrypoints.cli.serving import remedy_for
 from cse_chat.entrypoints.container import Container
-from cse_chat.entrypoints.environment import SettingsError, variables
+from cse_chat.entrypoints.environment import PREFIX, SettingsError, variables
+from cse_chat.entrypoints.logging import configure_logging
 from cse_chat.entrypoints.server import CannotListenError, listening_socket
 from cse_chat.entrypoints.settings import Settings
 
@@ -36,6 +39,7 @@ def doctor(*, as_json: bool) -> None:
     Raises:
         CommandFailedError: Something fails.
     """
+    configure_logging(StringIO())  # the findings tell it; a log would stand between them
     report(list(_findings()), as_json=as_json)
 
 
@@ -48,7 +52,15 @@ def _findings() -> Iterator[Finding]:
     yield data_finding(settings.data_dir)
     yield agent_finding(settings)
     yield from service_findings(settings.http.host, settings.http.port)
+    yield from kafka_findings(settings, needed=_is_said(layers, "KAFKA__", "REQUESTS__"))
+    yield from redis_findings(settings, needed=_is_said(layers, "REDIS__URL", "REPLIES__"))
     yield from _NOT_BUILT
+
+
+def _is_said(layers: Layers, *beginnings: str) -> bool:
+    """Say whether somebody set up gateways and workers, and not the embedded service alone."""
+    begins = tuple(f"{PREFIX}{beginning}" for beginning in beginnings)
+    return any(name.startswith(begins) and text for name, text in layers.merged().items())
 
 
 def python_finding(running: tuple[int, ...]) -> Finding:
@@ -213,6 +225,6 @@ def _remedy_of(variable: str, layers: Layers) -> str:
 
 
 _NOT_BUILT: Final = tuple(
-    Finding(subject=part, state=State.OK, says="not built yet; embedded mode needs none")
-    for part in ("kafka", "redis", "signing in")
+    Finding(subject=part, state=State.OK, says="not built yet; on a loopback address it needs none")
+    for part in ("signing in",)
 )

@@ -34,7 +34,7 @@ class CommandFailedError(Exception):
         self.code = code
 
 
-def fail(code: ExitCode, message: str, *, because: Exception) -> NoReturn:
+def fail(code: ExitCode, message: str, *, because: Exception | None) -> NoReturn:
     """End the command.
 
     Raises:

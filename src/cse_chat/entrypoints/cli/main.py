@@ -16,9 +16,9 @@ from typing import Any, Final, NoReturn
 import rich_click as click
 from typing_extensions import override
 
-from cse_chat.entrypoints.cli.commands.inspection import config, data, schema
+from cse_chat.entrypoints.cli.commands.inspection import config, data, schema, topics
 from cse_chat.entrypoints.cli.commands.questions import ask, chat
-from cse_chat.entrypoints.cli.commands.service import doctor, health, run
+from cse_chat.entrypoints.cli.commands.service import doctor, gateway, health, run, worker
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
 from cse_chat.entrypoints.cli.invocation import NAME, program
 from cse_chat.entrypoints.cli.printing import discard_output
@@ -72,7 +72,7 @@ def cli() -> None:
     """
 
 
-for _command in (ask, chat, run, health, doctor, config, data, schema):
+for _command in (ask, chat, run, gateway, worker, health, doctor, config, topics, data, schema):
     cli.add_command(_command)
 
 

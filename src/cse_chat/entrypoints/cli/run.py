@@ -1,49 +1,27 @@
-"""``cse-chat run``: gateway and worker in one process."""
+"""``cse-chat run``, ``gateway`` and ``worker``: the roles that are served."""
 
-import asyncio
-import errno
-import os
-import socket
-import time
-from collections.abc import Callable
-from contextlib import ExitStack
-from datetime import timedelta
-from threading import Timer
-from typing import Final, NoReturn
+from collections.abc import Mapping
+from typing import Final
 
-import click
-import structlog
-
-from cse_chat.domain.errors import AgentError
 from cse_chat.entrypoints.addresses import DEFAULT_HOST, DEFAULT_PORT, url_of
-from cse_chat.entrypoints.agents import AgentFaultError
 from cse_chat.entrypoints.cli.configuration import read_settings
 from cse_chat.entrypoints.cli.exit_codes import ExitCode, fail
 from cse_chat.entrypoints.cli.invocation import program
-from cse_chat.entrypoints.cli.printing import discard_output
-from cse_chat.entrypoints.collector import seldom_collecting
+from cse_chat.entrypoints.cli.serving import Role, serve
 from cse_chat.entrypoints.container import Container
-from cse_chat.entrypoints.http.app import create_app
-from cse_chat.entrypoints.logging import configure_logging
-from cse_chat.entrypoints.server import (
-    CannotListenError,
-    DrainingServer,
-    listening_socket,
-    server_config,
-)
+from cse_chat.entrypoints.http.app import create_app, create_health_app
+from cse_chat.entrypoints.processes import embedded, gateway, worker
 from cse_chat.entrypoints.settings import Settings
 
-_log = structlog.get_logger(__name__)
-
-# Beside what the window of questions holds: reading, health, the page, and being told "full".
-_CONNECTIONS_BESIDE: Final = 1_000
-# What the end takes beside the budgets: the naps of the server, closing, the last lines.
-_CLOSING: Final = timedelta(seconds=5)
 _USUAL_ADDRESS: Final = url_of(DEFAULT_HOST, DEFAULT_PORT)
+_IN_MEMORY: Final[Mapping[str, str]] = {
+    "REQUESTS__TRANSPORT": "memory",
+    "REPLIES__TRANSPORT": "memory",
+}
 
 
 def run(*, host: str | None, port: int | None, started: float) -> None:
-    """Serve until a signal.
+    """Serve gateway and worker in one process, until a signal.
 
     Args:
         host: Overrides the settings.
@@ -53,108 +31,70 @@ def run(*, host: str | None, port: int | None, started: float) -> None:
     Raises:
         CommandFailedError: It cannot start; the message says what to do.
     """
-    settings = read_settings(HTTP__HOST=host, HTTP__PORT=None if port is None else str(port))
-    configure_logging()
-    try:
-        # First of all, so that a busy port is told before any data is read.
-        with listening_socket(settings.http.host, settings.http.port) as listener:
-            _run(settings, listener, started)
-    except Exception as error:  # noqa: BLE001 -- the process ends here, and says where it broke
-        _give_up(error)
+    settings = read_settings(_IN_MEMORY, HTTP__HOST=host, HTTP__PORT=_said(port))
+    serve(settings, _embedded, port=settings.http.port, started=started)
 
 
-def _give_up(error: Exception) -> NoReturn:
-    cause = cause_of(error)
-    remedy = remedy_for(cause)
-    if remedy is None:
-        _log.error("service_crashed", exc_info=cause)
-        fail(ExitCode.CRASHED, "an unexpected error; the log says where", because=error)
-    fail(ExitCode.UNUSABLE, remedy, because=error)
+def run_gateway(*, host: str | None, port: int | None, started: float) -> None:
+    """Serve the gateway alone; the arguments and errors are those of `run`."""
+    settings = read_settings(HTTP__HOST=host, HTTP__PORT=_said(port))
+    _refuse_memory(settings)
+    serve(settings, _gateway, port=settings.http.port, started=started)
 
 
-def _run(settings: Settings, listener: socket.socket, started: float) -> None:
+def run_worker(*, host: str | None, port: int | None, started: float) -> None:
+    """Serve the worker alone; the arguments and errors are those of `run`."""
+    settings = read_settings(HTTP__HOST=host, WORKER__PORT=_said(port))
+    _refuse_memory(settings)
+    serve(settings, _worker, port=settings.worker.port or None, started=started)
+
+
+def _embedded(settings: Settings) -> Role:
     container = Container(settings=settings)
-    app = create_app(container)
-    config = server_config(
-        app,
-        graceful=settings.http.drain,
-        most_connections=settings.worker.window_records + _CONNECTIONS_BESIDE,
-    )
-
-    ended = ExitStack()
-
-    async def drain() -> None:
-        overdue = end_after(settings.worker.drain + settings.http.drain + _CLOSING)
-        ended.callback(overdue.cancel)
-        await container.service().drain(settings.worker.drain)
-
-    async def serve() -> None:
-        server = DrainingServer(
-            config,
-            ready=lambda: _announce(url_of(*listener.getsockname()[:2]), started),
-            drain=drain,
-        )
-        # Not by the server: it would make a stack trace of an error at start-up.
-        async with app.lifespan():
-            with seldom_collecting():  # once the data is there, which lives as long as the process
-                await server.serve([listener])
-
-    with ended, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(serve())
+    process = embedded(container)
+    return Role(app=create_app(container, process), process=process, welcome=_asked_at)
 
 
-def end_after(limit: timedelta, end_process: Callable[[int], None] = os._exit) -> Timer:
-    """End the process after *limit*, whatever it does then, unless it has ended before.
-
-    In a thread, because an agent that never yields stops the loop and its timers, too.
-    """
-
-    def end() -> None:
-        _log.error("drain_overdue", limit_seconds=limit.total_seconds())
-        end_process(ExitCode.CRASHED)
-
-    timer = Timer(limit.total_seconds(), end)
-    timer.daemon = True
-    timer.start()
-    return timer
+def _gateway(settings: Settings) -> Role:
+    container = Container(settings=settings)
+    process = gateway(container)
+    return Role(app=create_app(container, process), process=process, welcome=_asked_at)
 
 
-def _announce(address: str, started: float) -> None:
-    seconds = time.perf_counter() - started
-    _log.info("service_started", address=address, seconds=round(seconds, 3))
+def _worker(settings: Settings) -> Role:
+    process = worker(Container(settings=settings))
+    return Role(app=create_health_app(process), process=process, welcome=_working_at)
+
+
+def _refuse_memory(settings: Settings) -> None:
+    chosen = {"REQUESTS": settings.requests.transport, "REPLIES": settings.replies.transport}
+    for part, transport in chosen.items():
+        if transport == "memory":
+            fail(
+                ExitCode.UNUSABLE,
+                f"CSE_CHAT__{part}__TRANSPORT is memory, which no other process sees: unset it,"
+                f" or run everything in one process with `{program()} run`",
+                because=None,
+            )
+
+
+def _said(port: int | None) -> str | None:
+    return None if port is None else str(port)
+
+
+def _asked_at(address: str | None, seconds: float) -> str:
+    address = address or _USUAL_ADDRESS
     # Another terminal may not have the settings of this one.
     where = "" if address == _USUAL_ADDRESS else f"--url {address} "
-    text = (
+    return (
         f"cse-chat listens at {address} (ready in {seconds:.1f} s; Ctrl+C stops it)\n"
         f"Open it in a browser, or ask from another terminal:\n"
         f'  {program()} ask {where}"What are the top performing stocks?"\n'
         f"  curl -s {address}/api/chat -H 'Content-Type: application/json'"
         f""" -d '{{"message": "What are the top performing stocks?"}}'"""
     )
-    try:
-        click.echo(text)
-    except OSError:  # nobody reads it any more, and the service is there all the same
-        discard_output()
 
 
-def cause_of(error: Exception) -> Exception:
-    """Return the one error inside of *error*: task groups wrap whatever breaks in them."""
-    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error
-
-
-def remedy_for(error: Exception) -> str | None:
-    """Return what a person can do about *error*; ``None`` if that is not known."""
-    if isinstance(error, AgentError | AgentFaultError):  # the agent could not be made or opened
-        return str(error)
-    if not isinstance(error, CannotListenError):
-        return None
-    if error.errno == errno.EADDRINUSE:
-        return (
-            f"port {error.port} on {error.host} is taken:"
-            " stop what listens there, or choose another with --port"
-        )
-    if error.errno == errno.EACCES:
-        return f"port {error.port} is not open to you: choose one above 1023 with --port"
-    return f"{error.host} is not an address of this machine: choose another with --host"
+def _working_at(address: str | None, seconds: float) -> str:
+    told = f"cse-chat works (ready in {seconds:.1f} s; Ctrl+C stops it)"
+    return f"{told}\nIt tells how it is at {address}/health/ready" if address else told

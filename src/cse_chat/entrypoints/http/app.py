@@ -23,11 +23,20 @@ from cse_chat.entrypoints.http.schema import (
     schema_page_library,
 )
 from cse_chat.entrypoints.http.threads import ThreadsController
-from cse_chat.entrypoints.lifetimes import opened
+from cse_chat.entrypoints.processes import Process, embedded
+
+App = Litestar
+"""What is served; the framework's own name is known only here."""
 
 
-def create_app(container: Container) -> Litestar:
-    """Return the ASGI app over *container*; what the container built opens and closes with it."""
+def create_app(container: Container, process: Process | None = None) -> Litestar:
+    """Return the ASGI app over *container*.
+
+    Args:
+        container: What the routes call is built by it.
+        process: Opens and closes with the app; by default `processes.embedded`.
+    """
+    process = process or embedded(container)
     chat = ChatService(
         send_chat=container.send_chat(),
         read_answer=container.read_answer(),
@@ -57,12 +66,27 @@ def create_app(container: Container) -> Litestar:
             "page": _constant(read_page()),
         },
         exception_handlers=HANDLERS,
-        lifespan=[lambda _: opened(container.embedded())],
+        lifespan=[lambda _: process.opened()],
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=None,  # `schema` serves a document of our own (ADR 0012)
         logging_config=None,  # the default hangs a handler onto the root logger
     )
     # Middleware runs behind the routing only; these see what no route takes as well.
+    app.asgi_handler = Envelope(AccessLog(app.asgi_handler))
+    return app
+
+
+def create_health_app(process: Process) -> Litestar:
+    """Return an ASGI app that only tells how *process* is, which opens and closes with it."""
+    app = Litestar(
+        route_handlers=[HealthController],
+        dependencies={"readiness": _constant(process.readiness)},
+        exception_handlers=HANDLERS,
+        lifespan=[lambda _: process.opened()],
+        request_max_body_size=MAX_BODY_BYTES,
+        openapi_config=None,
+        logging_config=None,
+    )
     app.asgi_handler = Envelope(AccessLog(app.asgi_handler))
     return app
 

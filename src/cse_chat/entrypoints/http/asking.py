@@ -77,6 +77,9 @@ def _unfinished(
         ReplyTimeoutError: The caller did not say that this would be welcome.
     """
     request = receipt.request
+    # The end began while this one waited, or no reply could have been heard.
+    if chat.readiness.draining or not receipt.listened:
+        preferences = Preferences(respond_async=True)
     if not preferences.respond_async:
         waited = preferences.patience(chat.longest_wait)
         raise ReplyTimeoutError(request.correlation_id, request.thread_id, waited)

@@ -26,6 +26,7 @@ KIND_OF: Final[Mapping[type[errors.ChatError], problems.ProblemKind]] = {
     errors.NotAcceptedError: problems.NOT_ACCEPTED,
     errors.AcceptanceUnknownError: problems.ACCEPTANCE_UNKNOWN,
     errors.TransportError: problems.TRANSPORT_UNAVAILABLE,
+    errors.NotListeningError: problems.TRANSPORT_UNAVAILABLE,
     errors.ReplyTimeoutError: problems.REPLY_TIMEOUT,
     errors.AgentError: problems.AGENT_FAILED,
     errors.AgentUnavailableError: problems.AGENT_FAILED,

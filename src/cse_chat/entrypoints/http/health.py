@@ -33,7 +33,7 @@ class HealthController(Controller):
         self, readiness: NamedDependency[SkipValidation[Readiness]]
     ) -> Response[dict[str, Any]]:
         """Say whether the start is over; it stays so while draining."""
-        return _state(readiness, well=readiness.ready or readiness.draining)
+        return _state(readiness, well=readiness.started)
 
 
 def _state(readiness: Readiness, *, well: bool) -> Response[dict[str, Any]]:

@@ -13,9 +13,9 @@ from cse_chat.domain.model.outcomes import Problem
 from cse_chat.domain.ports.requests import RequestSource
 from cse_chat.domain.use_cases.abandon_request import PROCESSING_FAILED
 from cse_chat.domain.use_cases.process_request import Progress
+from cse_chat.entrypoints.periodic import repeated
 from cse_chat.entrypoints.worker.cancellation import is_being_stopped
 from cse_chat.entrypoints.worker.lanes import Job, Lanes
-from cse_chat.entrypoints.worker.periodic import repeated
 
 _log = structlog.get_logger(__name__)
 

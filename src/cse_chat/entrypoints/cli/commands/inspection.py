@@ -73,6 +73,35 @@ def check_data(*, as_json: bool) -> None:
 
 
 @click.group()
+def topics() -> None:
+    """Make and compare the topics in Kafka."""
+
+
+@topics.command("create")
+@_json
+def create_topics(*, as_json: bool) -> None:
+    """Make the topics that are missing.
+
+    It can be repeated: what is there is left as it is.
+    """
+    from cse_chat.entrypoints.cli.topics import create_topics as create  # noqa: PLC0415
+
+    create(as_json=as_json)
+
+
+@topics.command("describe")
+@_json
+def describe_topics(*, as_json: bool) -> None:
+    """Compare the topics with what they should be.
+
+    The exit code is 2 if one is missing.
+    """
+    from cse_chat.entrypoints.cli.topics import describe_topics as describe  # noqa: PLC0415
+
+    describe(as_json=as_json)
+
+
+@click.group()
 def schema() -> None:
     """Export what describes the service to other programs."""
 

@@ -26,6 +26,42 @@ def run(host: str | None, port: int | None) -> None:
     serve(host=host, port=port, started=_STARTED)
 
 
+@click.command(epilog="Example: `cse-chat gateway --port 8080`")
+@click.option("--host", help="Address to listen on (CSE_CHAT__HTTP__HOST).")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    help="Port to listen on; 0 takes a free one (CSE_CHAT__HTTP__PORT).",
+)
+def gateway(host: str | None, port: int | None) -> None:
+    """Take questions for workers to answer.
+
+    It needs Kafka and Redis (CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS, CSE_CHAT__REDIS__URL), and the topics: `cse-chat topics
+    create`. Any number may run. The first Ctrl+C or SIGTERM lets those who wait go, with the address of their answer.
+    """
+    from cse_chat.entrypoints.cli.run import run_gateway  # noqa: PLC0415 -- as above
+
+    run_gateway(host=host, port=port, started=_STARTED)
+
+
+@click.command(epilog="Example: `cse-chat worker --port 9101`")
+@click.option("--host", help="Address for health (CSE_CHAT__HTTP__HOST).")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    help="Port for health; 0 is none (CSE_CHAT__WORKER__PORT).",
+)
+def worker(host: str | None, port: int | None) -> None:
+    """Answer the questions that gateways take.
+
+    It needs Kafka and Redis, and the topics, as `cse-chat gateway` does. As many as there are partitions share the
+    work. The first Ctrl+C or SIGTERM lets running questions finish; others take what is left.
+    """
+    from cse_chat.entrypoints.cli.run import run_worker  # noqa: PLC0415 -- as above
+
+    run_worker(host=host, port=port, started=_STARTED)
+
+
 @click.command(epilog="Example, in a Dockerfile: `HEALTHCHECK CMD cse-chat health`")
 @click.option("--url", help="Where the service is; by default where the settings put it.")
 @click.option(

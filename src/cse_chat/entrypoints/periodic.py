@@ -11,6 +11,8 @@ from cse_chat.domain.errors import TransportError
 
 _log = structlog.get_logger(__name__)
 
+PASS_INTERVAL = timedelta(milliseconds=500)
+
 
 @asynccontextmanager
 async def repeated(

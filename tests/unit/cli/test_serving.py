@@ -10,7 +10,7 @@ import pytest
 from cse_chat.adapters.analyst.data.errors import MarketDataError
 from cse_chat.domain.errors import AgentUnavailableError
 from cse_chat.entrypoints.agents import AgentFaultError
-from cse_chat.entrypoints.cli.run import cause_of, end_after, remedy_for
+from cse_chat.entrypoints.cli.serving import cause_of, end_after, remedy_for
 from cse_chat.entrypoints.server import CannotListenError
 
 

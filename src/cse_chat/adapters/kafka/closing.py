@@ -1,0 +1,88 @@
+"""Ending clients of aiokafka within a time limit: by themselves some never end."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import ProducerClosed
+
+_POLITE = 2.0  # seconds for what should take milliseconds
+_IMPOLITE = 1.0
+_NUDGES = 5
+
+
+async def within(seconds: float, ending: Coroutine[Any, Any, object]) -> bool:
+    """Await *ending* for at most *seconds*; say whether it came to its end, however that was.
+
+    A client that is torn apart raises all kinds of things, stray cancellations among them, that
+    nobody can do anything about.
+    """
+    task = asyncio.ensure_future(ending)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    finally:
+        over = task.done()
+        task.cancel()
+        # Retrieved, so that nobody is told later of an exception nobody looked at.
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    if not over:
+        await asyncio.wait({task}, timeout=_IMPOLITE)
+    return over and not task.cancelled()
+
+
+async def end_producer(producer: AIOKafkaProducer, *, flushing: float) -> None:
+    """Close *producer*; what it still holds may be sent for *flushing* seconds, 0 for not at all.
+
+    An idempotent producer sends for ever while Kafka is away (aiokafka issue 1101), and `stop`
+    waits for that: whatever is left is failed first, so that nothing is sent behind our back.
+    """
+    stopping = asyncio.ensure_future(producer.stop()) if flushing else None
+    if stopping:
+        await asyncio.wait({stopping}, timeout=flushing)
+    if not (stopping and stopping.done()):
+        await _end_sending(producer)
+    ending = stopping or asyncio.ensure_future(producer.stop())
+    await within(_POLITE, _awaited(ending))
+    await within(_IMPOLITE, producer.client.close())
+
+
+async def end_consumer(consumer: AIOKafkaConsumer) -> None:
+    """Leave the group and close *consumer*."""
+    with suppress(Exception):
+        # Leaves the group, and ends the refresh of offsets: else `stop` cancels that, takes the
+        # cancellation for its own, and returns without having left or closed anything.
+        consumer.unsubscribe()
+    if await within(_POLITE, consumer.stop()):
+        return
+    coordinator = consumer._coordinator  # noqa: SLF001 - `stop` gave up before it came to these
+    if coordinator is not None:
+        for name in ("_coordination_task", "_heartbeat_task", "_commit_refresh_task"):
+            task = getattr(coordinator, name)
+            if task is not None:
+                await within(_IMPOLITE, _cancelled(task))
+    fetcher = consumer._fetcher  # noqa: SLF001 - the same
+    if fetcher is not None:
+        await within(_IMPOLITE, fetcher.close())
+    await within(_IMPOLITE, consumer._client.close())  # noqa: SLF001 - the same
+
+
+async def _end_sending(producer: AIOKafkaProducer) -> None:
+    sender = producer._sender.sender_task  # noqa: SLF001 - there is no other way to stop it
+    for _ in range(_NUDGES):
+        if sender is None or sender.done():
+            break
+        sender.cancel()  # the first one makes it wait for what is under way, the next ends that
+        await asyncio.wait({sender}, timeout=0.05)
+    producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001 - `stop` waits for these
+
+
+async def _cancelled(task: asyncio.Task[object]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
+    task.cancelled() or task.exception()
+
+
+async def _awaited(future: asyncio.Future[object]) -> None:
+    await future

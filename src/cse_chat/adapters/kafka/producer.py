@@ -1,0 +1,360 @@
+"""The one producer of a process: watched, bounded, and replaced when it is of no more use."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
+from typing import Self
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    InvalidTopicError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    TopicAuthorizationFailedError,
+)
+
+from cse_chat.adapters.kafka.closing import end_producer, within
+from cse_chat.adapters.kafka.connection import client_options
+from cse_chat.adapters.kafka.errors import (
+    FAILURES,
+    UnconfirmedError,
+    check_topics,
+    transport_error,
+)
+from cse_chat.domain.errors import OverloadedError, TransportError
+
+_log = structlog.get_logger(__name__)
+
+Headers = Sequence[tuple[str, bytes]]
+
+_BATCH = 262_144
+_LARGEST = 2_500_000  # bytes: a dead letter is a request of 1 MiB and its headers
+_REQUEST_TIMEOUT = timedelta(seconds=5)
+_CONNECTING = 10.0  # seconds
+_OPENING = 3.0
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 2.0
+_LOOK_EVERY = 0.2
+_STALLED_AFTER = 2.0
+_GIVEN_UP_AFTER = 15.0
+_FLUSHING = 2.0
+
+_NOT_KEPT = (
+    ClusterAuthorizationFailedError,
+    InvalidTopicError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    TopicAuthorizationFailedError,
+)
+"""With these the broker says that it has not kept a record."""
+
+
+class SupervisedProducer:
+    """Sends records, each confirmed by all replicas in sync, in order of `send` within a key.
+
+    It opens whether Kafka is there or not, and goes on trying. No call takes longer than
+    *confirmed_by*. While Kafka stalls, what comes is kept waiting, not handed over, so that a short
+    stall costs time and no more; a long one is told at once. A client whose sequence broke, whose
+    sender died, or that got nothing confirmed for long, is abandoned, never flushed, and replaced.
+    Safe to call concurrently.
+    """
+
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        *,
+        topics: Collection[str] = (),
+        confirmed_by: timedelta = timedelta(seconds=5),
+        in_flight: int = 128,
+        most_waiting: int = 4_000,
+    ) -> None:
+        """Store the arguments.
+
+        Args:
+            bootstrap_servers: ``host:port`` to begin with, several with commas between.
+            topics: What must exist before anything is sent.
+            confirmed_by: How long a whole `send` may take, waiting for its turn included.
+            in_flight: Sends under way; more do not make it faster, and slow its recovery.
+            most_waiting: Sends that wait for their turn; beyond them it is overloaded.
+        """
+        self._bootstrap_servers = bootstrap_servers
+        self._topics = frozenset(topics)
+        self._patience = confirmed_by.total_seconds()
+        self._gate = asyncio.Semaphore(in_flight)
+        self._most_waiting = most_waiting
+        self._waiting = 0
+        self._current: _Client | None = None
+        self._usable = asyncio.Event()
+        self._tried = asyncio.Event()
+        self._down_since = 0.0
+        self._problem: TransportError | None = TransportError("Kafka is not connected yet")
+        self._supervising: asyncio.Task[None] | None = None
+        self._closings: set[asyncio.Task[None]] = set()
+        self.replaced = 0
+        """How many clients were abandoned so far."""
+
+    @property
+    def healthy(self) -> bool:
+        """Whether records are confirmed as far as is known."""
+        return self._usable.is_set()
+
+    @property
+    def problem(self) -> str | None:
+        """Why it is not healthy, for an operator; ``None`` while it is."""
+        return None if self.healthy else str(self._problem)
+
+    async def __aenter__(self) -> Self:
+        """Begin to connect; a Kafka that answers at once is connected on return."""
+        self._down_since = asyncio.get_running_loop().time()
+        self._supervising = asyncio.create_task(self._supervise())
+        await within(_OPENING, self._tried.wait())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let what was handed over be confirmed for a moment, and disconnect."""
+        supervising, self._supervising = self._supervising, None
+        if supervising is not None:
+            supervising.cancel()
+            await asyncio.wait({supervising})
+        current, self._current = self._current, None
+        is_well = self.healthy
+        self._usable.clear()
+        self._problem = TransportError("the producer is closed")
+        if current is not None:
+            await end_producer(current.producer, flushing=_FLUSHING if is_well else 0)
+        if self._closings:
+            await asyncio.wait(self._closings)
+
+    async def send(
+        self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers = ()
+    ) -> None:
+        """Return once the record is kept by all replicas in sync.
+
+        Raises:
+            OverloadedError: Too many wait already; it was not handed over.
+            UnconfirmedError: It was handed over, and not confirmed in time.
+            TransportError: It was not handed over, or refused by the broker.
+        """
+        deadline = asyncio.get_running_loop().time() + self._patience
+        await self._pass_gate(deadline)
+        try:
+            client = await self._usable_client(deadline)
+            future = await client.hand_over(deadline, topic, key=key, value=value, headers=headers)
+            await self._confirmed(future, deadline)
+        finally:
+            self._gate.release()
+
+    async def send_repeatable(
+        self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers = ()
+    ) -> None:
+        """As `send`, for a record that may come twice.
+
+        Raises:
+            TransportError: It may not be kept; repeating is right.
+        """
+        try:
+            await self.send(topic, key=key, value=value, headers=headers)
+        except OverloadedError as error:
+            raise TransportError(str(error)) from error
+
+    async def _pass_gate(self, deadline: float) -> None:
+        if self._waiting >= self._most_waiting:
+            raise OverloadedError(f"{self._waiting} records wait to be sent")
+        self._waiting += 1
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._gate.acquire()
+        except TimeoutError as error:
+            raise TransportError("Kafka is too slow: the record was not sent") from error
+        finally:
+            self._waiting -= 1
+
+    async def _usable_client(self, deadline: float) -> "_Client":
+        now = asyncio.get_running_loop().time()
+        if not self._usable.is_set() and now - self._down_since < self._patience:
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._usable.wait()
+            except TimeoutError as error:
+                raise TransportError(str(self._problem)) from error
+        if self._current is None or not self._usable.is_set():
+            raise TransportError(str(self._problem))
+        return self._current
+
+    async def _confirmed(self, future: asyncio.Future[object], deadline: float) -> None:
+        try:
+            async with asyncio.timeout_at(deadline):
+                # Shielded: that it is confirmed later is how the end of a stall shows.
+                await asyncio.shield(future)
+        except _NOT_KEPT as error:
+            raise transport_error(error) from error
+        except FAILURES as error:
+            raise UnconfirmedError(f"not confirmed: {type(error).__name__}") from error
+
+    async def _supervise(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                client = await self._connected()
+            except Exception as error:  # noqa: BLE001 - else nobody would ever connect again
+                self._note_unavailable(transport_error(error))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                continue
+            pause = _FIRST_PAUSE
+            try:
+                await self._watch(client)
+            finally:
+                if self._supervising is None:
+                    self._current = client  # `__aexit__` ends it
+                else:
+                    self._abandon(client)
+
+    async def _connected(self) -> "_Client":
+        # Built here: the constructor asks for the running loop.
+        producer = AIOKafkaProducer(
+            **client_options(self._bootstrap_servers, request_timeout=_REQUEST_TIMEOUT),
+            enable_idempotence=True,
+            acks="all",
+            compression_type="lz4",
+            linger_ms=0,
+            max_batch_size=_BATCH,
+            max_request_size=_LARGEST,
+            retry_backoff_ms=200,
+        )
+        try:
+            async with asyncio.timeout(_CONNECTING):
+                await producer.start()
+                if self._topics:
+                    check_topics(
+                        self._topics, (await producer.client.fetch_all_metadata()).topics()
+                    )
+        except BaseException:
+            self._end_later(producer)
+            raise
+        return _Client(producer, on_confirmed=self._note_confirmed, on_broken=self._note_broken)
+
+    async def _watch(self, client: "_Client") -> None:
+        """Return when *client* is of no more use."""
+        self._current = client
+        self._set_usable()
+        self._tried.set()
+        _log.info("kafka_connected", role="producer")
+        while not client.is_broken:
+            await asyncio.wait({client.broken}, timeout=_LOOK_EVERY)
+            stalled_for = client.stalled_for()
+            if stalled_for > _GIVEN_UP_AFTER:
+                return
+            if stalled_for > _STALLED_AFTER and self._usable.is_set():
+                self._set_unusable(TransportError("Kafka confirms nothing"))
+
+    def _note_confirmed(self, client: "_Client") -> None:
+        if client is self._current and not self._usable.is_set():
+            self._set_usable()
+
+    def _note_broken(self, client: "_Client") -> None:
+        if client is self._current:
+            # At once: whatever it is given from now on would be refused, or worse, unknown.
+            self._current = None
+            self._set_unusable(TransportError("the producer is being replaced"))
+
+    def _note_unavailable(self, problem: TransportError) -> None:
+        if str(problem) != str(self._problem):
+            _log.warning(
+                "kafka_unavailable",
+                role="producer",
+                reason=str(problem),
+                setting="CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS",
+            )
+        self._problem = problem
+        self._tried.set()
+
+    def _abandon(self, client: "_Client") -> None:
+        self.replaced += 1
+        _log.warning("producer_replaced", times=self.replaced)
+        self._current = None
+        self._set_unusable(TransportError("Kafka is connected again"))
+        self._end_later(client.producer)
+
+    def _set_usable(self) -> None:
+        self._problem = None
+        self._usable.set()
+
+    def _set_unusable(self, problem: TransportError) -> None:
+        self._problem = problem
+        if self._usable.is_set():
+            self._usable.clear()
+            self._down_since = asyncio.get_running_loop().time()
+
+    def _end_later(self, producer: AIOKafkaProducer) -> None:
+        closing = asyncio.create_task(end_producer(producer, flushing=0))
+        self._closings.add(closing)
+        closing.add_done_callback(self._closings.discard)
+
+
+class _Client:
+    """A producer of the library, and what of its records is not confirmed yet."""
+
+    def __init__(
+        self,
+        producer: AIOKafkaProducer,
+        *,
+        on_confirmed: "Callable[[_Client], None]",
+        on_broken: "Callable[[_Client], None]",
+    ) -> None:
+        self.producer = producer
+        self._on_confirmed = on_confirmed
+        self._on_broken = on_broken
+        self._loop = asyncio.get_running_loop()
+        self._unconfirmed: dict[asyncio.Future[object], float] = {}  # since when; oldest first
+        self._last_confirmed = 0.0
+        self.broken: asyncio.Future[None] = self._loop.create_future()
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it can confirm nothing more."""
+        sender = self.producer._sender.sender_task  # noqa: SLF001 - its death is told nowhere else
+        return self.broken.done() or sender.done()
+
+    def stalled_for(self) -> float:
+        """Return for how many seconds something waits and nothing was confirmed."""
+        oldest = next(iter(self._unconfirmed.values()), None)
+        return self._loop.time() - max(oldest, self._last_confirmed) if oldest else 0.0
+
+    async def hand_over(
+        self,
+        deadline: float,
+        topic: str,
+        *,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Headers,
+    ) -> asyncio.Future[object]:
+        """Give a record to the library; the result says when it is confirmed.
+
+        Raises:
+            TransportError: It did not take it.
+        """
+        try:
+            async with asyncio.timeout_at(deadline):
+                future: asyncio.Future[object] = await self.producer.send(
+                    topic, value, key=key, headers=list(headers)
+                )
+        except FAILURES as error:
+            raise transport_error(error) from error
+        self._unconfirmed[future] = self._loop.time()
+        future.add_done_callback(self._ended)
+        return future
+
+    def _ended(self, future: asyncio.Future[object]) -> None:
+        del self._unconfirmed[future]
+        if future.cancelled() or future.exception() is not None:
+            # A refused batch leaves a hole in the sequence: all that follow would be refused, too.
+            if not self.broken.done():
+                self.broken.set_result(None)
+                self._on_broken(self)
+            return
+        self._last_confirmed = self._loop.time()
+        self._on_confirmed(self)

@@ -1,0 +1,83 @@
+"""`ResponseLog` on a topic, ``chat.responses`` in production."""
+
+from datetime import UTC
+from typing import Final
+
+from cse_chat.adapters.kafka.names import (
+    ATTEMPT,
+    CORRELATION_ID,
+    DURABILITY,
+    REPLAY_COUNT,
+    REQUEST_OFFSET,
+    RESPONSES,
+    SETTLED,
+    USER_ID,
+)
+from cse_chat.adapters.kafka.producer import Headers, SupervisedProducer
+from cse_chat.adapters.wire.outcomes import decode_outcome
+from cse_chat.adapters.wire.responses import encode_outcome
+from cse_chat.domain.model.ids import UserId
+from cse_chat.domain.model.outcomes import Durability, Outcome
+from cse_chat.domain.model.records import Record
+
+RESPONSE_TYPE: Final = "lk.cse.chat.response.v1"
+SOURCE: Final = "/cse-chat/worker"
+_SAME_FOR_ALL: Final = (
+    ("ce_type", RESPONSE_TYPE.encode()),
+    ("ce_source", SOURCE.encode()),
+    ("ce_specversion", b"1.0"),
+    ("content-type", b"application/json"),
+    (SETTLED, b"ledger"),
+)
+_DURABILITIES: Final = frozenset(each.encode() for each in Durability)
+
+
+class KafkaResponseLog:
+    """Keyed by thread: with as many partitions as the requests have, in the one of its request."""
+
+    def __init__(self, producer: SupervisedProducer, *, topic: str = RESPONSES) -> None:
+        """Store the arguments; whoever made *producer* opens and closes it."""
+        self._producer = producer
+        self._topic = topic
+
+    async def append(self, outcome: Outcome, *, request: Record) -> None:
+        """See `ResponseLog.append`."""
+        await self._producer.send_repeatable(
+            self._topic,
+            key=outcome.thread_id.encode(),
+            value=encode_outcome(outcome),
+            headers=_headers(outcome, request),
+        )
+
+
+def outcome_of(record: Record) -> Outcome:
+    """Return the outcome in a record that `KafkaResponseLog.append` wrote.
+
+    Raises:
+        MalformedRecordError: There is none.
+    """
+    said = dict(record.headers)
+    durability, attempt = said.get(DURABILITY, b""), said.get(ATTEMPT, b"")
+    return decode_outcome(
+        record.value or b"",
+        user_id=UserId(said.get(USER_ID, b"").decode(errors="replace")),
+        durability=Durability(durability.decode()) if durability in _DURABILITIES else None,
+        attempt=int(attempt) if attempt.isdigit() else 0,
+    )
+
+
+def _headers(outcome: Outcome, request: Record) -> Headers:
+    correlation_id = outcome.correlation_id.encode()
+    settled_at = outcome.settled_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return (
+        ("ce_id", correlation_id),
+        *_SAME_FOR_ALL,
+        ("ce_time", settled_at.encode()),
+        (CORRELATION_ID, correlation_id),
+        (USER_ID, outcome.user_id.encode()),
+        (REPLAY_COUNT, dict(request.headers).get(REPLAY_COUNT, b"0")),
+        (REQUEST_OFFSET, b"%d-%d" % (request.partition, request.offset)),
+        # The value says these of answers only.
+        (DURABILITY, (outcome.durability or "").encode()),
+        (ATTEMPT, b"%d" % outcome.attempt),
+    )

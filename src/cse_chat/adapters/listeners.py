@@ -1,0 +1,126 @@
+"""Who in this process waits for which outcome; what every reply bus keeps."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+
+from cse_chat.domain.model.ids import CorrelationId
+from cse_chat.domain.model.outcomes import Outcome
+from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.ports.replies import NextReply
+
+
+class _Listener:
+    """Who listens while it is entered: the outcome that came, or who is to be woken by it."""
+
+    __slots__ = ("_correlation_id", "_listeners", "_outcome", "_waiter", "request", "since")
+
+    def __init__(
+        self, listeners: "Listeners", correlation_id: CorrelationId, request: ChatRequest | None
+    ) -> None:
+        self.since = listeners.monotonic()
+        self.request = request
+        self._correlation_id = correlation_id
+        self._listeners = listeners
+        self._outcome: Outcome | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    async def __aenter__(self) -> NextReply:
+        self._listeners.by_id.setdefault(self._correlation_id, []).append(self)
+        return self.next_reply
+
+    async def __aexit__(self, *_: object) -> None:
+        mine = self._listeners.by_id[self._correlation_id]
+        mine.remove(self)
+        if not mine:
+            del self._listeners.by_id[self._correlation_id]
+
+    async def next_reply(self, wait: timedelta) -> Outcome | None:
+        if self._outcome is None and wait > timedelta(0) and not self._listeners.is_let_go:
+            # A future and a timer: `asyncio.timeout` around a shielded future takes twice as long.
+            loop = asyncio.get_running_loop()
+            self._waiter = waiter = loop.create_future()
+            timer = loop.call_later(wait.total_seconds(), self.wake)
+            try:
+                await waiter
+            finally:
+                timer.cancel()
+        return self._outcome
+
+    def hear(self, outcome: Outcome) -> bool:
+        """Take the first outcome that can be the request's; return whether it can."""
+        asked = self.request
+        if asked and (asked.thread_id, asked.user_id) != (outcome.thread_id, outcome.user_id):
+            return False
+        if self._outcome is None:
+            self._outcome = outcome
+            self.wake()
+        return True
+
+    def wake(self) -> None:
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+class Listeners:
+    """Wakes whoever listens for a request; each hears the first outcome that is told.
+
+    Attributes:
+        by_id: Whoever listens for it, in the order they came.
+        is_let_go: Whether nobody is kept waiting any more.
+        on_gap: Looks for what may have been announced while nothing was heard.
+    """
+
+    def __init__(self, *, monotonic: Callable[[], float]) -> None:
+        """Store the arguments.
+
+        Args:
+            monotonic: Seconds from any origin.
+        """
+        self.monotonic = monotonic
+        self.by_id: dict[CorrelationId, list[_Listener]] = {}
+        self.is_let_go = False
+        self.on_gap: Callable[[], Awaitable[object]] = _nobody_looks
+
+    def __len__(self) -> int:
+        """Return how many requests are listened for."""
+        return len(self.by_id)
+
+    def listen(
+        self, correlation_id: CorrelationId, *, request: ChatRequest | None = None
+    ) -> AbstractAsyncContextManager[NextReply]:
+        """See `ReplyBus.listen`."""
+        return _Listener(self, correlation_id, request)
+
+    def request(self, correlation_id: CorrelationId) -> ChatRequest | None:
+        """Return the request that is listened for, if one of its listeners knows it."""
+        listeners = self.by_id.get(correlation_id, ())
+        return next((listener.request for listener in listeners if listener.request), None)
+
+    def pending(self, *, for_longer_than: timedelta) -> Sequence[CorrelationId]:
+        """See `ReplyBus.pending`."""
+        since = self.monotonic() - for_longer_than.total_seconds()
+        # All are looked at: an id keeps its place when the first of its listeners leaves.
+        first = {cid: listeners[0].since for cid, listeners in self.by_id.items()}
+        return sorted((cid for cid, at in first.items() if at <= since), key=first.__getitem__)
+
+    def deliver(self, outcome: Outcome) -> None:
+        """See `ReplyBus.deliver`."""
+        self.tell(outcome)
+
+    def tell(self, outcome: Outcome) -> bool:
+        """Tell all who listen for it; return whether it can be the outcome of one of theirs."""
+        heard = [listener.hear(outcome) for listener in self.by_id.get(outcome.correlation_id, ())]
+        return any(heard)
+
+    def let_go(self) -> None:
+        """End every wait without an outcome, now and from now on: the process ends."""
+        self.is_let_go = True
+        for listeners in self.by_id.values():
+            for listener in listeners:
+                listener.wake()
+
+
+async def _nobody_looks() -> None:
+    """Nothing gets lost here."""

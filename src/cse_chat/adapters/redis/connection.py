@@ -1,0 +1,299 @@
+"""The one way to the Redis server: a pool, batches of scripts, and who the server is."""
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, Self
+from weakref import WeakKeyDictionary
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.connection import AbstractConnection, BlockingConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, ResponseError
+from redis.maint_notifications import MaintNotificationsConfig
+from typing_extensions import override
+
+from cse_chat.adapters.redis.errors import FAILURES, kind_of, transport_error
+from cse_chat.adapters.redis.scripts.loading import Script
+
+_log = structlog.get_logger(__name__)
+
+Argument = str | bytes | int
+Reply = Any
+"""What a script or command returns: whatever the protocol has."""
+
+_ANSWERED_BY = 1.0  # seconds; a healthy server takes a thousandth
+_CONNECT_TRIES = 2  # beside the first
+_BATCH = 128  # commands; a longer one keeps the others waiting
+
+
+class _Call:
+    """A command or script somebody waits for."""
+
+    __slots__ = ("arguments", "future", "keys", "script", "since")
+
+    def __init__(
+        self,
+        script: Script | None,
+        keys: Sequence[str],
+        arguments: Sequence[Argument],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self.since = loop.time()
+        self.future: asyncio.Future[Reply] = loop.create_future()
+        self.script = script
+        self.keys = keys
+        self.arguments = arguments
+
+    def packed(self, run_id: str) -> tuple[Argument, ...]:
+        if self.script is None:
+            return tuple(self.arguments)
+        count = len(self.keys)
+        return ("EVALSHA", self.script.digest, count, *self.keys, run_id, *self.arguments)
+
+    def end(self, reply: Reply) -> None:
+        if self.future.done():  # whoever asked was cancelled; the command was not
+            return
+        if isinstance(reply, BaseException):
+            error = transport_error(reply)
+            error.__cause__ = reply
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(reply)
+
+
+class RedisConnection:
+    """Sends what is asked for in one turn of the loop as one pipeline.
+
+    Each caller gets its own reply or `TransportError`, within twice *answered_by*; a caller that
+    is cancelled stops nothing. Once nothing has been answered for *answered_by*, one pipeline at a
+    time is tried and the others are refused at once. A command may be sent twice when the connection broke:
+    all of ours can be repeated. It connects when the first command is sent, and again by itself.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        connections: int = 8,
+        answered_by: timedelta = timedelta(seconds=_ANSWERED_BY),
+    ) -> None:
+        self._url = url
+        self._connections = connections
+        self._answered_by = answered_by.total_seconds()
+        self._pool: BlockingConnectionPool | None = None
+        self._waiting: deque[_Call] = deque()
+        self._is_due = False
+        self._sending: set[asyncio.Task[None]] = set()
+        self._run_ids: WeakKeyDictionary[AbstractConnection, str] = WeakKeyDictionary()
+        self._failing_since: float | None = None
+        self._on_new_server: list[Callable[[], None]] = []
+        self.run_id: str | None = None
+        """Names the run of the server that was connected to last; ``None`` before the first."""
+
+    @override
+    def __repr__(self) -> str:
+        """Name it without its URL, which may hold a password."""
+        return f"{type(self).__name__}(run_id={self.run_id})"
+
+    async def __aenter__(self) -> Self:
+        """Open the pool; nothing is sent yet."""
+        self._pool = BlockingConnectionPool.from_url(
+            self._url,
+            max_connections=self._connections,
+            timeout=self._answered_by,
+            retry=retry(),
+            # One time limit around a whole batch, instead of one for each reply in it.
+            socket_timeout=None,
+            socket_connect_timeout=self._answered_by,
+            maint_notifications_config=MaintNotificationsConfig(enabled=False),
+            redis_connect_func=self._greet,
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let what was sent be answered, refuse what was not, and disconnect."""
+        pool, self._pool = self._pool, None
+        self._refuse_waiting()
+        if self._sending:
+            await asyncio.wait(self._sending)
+        if pool is not None:
+            await pool.aclose()
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether the server is not known to be away."""
+        return not self._is_given_up(asyncio.get_running_loop().time())
+
+    def on_new_server(self, told: Callable[[], None]) -> None:
+        """Have *told* called whenever another run of the server is met than the time before."""
+        self._on_new_server.append(told)
+
+    def listening_client(self) -> Redis:
+        """Return a client for subscriptions alone; whoever takes it closes it (``aclose``).
+
+        It has no time limit for reading: a channel may be silent.
+        """
+        return Redis.from_url(
+            self._url,
+            protocol=2,  # with 3, each message would be written out for a log line at DEBUG
+            socket_timeout=None,
+            socket_connect_timeout=self._answered_by,
+            retry=retry(),
+            maint_notifications_config=MaintNotificationsConfig(enabled=False),
+        )
+
+    async def run(self, script: Script, keys: Sequence[str], *arguments: Argument) -> Reply:
+        """Return what *script* returns.
+
+        Raises:
+            TransportError: It may or may not have run.
+        """
+        return await self._called(script, keys, arguments)
+
+    async def command(self, *arguments: Argument) -> Reply:
+        """Return what one command returns, its name being the first of *arguments*.
+
+        Raises:
+            TransportError: It may or may not have been done.
+        """
+        return await self._called(None, (), arguments)
+
+    def _called(
+        self, script: Script | None, keys: Sequence[str], arguments: Sequence[Argument]
+    ) -> asyncio.Future[Reply]:
+        loop = asyncio.get_running_loop()
+        call = _Call(script, keys, arguments, loop)
+        self._waiting.append(call)
+        if not self._is_due:
+            self._is_due = True
+            loop.call_soon(self._send_waiting)
+        return call.future
+
+    def _send_waiting(self) -> None:
+        """Send what waits, as far as there is a connection; what is left goes when one is free."""
+        self._is_due = False
+        if self._pool is None:
+            self._refuse_waiting()
+            return
+        is_given_up = self._is_given_up(asyncio.get_running_loop().time())
+        while self._waiting and len(self._sending) < (1 if is_given_up else self._connections):
+            batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
+            # A task of its own: a caller that is cancelled would else drop the connection.
+            task = asyncio.create_task(self._send(self._pool, batch))
+            self._sending.add(task)
+            task.add_done_callback(self._sent)
+        if is_given_up:
+            self._refuse_waiting()
+
+    def _is_given_up(self, now: float) -> bool:
+        return self._failing_since is not None and now - self._failing_since >= self._answered_by
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._refuse_waiting(since=asyncio.get_running_loop().time() - self._answered_by)
+        if self._waiting and not self._is_due:
+            self._send_waiting()
+
+    def _refuse_waiting(self, *, since: float = math.inf) -> None:
+        """Refuse what has waited *since* then for its turn: the server is slower than asked."""
+        while self._waiting and self._waiting[0].since <= since:
+            self._waiting.popleft().end(RedisConnectionError("no connection was free"))
+
+    async def _send(self, pool: BlockingConnectionPool, batch: list[_Call]) -> None:
+        try:
+            async with asyncio.timeout(self._answered_by):
+                replies = await self._exchanged(pool, batch)
+            self._note_success()
+        except FAILURES as error:
+            replies = [error] * len(batch)
+            self._note_failure(error)
+        except Exception as error:  # noqa: BLE001 - a fault of ours; nobody may wait for ever for it
+            _log.exception("redis_pipeline_broke")
+            replies = [error] * len(batch)
+        for call, reply in zip(batch, replies, strict=True):
+            call.end(reply)
+
+    def _note_success(self) -> None:
+        if self._failing_since is not None:
+            away = asyncio.get_running_loop().time() - self._failing_since
+            _log.info("redis_answers_again", after_seconds=round(away, 3))
+            self._failing_since = None
+
+    def _note_failure(self, error: BaseException) -> None:
+        if self._failing_since is None:
+            self._failing_since = asyncio.get_running_loop().time()
+            _log.warning("redis_does_not_answer", error=kind_of(error))
+
+    async def _exchanged(self, pool: BlockingConnectionPool, batch: list[_Call]) -> list[Reply]:
+        try:
+            return await self._tried(pool, batch)
+        except RedisConnectionError:
+            # The connection may have been dead since the server restarted: once more on another.
+            return await self._tried(pool, batch)
+
+    async def _tried(self, pool: BlockingConnectionPool, batch: list[_Call]) -> list[Reply]:
+        connection = await pool.get_connection()  # type: ignore[no-untyped-call]  # its decorator is
+        try:
+            run_id = self._run_ids[connection]
+            replies = await _replies(connection, [call.packed(run_id) for call in batch])
+            unknown = [n for n, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+            if unknown:
+                again = await self._loaded(connection, [batch[n] for n in unknown])
+                for n, reply in zip(unknown, again, strict=True):
+                    replies[n] = reply
+            return replies
+        finally:
+            await pool.release(connection)
+
+    async def _loaded(self, connection: AbstractConnection, calls: list[_Call]) -> list[Reply]:
+        """Load what the server forgot (it was restarted or flushed), and call it again."""
+        texts = {call.script.text for call in calls if call.script}
+        run_id = self._run_ids[connection]
+        loads: list[tuple[Argument, ...]] = [("SCRIPT", "LOAD", text) for text in sorted(texts)]
+        replies = await _replies(connection, [*loads, *(call.packed(run_id) for call in calls)])
+        return replies[len(loads) :]
+
+    async def _greet(self, connection: AbstractConnection) -> None:
+        """Introduce ourselves, and ask who the server is: it may be another than before."""
+        await connection.on_connect()
+        await connection.send_command("INFO", "server", check_health=False)
+        run_id = info(await connection.read_response())["run_id"]
+        self._run_ids[connection] = run_id
+        if run_id != self.run_id:
+            met_before, self.run_id = self.run_id, run_id
+            if met_before is not None:
+                _log.warning("redis_is_another_server", run_id=run_id, before=met_before)
+                for told in self._on_new_server:
+                    told()
+
+
+def retry() -> Retry:
+    """Return how often connecting is tried: said here, because the clients' defaults differ."""
+    return Retry(ExponentialWithJitterBackoff(cap=0.2, base=0.01), _CONNECT_TRIES)
+
+
+def info(reply: bytes | str) -> dict[str, str]:
+    """Return the fields of an ``INFO`` reply."""
+    text = reply.decode() if isinstance(reply, bytes) else reply
+    return dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+
+
+async def _replies(
+    connection: AbstractConnection, commands: Sequence[tuple[Argument, ...]]
+) -> list[Reply]:
+    """Send *commands* in one go and return a reply, or the server's error, for each."""
+    await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+    return [await _reply(connection) for _ in commands]
+
+
+async def _reply(connection: AbstractConnection) -> Reply:
+    try:
+        return await connection.read_response()
+    except ResponseError as error:
+        return error

@@ -1,0 +1,278 @@
+"""`Ledger` and `Claims` as scripts: each call is one atomic step of the server."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Self
+
+from cse_chat.adapters.redis import names
+from cse_chat.adapters.redis.connection import Argument, RedisConnection, Reply
+from cse_chat.adapters.redis.registrations import Registrations
+from cse_chat.adapters.redis.rows import entry_of, settlement_of, tails_of
+from cse_chat.adapters.redis.scripts.loading import Script, script
+from cse_chat.adapters.wire.outcomes import announcement_head
+from cse_chat.adapters.wire.responses import encode_outcome
+from cse_chat.adapters.wire.turns import encode_turn
+from cse_chat.domain.errors import (
+    ClaimLostError,
+    IdConflictError,
+    MalformedRecordError,
+    NotOwnerError,
+    TransportError,
+)
+from cse_chat.domain.model.claims import Busy, Claim, Entry, Settlement, Tail
+from cse_chat.domain.model.history import Turn
+from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
+from cse_chat.domain.model.outcomes import Durability, Outcome
+from cse_chat.domain.model.questions import ChatRequest
+
+_REGISTER = script("register", "request")
+_CLAIM = script("claim", "request")
+_START = script("start", "request")
+_RENEW = script("renew", "request")
+_RELEASE = script("release", "request")
+_SETTLE = script("settle", "request")
+_MARK = script("mark", "request")
+_FIND = script("find")
+_FOUND_AT_ONCE = 100  # answers are some kilobytes each, and the server does nothing else meanwhile
+
+ReplyTo = Callable[[CorrelationId], str | None]
+"""Says which gateway waits for a request, by its id; ``None`` when nobody knows."""
+
+
+def nobody_knows(_: CorrelationId) -> None:
+    """Say of no request which gateway waits for it: its outcome is told to all of them."""
+
+
+class RedisLedger:
+    """One truth for every process that has the same server.
+
+    Leases are in the server's time. An outcome is published on the request's own channel and on
+    that of the gateway that waits for it, in the step that settles it.
+
+    Args:
+        connection: Opened before this.
+        new_token: Makes a token that cannot be guessed.
+        lease: How long a claim lives unless it is renewed.
+        answer_ttl: How long a request is known after its last change.
+        history_ttl: How long a thread is known after its last turn.
+        reply_to: In a gateway, its own name; in a worker, what the record of the request says.
+    """
+
+    def __init__(
+        self,
+        connection: RedisConnection,
+        *,
+        new_token: Callable[[], ClaimToken],
+        lease: timedelta,
+        answer_ttl: timedelta,
+        history_ttl: timedelta,
+        reply_to: ReplyTo = nobody_knows,
+    ) -> None:
+        self._connection = connection
+        self._new_token = new_token
+        self._lease = _milliseconds(lease)
+        self._lives = (_milliseconds(answer_ttl), _milliseconds(history_ttl))
+        self._reply_to = reply_to
+        self.registrations = Registrations(self._write)
+
+    async def __aenter__(self) -> Self:
+        """Begin to repeat registrations, also those a restarted server may have lost."""
+        self._connection.on_new_server(self.registrations.again)
+        await self.registrations.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        """Stop repeating."""
+        await self.registrations.__aexit__(*error)
+
+    async def register(self, request: ChatRequest, durability: Durability) -> None:
+        """See `Ledger.register`. While others are kept, it is kept at once: the server is away."""
+        if len(self.registrations):
+            self.registrations.keep(request, durability)
+            return
+        try:
+            await self._write(request, durability)
+        except TransportError:
+            self.registrations.keep(request, durability)
+        else:
+            self.registrations.written(request, durability)
+
+    async def find(self, ids: Collection[CorrelationId]) -> Mapping[CorrelationId, Entry]:
+        """See `Ledger.find`.
+
+        Raises:
+            TransportError: It cannot be read now.
+            MalformedRecordError: Of a single id: its outcome cannot be read. Among several it is
+                left out, so that it does not hide the others.
+        """
+        wanted = list(ids)
+        parts = [
+            wanted[start : start + _FOUND_AT_ONCE]
+            for start in range(0, len(wanted), _FOUND_AT_ONCE)
+        ]
+        replies = await asyncio.gather(*map(self._read, parts))
+        found: dict[CorrelationId, Entry] = {}
+        for correlation_id, fields in zip(wanted, (f for r in replies for f in r), strict=True):
+            if fields:
+                try:
+                    found[correlation_id] = entry_of(correlation_id, fields)
+                except MalformedRecordError:
+                    if len(wanted) == 1:
+                        raise
+        return found
+
+    async def settle(
+        self, outcome: Outcome, *, asked: Turn | None = None, claim: Claim | None = None
+    ) -> Settlement:
+        """See `Ledger.settle`.
+
+        Raises:
+            ClaimLostError: It is not settled, and a later claim has fenced *claim* off.
+            IdConflictError: The id is another user's or thread's.
+            TransportError: It may or may not be settled.
+        """
+        reply = await self._run(
+            _SETTLE,
+            outcome.correlation_id,
+            outcome.thread_id,
+            outcome.user_id,
+            _epoch_ms(outcome.settled_at),
+            outcome.durability or "",
+            self._reply_channel(outcome.correlation_id),
+            encode_turn(asked) if asked else "",
+            encode_turn(Turn.answering(outcome)),
+            outcome.status,
+            encode_outcome(outcome),
+            announcement_head(outcome),
+            outcome.attempt,
+            claim.token if claim else "",
+            names.EVERY_GATEWAY,
+        )
+        match reply[0]:
+            case b"first":
+                return Settlement(outcome=outcome, done=tails_of(reply[1]))
+            case b"lost":
+                raise ClaimLostError(outcome.correlation_id)
+            case b"id-conflict":
+                raise IdConflictError(outcome.correlation_id)
+        return settlement_of(reply, outcome.correlation_id, outcome.user_id)
+
+    async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:
+        """See `Ledger.mark`."""
+        await self._run(_MARK, correlation_id, ThreadId(""), UserId(""), tail)
+
+    async def claim(
+        self, request: ChatRequest, durability: Durability
+    ) -> Claim | Busy | Settlement:
+        """See `Claims.claim`."""
+        token = self._new_token()
+        reply = await self._run(
+            _CLAIM,
+            request.correlation_id,
+            request.thread_id,
+            request.user_id,
+            *self._registration(request, durability),
+            token,
+            self._lease,
+        )
+        match reply[0]:
+            case b"busy":
+                return Busy()
+            case b"settled":
+                return settlement_of(reply, request.correlation_id, request.user_id)
+            case b"claimed":
+                _, attempt, spent = reply
+                return Claim(
+                    correlation_id=request.correlation_id,
+                    thread_id=request.thread_id,
+                    attempt=attempt,
+                    spent=spent,
+                    token=token,
+                )
+        raise _refusal(reply[0], request)
+
+    async def start(self, claim: Claim) -> None:
+        """See `Claims.start`."""
+        if not await self._run_claimed(_START, claim):
+            raise ClaimLostError(claim.correlation_id)
+
+    async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
+        """See `Claims.renew`."""
+        kept = await asyncio.gather(
+            *(self._run_claimed(_RENEW, claim, self._lease) for claim in claims)
+        )
+        return [claim for claim, is_kept in zip(claims, kept, strict=True) if not is_kept]
+
+    async def release(self, claim: Claim, *, spent: bool) -> None:
+        """See `Claims.release`."""
+        await self._run_claimed(_RELEASE, claim, int(spent))
+
+    async def _write(self, request: ChatRequest, durability: Durability) -> None:
+        reply = await self._run(
+            _REGISTER,
+            request.correlation_id,
+            request.thread_id,
+            request.user_id,
+            *self._registration(request, durability),
+        )
+        if reply != b"ok":
+            raise _refusal(reply, request)
+
+    def _registration(self, request: ChatRequest, durability: Durability) -> tuple[Argument, ...]:
+        return (
+            _epoch_ms(request.deadline),
+            durability,
+            self._reply_channel(request.correlation_id),
+            encode_turn(Turn.asking(request)),
+        )
+
+    def _reply_channel(self, correlation_id: CorrelationId) -> str:
+        gateway_id = self._reply_to(correlation_id)
+        return names.replies(gateway_id) if gateway_id else ""
+
+    async def _read(self, ids: Sequence[CorrelationId]) -> Reply:
+        keys = [key for cid in ids for key in (names.request(cid), names.response(cid))]
+        return await self._connection.run(_FIND, keys)
+
+    async def _run_claimed(self, script_: Script, claim: Claim, *arguments: Argument) -> Reply:
+        nobody = UserId("")
+        return await self._run(
+            script_, claim.correlation_id, claim.thread_id, nobody, claim.token, *arguments
+        )
+
+    async def _run(
+        self,
+        script_: Script,
+        correlation_id: CorrelationId,
+        thread_id: ThreadId,
+        user_id: UserId,
+        *arguments: Argument,
+    ) -> Reply:
+        """Run a script about one request: all have the same keys, and begin with the same."""
+        keys = (
+            names.request(correlation_id),
+            names.response(correlation_id),
+            names.owner(thread_id),
+            names.open_requests(thread_id),
+            names.messages(thread_id),
+            names.meta(thread_id),
+        )
+        epoch = secrets.token_hex(8)  # random: a counter would come again after a loss
+        shared = (*self._lives, epoch, correlation_id, thread_id, user_id)
+        return await self._connection.run(script_, keys, *shared, *arguments)
+
+
+def _refusal(slug: bytes, request: ChatRequest) -> IdConflictError | NotOwnerError:
+    if slug == b"not-owner":
+        return NotOwnerError(request.thread_id)
+    return IdConflictError(request.correlation_id)
+
+
+def _milliseconds(duration: timedelta) -> int:
+    return round(duration.total_seconds() * 1000)
+
+
+def _epoch_ms(time: datetime) -> int:
+    return round(time.timestamp() * 1000)

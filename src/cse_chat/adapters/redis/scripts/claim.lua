@@ -1,0 +1,33 @@
+-- ARGV after the shared ones: deadline, durability, reply channel, user's turn, token, lease.
+local deadline, durability, reply_channel, asked, token, lease = unpack(ARGV, 8)
+
+if is_another() then
+  return {'id-conflict'}
+end
+if is_settled() then
+  return settlement()
+end
+if not is_known() then
+  if not is_free_for(OWNER, user) then
+    return {'not-owner'}
+  end
+  register(deadline, durability, reply_channel, asked)
+end
+-- The same call once more, because its reply got lost: the same claim.
+local again = row.token == token and is_claimed_by(token)
+if not again then
+  if meta.lease and tonumber(meta.lease) > now then
+    return {'busy'}
+  end
+  if row.status == 'running' then
+    row.spent = row.spent + 1 -- it was not released: whoever ran it is gone
+  end
+  row.attempt = row.attempt + 1
+end
+redis.call('HSET', REQUEST, 'attempt', row.attempt, 'spent', row.spent, 'token', token,
+  'status', 'accepted')
+use_thread()
+lease_thread(token, lease)
+keep_request()
+keep_thread()
+return {'claimed', tonumber(row.attempt), tonumber(row.spent)}

@@ -1,0 +1,32 @@
+"""The Lua scripts, each called by the digest of its text."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+_FOLDER = files("cse_chat.adapters.redis.scripts")
+_SHARED = "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One atomic step of the server.
+
+    `RedisConnection.run` gives every script the ``run_id`` of the server it is sent to as
+    ``ARGV[1]``; the arguments of the call follow.
+    """
+
+    name: str
+    text: str
+    digest: str
+
+
+@cache
+def script(name: str, *parts: str) -> Script:
+    """Return the script in ``<name>.lua``, behind ``shared.lua`` and the other *parts* it needs."""
+    paths = [f"{part}.lua" for part in (_SHARED, *parts, name)]
+    text = "\n".join(_FOLDER.joinpath(file).read_text("utf-8") for file in paths)
+    # What the server names a script by; nothing secret hangs on it.
+    digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+    return Script(name, text, digest)

@@ -1,0 +1,17 @@
+-- ARGV after the shared ones: deadline, durability, reply channel, user's turn.
+local deadline, durability, reply_channel, asked = unpack(ARGV, 8)
+
+if is_another() then
+  return 'id-conflict'
+end
+if is_known() then
+  if row.replies == '' and reply_channel ~= '' then
+    redis.call('HSET', REQUEST, 'replies', reply_channel)
+  end
+  return 'ok'
+end
+if not is_free_for(OWNER, user) then
+  return 'not-owner'
+end
+register(deadline, durability, reply_channel, asked)
+return 'ok'

@@ -1,0 +1,12 @@
+-- ARGV after the shared ones: token, 1 if the attempt is spent and else 0.
+local token, spent = unpack(ARGV, 8)
+if row.token ~= token then
+  return 0
+end
+end_claim(token)
+redis.call('HINCRBY', REQUEST, 'spent', spent)
+if not is_settled() then
+  redis.call('HSET', REQUEST, 'status', 'accepted')
+end
+keep_request()
+return 1

@@ -1,0 +1,12 @@
+-- ARGV after the shared ones: token, lease.
+local token, lease = unpack(ARGV, 8)
+if row.token ~= token or not is_claimed_by(token) then
+  return 0
+end
+keep_request() -- first, because it is not refused when the memory is full, nor what follows it
+lease_thread(token, lease)
+if redis.call('PTTL', META) < tonumber(lease) then
+  keep_thread()
+end
+-- Settled by another: the agent must stop, and keeps the thread until it has.
+return is_settled() and 0 or 1

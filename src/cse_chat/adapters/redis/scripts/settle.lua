@@ -1,0 +1,54 @@
+-- ARGV after the shared ones: deadline, durability, reply channel, user's turn, agent's turn,
+-- status, outcome, head of its announcement, attempt, token, the channel of every gateway.
+local deadline, durability, reply_channel, asked, answered, status, outcome, head, attempt, token,
+  every_gateway = unpack(ARGV, 8)
+
+if is_another() then
+  return {'id-conflict'}
+end
+local holds_claim = token ~= '' and row.token == token
+if is_settled() then
+  if holds_claim then
+    end_claim(token)
+  end
+  return settlement()
+end
+if token ~= '' and not holds_claim then
+  return {'lost'}
+end
+
+local is_own_thread = is_free_for(OWNER, user)
+if not is_known() then
+  redis.call('HSET', REQUEST, 'thread', thread, 'user', user, 'attempt', 0, 'spent', 0,
+    'deadline', deadline, 'durability', durability, 'replies', reply_channel)
+end
+redis.call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1)
+redis.call('SET', MAILBOX, outcome)
+redis.call('ZREM', OPEN, id)
+if is_own_thread then
+  use_thread()
+  if asked ~= '' and not row.asked then
+    add_turns(asked, answered)
+  else
+    add_turns(answered)
+  end
+  keep_thread()
+end
+if holds_claim then
+  end_claim(token)
+end
+keep_request()
+
+-- Here, between writing and announcing, the outcome's event goes into the thread's events.
+
+redis.call('PUBLISH', MAILBOX, outcome)
+local channel = row.replies
+if not channel or channel == '' then
+  channel = reply_channel
+end
+if channel == '' then
+  channel = every_gateway
+end
+redis.call('PUBLISH', channel, head .. outcome .. '}')
+row['done:history'] = '1'
+return {'first', what_is_done(row)}

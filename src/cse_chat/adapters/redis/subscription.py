@@ -1,0 +1,282 @@
+"""One connection that hears channels for as long as its process lives."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Collection
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Self
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.connection import AbstractConnection
+
+from cse_chat.adapters.redis.connection import RedisConnection
+from cse_chat.adapters.redis.errors import FAILURES, kind_of
+from cse_chat.domain.errors import NotListeningError
+
+_log = structlog.get_logger(__name__)
+
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5  # seconds between two tries to connect
+_PARTS = 6  # in which a silence is counted
+
+
+class _Channel:
+    """A channel that some of this process listen to: by how many, and whether it is confirmed."""
+
+    __slots__ = ("confirmed", "listeners")
+
+    def __init__(self) -> None:
+        self.listeners = 0
+        self.confirmed = asyncio.Event()
+
+
+class Subscription:
+    """Hears its channels on one connection, and makes that anew when it dies or falls silent.
+
+    It counts as there from the moment the server has confirmed every channel. What is published
+    while it is not is lost: *again* is called when it is back. The reader only awaits the socket,
+    because a server drops subscribers that read too slowly.
+
+    A client's own way of reconnecting is not used: it hides the gap.
+
+    Args:
+        connection: Whose server it is; the subscription has a connection of its own.
+        channels: What to hear.
+        pulse: A channel that must not be silent, because this process publishes there.
+        heard: Told channel and bytes of each message; may neither wait nor raise.
+        again: Told when there was a gap.
+        silence: How long confirming may take, and how long *pulse* may be silent.
+        patience: How long who wants to listen waits for it to come back.
+    """
+
+    def __init__(
+        self,
+        connection: RedisConnection,
+        *,
+        channels: Collection[str],
+        pulse: str,
+        heard: Callable[[str, bytes], None],
+        again: Callable[[], None],
+        silence: timedelta,
+        patience: timedelta,
+    ) -> None:
+        self._server = connection
+        self._channels = (*channels, pulse)
+        self._pulse = pulse
+        self._heard = heard
+        self._again = again
+        self._silence = silence.total_seconds()
+        self._patience = patience.total_seconds()
+        self._client: Redis | None = None
+        self._supervisor: asyncio.Task[None] | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+        self._there = asyncio.Event()
+        self._lost_at = 0.0
+        self._was_silent = False
+        self._is_loss_told = False
+        self._silent_parts = 0
+        self._pulseless_parts = 0
+        self._counting: asyncio.TimerHandle | None = None
+        # What is heard beside, the part of it that this connection was asked for, and what of it
+        # has changed in this turn of the loop.
+        self._beside: dict[str, _Channel] = {}
+        self._asked_for: set[str] = set()
+        self._changed: set[str] = set()
+        self._connection: AbstractConnection | None = None
+        self.lives = 0
+        """How often it was confirmed."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the server has confirmed all channels, and the connection lives."""
+        return self._there.is_set()
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether it is there and hears its pulse: a server that cannot write gives none."""
+        return self.is_there and not self._was_silent and self._pulseless_parts < _PARTS
+
+    async def __aenter__(self) -> Self:
+        """Subscribe; go on without, if the server does not confirm it soon."""
+        self._client = self._server.listening_client()
+        self._lost_at = asyncio.get_running_loop().time()
+        self._supervisor = asyncio.create_task(self._supervise(self._client))
+        with suppress(NotListeningError):
+            await self.confirmed()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop hearing, and disconnect."""
+        client, self._client = self._client, None
+        tasks = [*self._sending, *([self._supervisor] if self._supervisor else ())]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        if client is not None:
+            await client.aclose()
+
+    async def confirmed(self) -> None:
+        """Return once it is there: at once, unless it is just being made anew.
+
+        Raises:
+            NotListeningError: It has been away for longer than is worth waiting.
+        """
+        if self.is_there:
+            return
+        try:
+            async with asyncio.timeout_at(self._lost_at + self._patience):
+                while not self._there.is_set():
+                    await self._there.wait()
+        except TimeoutError as error:
+            raise NotListeningError("Redis: no subscription") from error
+
+    @asynccontextmanager
+    async def beside(self, channel: str) -> AsyncGenerator[None]:
+        """Hear another channel as well, from when the body begins until it ends.
+
+        Raises:
+            NotListeningError: It was not confirmed.
+        """
+        wanted = self._beside.setdefault(channel, _Channel())
+        wanted.listeners += 1
+        self._change(channel)
+        try:
+            try:
+                async with asyncio.timeout(self._patience):
+                    await wanted.confirmed.wait()
+            except TimeoutError as error:
+                raise NotListeningError("Redis: a channel was not confirmed") from error
+            yield
+        finally:
+            wanted.listeners -= 1
+            if not wanted.listeners:
+                del self._beside[channel]
+                self._change(channel)
+
+    # --- the life of a connection -----------------------------------------------------------------
+
+    async def _supervise(self, client: Redis) -> None:
+        pause = _SHORTEST_PAUSE
+        while self._client is client:  # should redis-py swallow that this task is cancelled
+            lives = self.lives
+            try:
+                await self._live(client)
+            except FAILURES as error:
+                self._tell_loss(error)
+            except Exception as error:  # noqa: BLE001 - an error of ours must not end it for good
+                problem = {"message": "a subscription broke off", "exception": error}
+                asyncio.get_running_loop().call_exception_handler(problem)
+            finally:
+                self._lose()
+            pause = _SHORTEST_PAUSE if self.lives > lives else min(2 * pause, _LONGEST_PAUSE)
+            await asyncio.sleep(pause)
+
+    async def _live(self, client: Redis) -> None:
+        """Hear until the connection dies; one connection, one subscription, no repetition."""
+        connection: AbstractConnection = client.connection_pool.make_connection()  # type: ignore[no-untyped-call]  # redis-py leaves it so
+        try:
+            async with asyncio.timeout(self._silence) as limit:
+                await connection.connect()  # type: ignore[no-untyped-call]  # the same
+                unconfirmed = {*self._channels, *self._beside}
+                self._asked_for = set(self._beside)
+                self._connection = connection  # what is wanted from now on is asked for behind it
+                await connection.send_command("SUBSCRIBE", *unconfirmed, check_health=False)
+                while True:
+                    kind, name, data = await connection.read_response()
+                    self._silent_parts = 0
+                    channel = name.decode()
+                    if kind == b"message":
+                        if channel == self._pulse:
+                            self._was_silent = False
+                            self._pulseless_parts = 0
+                        else:
+                            self._heard(channel, data)
+                    elif kind == b"subscribe":
+                        self._confirm(channel)
+                        unconfirmed.discard(channel)
+                        if not unconfirmed and not self.is_there:
+                            self._be_there()
+                            self._count_silence(limit)
+        except TimeoutError:
+            self._was_silent = True
+            raise
+        finally:
+            self._connection = None
+            if self._counting is not None:
+                self._counting.cancel()
+            await connection.disconnect(nowait=True)
+
+    def _count_silence(self, limit: asyncio.Timeout) -> None:
+        """Let *limit* be over once nothing was heard in all parts of a silence.
+
+        They are counted, not timed: a turn of the loop may last longer than the silence that is
+        allowed, and what came meanwhile is not read yet.
+        """
+        loop = asyncio.get_running_loop()
+        self._silent_parts += 1
+        self._pulseless_parts += 1
+        if self._silent_parts < _PARTS:
+            limit.reschedule(None)
+            self._counting = loop.call_later(self._silence / _PARTS, self._count_silence, limit)
+        else:
+            self._lose()  # at once: nobody begins to listen until the reader has its turn
+            limit.reschedule(loop.time())
+
+    def _be_there(self) -> None:
+        self._there.set()
+        self.lives += 1
+        self._is_loss_told = False
+        self._pulseless_parts = 0
+        _log.info("replies_heard", subscriptions_before=self.lives - 1)
+        if self.lives > 1:
+            self._again()
+
+    def _tell_loss(self, error: BaseException) -> None:
+        """Say once that it is lost, or never was, however often it is tried again."""
+        if not self._is_loss_told:
+            _log.warning("replies_not_heard", error=kind_of(error))
+            self._is_loss_told = True
+
+    def _lose(self) -> None:
+        if self.is_there:
+            self._lost_at = asyncio.get_running_loop().time()
+        self._there.clear()
+        for channel in self._beside.values():
+            channel.confirmed.clear()
+
+    # --- what is heard beside ---------------------------------------------------------------------
+
+    def _confirm(self, channel: str) -> None:
+        if channel in self._beside:
+            self._beside[channel].confirmed.set()
+
+    def _change(self, channel: str) -> None:
+        if not self._changed:
+            asyncio.get_running_loop().call_soon(self._send_changes)
+        self._changed.add(channel)
+
+    def _send_changes(self) -> None:
+        """Ask for what is new and drop what is not wanted any more, one command for each."""
+        changed, self._changed = self._changed, set()
+        if self._connection is None:
+            return  # the next connection begins with all there is
+        # Also what was left and is wanted again in the same turn: asking twice confirms twice.
+        wanted = self._beside.keys() & changed
+        new = [c for c in wanted if not self._beside[c].confirmed.is_set()]
+        old = [c for c in changed if c not in self._beside and c in self._asked_for]
+        self._asked_for.difference_update(old)
+        self._asked_for.update(new)
+        for name, channels in (("SUBSCRIBE", new), ("UNSUBSCRIBE", old)):
+            if channels:
+                # A task of its own: a listener that is cancelled would else drop the connection.
+                task = asyncio.create_task(self._send(self._connection, name, channels))
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
+
+    async def _send(
+        self, connection: AbstractConnection, command: str, channels: Collection[str]
+    ) -> None:
+        if connection.is_connected:  # else sending would connect it again
+            with suppress(*FAILURES):  # the reader learns of it, too
+                await connection.send_command(command, *channels, check_health=False)

@@ -1,0 +1,132 @@
+"""The roles a process can have: what opens in it, in which order, and how it ends."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dependency_injector import providers
+
+from cse_chat.entrypoints.container import Container
+from cse_chat.entrypoints.lifetimes import opened
+from cse_chat.entrypoints.readiness import Readiness
+from cse_chat.entrypoints.redis_check import RedisCheck
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """One role, played over a container.
+
+    Attributes:
+        parts: Opened left to right, closed in reverse.
+        drain: Takes nothing new, and finishes what it can within the budget; then it may close.
+    """
+
+    parts: Sequence[object]
+    drain: Callable[[timedelta], Awaitable[None]]
+    readiness: Readiness
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncGenerator[None]:
+        """Open every part, then be ready; close them in reverse."""
+        async with opened(self.parts):
+            self.readiness.started = True
+            yield
+
+
+def gateway(container: Container) -> Process:
+    """Return the process that asks and waits; somebody else answers."""
+    service = container.gateway()
+
+    async def drain(_: timedelta) -> None:
+        service.drain()
+
+    return Process(
+        parts=[*_stores(container), *_listening(container), *_writing(container), service],
+        drain=drain,
+        readiness=container.readiness(),
+    )
+
+
+def worker(container: Container) -> Process:
+    """Return the process that answers what others ask."""
+    container.gateway_id.override(providers.Object(""))  # nobody waits here
+    service = container.worker()
+    return Process(
+        parts=[
+            container.agent(),
+            *_stores(container),
+            *_timing(container),
+            *_writing(container),
+            *_reading(container),
+            service,
+        ],
+        drain=service.drain,
+        readiness=container.readiness(),
+    )
+
+
+def embedded(container: Container) -> Process:
+    """Return both in one process, over any mix of transports."""
+    asking = container.gateway()
+    answering = container.embedded_worker()
+
+    async def drain(budget: timedelta) -> None:
+        # Its answers first: whoever waits gets them, as long as there is time.
+        await answering.drain(budget)
+        asking.drain()
+
+    return Process(
+        parts=[
+            container.agent(),
+            *_stores(container),
+            *_listening(container),
+            *_writing(container),
+            *_reading(container),
+            asking,
+            answering,
+        ],
+        drain=drain,
+        readiness=container.readiness(),
+    )
+
+
+def _stores(container: Container) -> list[object]:
+    """What keeps answers and conversations."""
+    if container.settings().replies.transport == "memory":
+        return []
+    redis = container.redis()
+    container.readiness().needs("redis", lambda: redis.is_answering)
+    return [redis, RedisCheck(redis), container.redis_ledger()]
+
+
+def _listening(container: Container) -> list[object]:
+    """What hears replies; its heartbeats tell the server's time."""
+    if container.settings().replies.transport == "memory":
+        return []
+    replies = container.redis_replies()
+    container.readiness().needs("replies", lambda: replies.healthy)
+    return [replies]
+
+
+def _timing(container: Container) -> list[object]:
+    """What tells the server's time to who hears no replies."""
+    return [] if container.settings().replies.transport == "memory" else [container.server_clock()]
+
+
+def _writing(container: Container) -> list[object]:
+    """What writes questions, outcomes and dead letters."""
+    if container.settings().requests.transport == "memory":
+        return []
+    producer = container.producer()
+    container.readiness().needs("kafka", lambda: producer.healthy)
+    return [producer]
+
+
+def _reading(container: Container) -> list[object]:
+    """What reads questions."""
+    if container.settings().requests.transport == "memory":
+        return []
+    source = container.kafka_source()
+    container.readiness().needs("requests", lambda: source.healthy)
+    return [source]

@@ -1,0 +1,186 @@
+"""Gateways and workers as processes, over a Kafka and a Redis of their own, all to be broken."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from brokers.kafka import KafkaServer
+from brokers.ports import free_port
+from brokers.redis import RedisServer
+from tests.integration.faults.stub_agent import RUNS
+from tests.integration.processes import COMMAND
+
+SESSION_SECONDS = 6
+ENTRY_POINT = "[cse_chat.agents]\nstub = tests.integration.faults.stub_agent:StubAgent\n"
+CLOCK = """\
+import os, time
+shift, told = float(os.environ.get("CSE_CHAT_TEST_CLOCK_SHIFT", 0)), time.time
+time.time = lambda: told() + shift
+"""
+ROOT = Path(__file__).parents[3]
+
+
+class Service:
+    """One gateway or worker; ends when it is left.
+
+    Attributes:
+        url: Where it listens.
+    """
+
+    def __init__(self, role: str, folder: Path, env: dict[str, str]) -> None:
+        self.role = role
+        self._port = free_port()
+        self._folder = folder
+        self._env = env
+        self.url = f"http://127.0.0.1:{self._port}"
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._log = (self._folder / "log").open("ab")
+        self.process = subprocess.Popen(  # noqa: S603 -- our own command
+            [COMMAND, self.role, "--port", str(self._port)],
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            cwd=self._folder,
+            env=self._env,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+        self._log.close()
+
+    def wait_until_it_serves(self) -> None:
+        """Return when it has said that it is ready."""
+        assert self.process.stdout
+        if not self.process.stdout.readline():
+            text = (self._folder / "log").read_text(errors="replace")
+            raise AssertionError(f"{self.role} did not start:\n{text}")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def terminate(self) -> None:
+        self.process.terminate()
+
+    def freeze(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def log(self) -> str:
+        return (self._folder / "log").read_text(errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the agent wrote down of one execution."""
+
+    what: str
+    thread_id: str
+    text: str
+    pid: int
+    at: float
+
+
+class Cluster:
+    """What runs, and how more of it is started; all of it ends when it is left."""
+
+    def __init__(
+        self, folder: Path, kafka: KafkaServer | None = None, *, topics: bool = True
+    ) -> None:
+        self.folder = folder
+        self._topics = topics
+        self.kafka = kafka or KafkaServer(folder / "kafka")
+        self.redis = RedisServer(folder / "redis")
+        self.services: list[Service] = []
+        self._runs = folder / "runs"
+
+    def __enter__(self) -> Self:
+        self.redis.start()
+        self.kafka.start()
+        site = self.folder / "site"
+        info = site / "stub-1.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stub\nVersion: 1\n")
+        (info / "entry_points.txt").write_text(ENTRY_POINT)
+        (site / "sitecustomize.py").write_text(CLOCK)
+        self._runs.touch()
+        if self._topics:
+            subprocess.run(  # noqa: S603 -- our own command
+                [COMMAND, "topics", "create"],
+                env=self.environment(),
+                check=True,
+                capture_output=True,
+            )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for service in self.services:
+            service.__exit__(None, None, None)
+        self.kafka.kill()
+        self.redis.kill()
+
+    def environment(self, **settings: str) -> dict[str, str]:
+        named = {f"CSE_CHAT__{name}": value for name, value in settings.items()}
+        return {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": os.pathsep.join([str(self.folder / "site"), str(ROOT)]),
+            "XDG_DATA_HOME": str(self.folder),
+            RUNS: str(self._runs),
+            "CSE_CHAT__AGENT__NAME": "stub",
+            "CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS": self.kafka.address,
+            "CSE_CHAT__KAFKA__SESSION_SECONDS": str(SESSION_SECONDS),
+            "CSE_CHAT__REDIS__URL": self.redis.url,
+            "CSE_CHAT__HTTP__WAIT_SECONDS": "5",
+            **named,
+        }
+
+    def start(
+        self, role: str, number: int = 1, *, clock_shift: float = 0, **settings: str
+    ) -> list[Service]:
+        """Start *number* of them, and return when all serve.
+
+        Args:
+            role: ``gateway`` or ``worker``.
+            number: How many.
+            clock_shift: Seconds that their host's clock is ahead.
+            settings: Of theirs, without prefix.
+        """
+        begun = []
+        for _ in range(number):
+            place = self.folder / f"{role}-{len(self.services)}"
+            env = self.environment(**settings)
+            env["CSE_CHAT_TEST_CLOCK_SHIFT"] = str(clock_shift)
+            service = Service(role, place, env)
+            self.services.append(service.__enter__())
+            begun.append(service)
+        for service in begun:
+            service.wait_until_it_serves()
+        return begun
+
+    def runs(self) -> Iterator[Run]:
+        """Yield what agents have written down, in the order of time."""
+        for line in self._runs.read_text().splitlines():
+            what, thread_id, text, pid, at = line.split("\t")
+            yield Run(what, thread_id, text, int(pid), float(at))

@@ -1,0 +1,46 @@
+"""An agent whose every run is written down outside of its process, and that does what it is told.
+
+The text of a question begins with the mode: ``answer``, ``slow``, ``fail`` or ``hang``.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
+
+from cse_chat.domain.errors import AgentUnavailableError
+from cse_chat.domain.model.answers import AgentEvent, Basis, Delta
+from cse_chat.domain.model.history import Exchange
+from cse_chat.domain.model.questions import Question
+
+RUNS = "CSE_CHAT_TEST_RUNS"
+SLOW_SECONDS = 2.0
+
+
+class StubAgent:
+    """Writes ``start`` and ``end`` lines to the file that the environment names."""
+
+    def __init__(self) -> None:
+        # Opened for appending: lines of several processes do not mix.
+        self._file = os.open(Path(os.environ[RUNS]), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+    async def answer(
+        self, question: Question, history: Sequence[Exchange]
+    ) -> AsyncGenerator[AgentEvent]:
+        """Answer with the question, which nobody else asked."""
+        self._write("start", question)
+        match question.text.split(" ", 1)[0]:
+            case "slow":
+                await asyncio.sleep(SLOW_SECONDS)
+            case "hang":
+                await asyncio.Event().wait()
+            case "fail":
+                raise AgentUnavailableError("told to fail")
+        yield Basis(model_used="stub")
+        yield Delta(f"answer to {question.text}, of {question.user_id}")
+        self._write("end", question)
+
+    def _write(self, what: str, question: Question) -> None:
+        line = f"{what}\t{question.thread_id}\t{question.text}\t{os.getpid()}\t{time.time()}\n"
+        os.write(self._file, line.encode())

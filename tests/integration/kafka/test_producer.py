@@ -1,0 +1,200 @@
+"""The producer while Kafka is well, slow, frozen, killed, elsewhere or without the topic."""
+
+import asyncio
+import os
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from brokers.kafka import KafkaServer
+from brokers.ports import free_port
+from cse_chat.adapters.kafka.producer import SupervisedProducer
+from cse_chat.adapters.kafka.requests import KafkaRequestLog
+from cse_chat.domain.errors import AcceptanceUnknownError, OverloadedError, TransportError
+from cse_chat.domain.model.outcomes import Durability
+from tests.builders import a_question, a_request
+from tests.integration.kafka.places import Place, freeze
+from tests.waiting import until
+
+SOON = timedelta(seconds=1)
+BACK = 30  # seconds, at most, from the return of a server until it is used again
+
+
+async def _ids_in(place: Place) -> Counter[str]:
+    records = await place.read(place.requests)
+    return Counter(dict(record.headers)["ce_id"].decode() for record in records)
+
+
+async def test_a_thousand_appends_at_once_pass_the_gate_and_are_kept_once(place: Place) -> None:
+    requests = [a_request() for _ in range(1_000)]
+
+    async with SupervisedProducer(place.address) as producer:
+        log = KafkaRequestLog(producer, topic=place.requests)
+        async with asyncio.timeout(20):
+            kept = await asyncio.gather(*(log.append(request) for request in requests))
+
+    assert set(kept) == {Durability.KAFKA}
+    assert await _ids_in(place) == {request.correlation_id: 1 for request in requests}
+
+
+async def test_a_gateway_is_named_in_the_header_for_replies(place: Place) -> None:
+    async with SupervisedProducer(place.address) as producer:
+        await KafkaRequestLog(producer, reply_to="gw-1", topic=place.requests).append(a_request())
+
+    [record] = await place.read(place.requests)
+    assert dict(record.headers)["ce_replyto"] == b"gw-1"
+
+
+async def test_a_server_frozen_for_three_seconds_costs_time_and_nothing_else(
+    own_server: KafkaServer, own_place: Place
+) -> None:
+    requests = [a_request() for _ in range(300)]
+    async with SupervisedProducer(
+        own_place.address, confirmed_by=timedelta(seconds=10)
+    ) as producer:
+        log = KafkaRequestLog(producer, topic=own_place.requests)
+        await log.append(a_request())
+
+        await freeze(own_server)
+        asyncio.get_running_loop().call_later(3, own_server.thaw)
+        kept = await asyncio.gather(*(log.append(request) for request in requests))
+
+        assert set(kept) == {Durability.KAFKA}
+        assert producer.replaced == 0
+    ids = await _ids_in(own_place)
+    assert all(ids[request.correlation_id] == 1 for request in requests)
+
+
+async def test_what_was_handed_over_and_not_confirmed_is_unknown_and_what_was_not_is_refused(
+    own_server: KafkaServer, own_place: Place
+) -> None:
+    async with SupervisedProducer(
+        own_place.address, confirmed_by=timedelta(seconds=3), in_flight=2
+    ) as producer:
+        log = KafkaRequestLog(producer, topic=own_place.requests)
+        await log.append(a_request())
+
+        await freeze(own_server)
+        results = await asyncio.gather(
+            *(log.append(a_request()) for _ in range(6)), return_exceptions=True
+        )
+        own_server.thaw()
+        await until(lambda: producer.healthy, seconds=BACK)
+
+        assert [type(result) for result in results] == [
+            *[AcceptanceUnknownError] * 2,  # the gate lets two through
+            *[TransportError] * 4,
+        ]
+        assert await log.append(a_request()) is Durability.KAFKA
+
+
+async def test_too_many_waiting_are_told_at_once(own_server: KafkaServer, own_place: Place) -> None:
+    async with SupervisedProducer(
+        own_place.address, confirmed_by=SOON, in_flight=1, most_waiting=3
+    ) as producer:
+        log = KafkaRequestLog(producer, topic=own_place.requests)
+        await freeze(own_server)
+
+        results = await asyncio.gather(
+            *(log.append(a_request()) for _ in range(6)), return_exceptions=True
+        )
+
+        own_server.thaw()
+        assert sum(isinstance(result, OverloadedError) for result in results) == 2
+
+
+async def test_a_killed_server_is_used_again_when_it_is_back_and_has_what_it_confirmed(
+    own_server: KafkaServer, own_place: Place
+) -> None:
+    async with SupervisedProducer(own_place.address, confirmed_by=SOON) as producer:
+        log = KafkaRequestLog(producer, topic=own_place.requests)
+        before = [a_request() for _ in range(20)]
+        await asyncio.gather(*(log.append(request) for request in before))
+
+        own_server.kill()
+        async with asyncio.timeout(5):
+            lost = await asyncio.gather(
+                *(log.append(a_request()) for _ in range(5)), return_exceptions=True
+            )
+        await until(lambda: not producer.healthy, seconds=5)
+        async with asyncio.timeout(2):
+            with pytest.raises(TransportError):
+                await log.append(a_request())
+        await asyncio.to_thread(own_server.start)
+        await until(lambda: producer.healthy, seconds=BACK)
+        after = a_request()
+
+        assert await log.append(after) is Durability.KAFKA
+
+    assert all(isinstance(error, AcceptanceUnknownError | TransportError) for error in lost)
+    ids = await _ids_in(own_place)
+    assert all(ids[request.correlation_id] == 1 for request in [*before, after])
+
+
+async def test_nobody_at_the_address_is_said_in_time_and_tried_again() -> None:
+    port = free_port()
+    async with asyncio.timeout(10):
+        async with SupervisedProducer(f"127.0.0.1:{port}", confirmed_by=SOON) as producer:
+            assert not producer.healthy
+            assert producer.problem == "Kafka does not answer (KafkaConnectionError)"
+            with pytest.raises(TransportError, match="does not answer"):
+                await KafkaRequestLog(producer).append(a_request())
+
+
+async def test_a_server_that_comes_later_is_found(own_server: KafkaServer) -> None:
+    own_server.kill()
+    async with SupervisedProducer(own_server.address) as producer:
+        assert not producer.healthy
+
+        await asyncio.to_thread(own_server.start)
+
+        await until(lambda: producer.healthy, seconds=BACK)
+
+
+async def test_a_missing_topic_is_said_with_what_to_run(place: Place) -> None:
+    async with SupervisedProducer(place.address, topics=["no-such-topic"]) as producer:
+        assert not producer.healthy
+        assert producer.problem == "Kafka has no topic no-such-topic: run  cse-chat topics create"
+
+
+async def test_a_missing_topic_refuses_in_time(producer: SupervisedProducer) -> None:
+    async with asyncio.timeout(10):
+        with pytest.raises(TransportError):
+            await KafkaRequestLog(producer, topic="no-such-topic").append(a_request())
+
+
+async def test_a_record_that_is_too_large_is_refused_and_the_next_is_kept(place: Place) -> None:
+    async with SupervisedProducer(place.address) as producer:
+        with pytest.raises(TransportError, match="MessageSizeTooLarge"):
+            await producer.send(place.requests, key=b"k", value=os.urandom(1_500_000), headers=())
+        for _ in range(3):
+            await KafkaRequestLog(producer, topic=place.requests).append(a_request())
+
+
+async def test_a_dead_sender_is_replaced(place: Place) -> None:
+    async with SupervisedProducer(place.address) as producer:
+        log = KafkaRequestLog(producer, topic=place.requests)
+        await log.append(a_request())
+        assert producer._current
+
+        producer._current.producer._sender.sender_task.cancel()
+
+        await until(lambda: producer.replaced == 1, seconds=5)
+        await until(lambda: producer.healthy, seconds=BACK)
+        assert await log.append(a_request()) is Durability.KAFKA
+
+
+async def test_a_dead_server_does_not_keep_it_from_closing(
+    own_server: KafkaServer, own_place: Place
+) -> None:
+    loop = asyncio.get_running_loop()
+    async with SupervisedProducer(own_place.address, confirmed_by=SOON) as producer:
+        log = KafkaRequestLog(producer, topic=own_place.requests)
+        await log.append(a_request())
+        await freeze(own_server)
+        with pytest.raises(AcceptanceUnknownError):
+            await log.append(a_request(a_question("Handed over?")))
+        closing = loop.time()
+
+    assert loop.time() - closing < 10

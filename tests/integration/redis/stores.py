@@ -1,0 +1,132 @@
+"""The ports in Redis, over one connection, as a process has them."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from redis.asyncio import Redis
+
+from cse_chat.adapters.redis import names
+from cse_chat.adapters.redis.connection import RedisConnection, retry
+from cse_chat.adapters.redis.history import RedisHistory
+from cse_chat.adapters.redis.ledger import RedisLedger
+from cse_chat.adapters.redis.threads import RedisThreads
+from cse_chat.adapters.wire.outcomes import decode_announcement
+from cse_chat.domain.errors import TransportError
+from cse_chat.domain.model.ids import ClaimToken, CorrelationId
+from cse_chat.domain.model.outcomes import Outcome
+from cse_chat.domain.ports.replies import NextReply
+
+Found = TypeVar("Found")
+DAY = timedelta(days=1)
+LEASE = timedelta(seconds=5)
+
+
+def at_database(url: str, number: int) -> str:
+    """Return *url* with another logical database."""
+    return urlsplit(url)._replace(path=f"/{number}").geturl()
+
+
+async def comes(read: Callable[[], Awaitable[Found | None]], *, seconds: float = 10) -> Found:
+    """Return what *read* returns once that is true; fail after *seconds*."""
+    async with asyncio.timeout(seconds):
+        while True:
+            found = await read()
+            if found:
+                return found
+            await asyncio.sleep(0.005)
+
+
+async def answers(stores: "Stores") -> bool:
+    """Say whether the server does, for this process."""
+    with suppress(TransportError):
+        return bool(await stores.connection.command("PING"))
+    return False
+
+
+class Stores:
+    """One process's view of a server. Entered, it is connected."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        lease: timedelta = LEASE,
+        answer_ttl: timedelta = DAY,
+        history_ttl: timedelta = DAY,
+        answered_by: timedelta = timedelta(seconds=5),
+        gateway: str | None = None,
+        new_token: Callable[[], ClaimToken] = lambda: ClaimToken(uuid4().hex),
+    ) -> None:
+        self.connection = RedisConnection(url, answered_by=answered_by)
+        self.threads = RedisThreads(self.connection)
+        self.history = RedisHistory(self.connection)
+        self.ledger = RedisLedger(
+            self.connection,
+            new_token=new_token,
+            lease=lease,
+            answer_ttl=answer_ttl,
+            history_ttl=history_ttl,
+            reply_to=lambda _: gateway,
+        )
+        self.raw = Redis.from_url(url, decode_responses=True, retry=retry())
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        _ = await self._open.enter_async_context(self.raw)  # it can be awaited, too
+        await self._open.enter_async_context(self.connection)
+        await self._open.enter_async_context(self.ledger)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._open.aclose()
+
+    async def leases_run_out(self) -> None:
+        """As if every lease that was not renewed had ended."""
+        async for key in self.raw.scan_iter("chat:*:meta"):
+            if await self.raw.hexists(key, "lease"):
+                await self.raw.hset(key, "lease", "0")
+
+    async def snapshot(self) -> dict[str, Any]:
+        """Return everything the database holds."""
+        found: dict[str, Any] = {}
+        async for key in self.raw.scan_iter():
+            match await self.raw.type(key):
+                case "string":
+                    found[key] = await self.raw.get(key)
+                case "hash":
+                    found[key] = await self.raw.hgetall(key)
+                case "list":
+                    found[key] = await self.raw.lrange(key, 0, -1)
+                case _:
+                    found[key] = await self.raw.zrange(key, 0, -1)
+        return found
+
+
+class Overheard:
+    """Hears on one channel what the ledger tells the gateways."""
+
+    def __init__(self, raw: Redis, channel: str = names.EVERY_GATEWAY) -> None:
+        self._raw = raw
+        self._channel = channel
+
+    @asynccontextmanager
+    async def listen(self, correlation_id: CorrelationId) -> AsyncGenerator[NextReply]:
+        async with self._raw.pubsub() as pubsub:
+            await pubsub.subscribe(self._channel)
+            assert (await pubsub.get_message(timeout=5))["type"] == "subscribe"
+
+            async def next_reply(wait: timedelta) -> Outcome | None:
+                async with asyncio.timeout(wait.total_seconds()):
+                    while True:
+                        message = await pubsub.get_message(timeout=1)
+                        if message:
+                            outcome = decode_announcement(message["data"].encode())
+                            if outcome.correlation_id == correlation_id:
+                                return outcome
+
+            yield next_reply

@@ -1,0 +1,78 @@
+"""A server that is full, or holds what is none of ours: a step is done or it is not."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from cse_chat.adapters.redis import names
+from cse_chat.domain.errors import TransportError
+from cse_chat.domain.model.claims import Claim
+from cse_chat.domain.model.history import Turn
+from cse_chat.domain.model.outcomes import Durability
+from tests.builders import a_request, an_outcome
+from tests.integration.redis.stores import Stores, comes
+
+KAFKA = Durability.KAFKA
+Call = Callable[[], Awaitable[object]]
+
+
+@pytest.fixture
+def stores(own_stores: Stores) -> Stores:
+    return own_stores
+
+
+async def test_a_server_that_is_full_writes_all_of_a_step_or_nothing(stores: Stores) -> None:
+    known, unknown = a_request(), a_request()
+    claim = await stores.ledger.claim(known, KAFKA)
+    assert isinstance(claim, Claim)
+    before = await stores.snapshot()
+    await stores.raw.config_set("maxmemory", 1)
+
+    calls: list[Call] = [
+        lambda: stores.ledger.claim(unknown, KAFKA),
+        lambda: stores.ledger.settle(an_outcome(unknown)),
+        lambda: stores.ledger.settle(an_outcome(known), claim=claim),
+    ]
+    for call in calls:
+        with pytest.raises(TransportError, match="OutOfMemory"):
+            await call()
+    await stores.ledger.register(unknown, KAFKA)
+
+    assert await stores.snapshot() == before
+    await stores.raw.config_set("maxmemory", 0)
+    settlement = await stores.ledger.settle(an_outcome(known), claim=claim)
+    assert settlement.outcome == an_outcome(known)
+    await comes(lambda: stores.ledger.find([unknown.correlation_id]))
+
+
+async def test_a_claim_is_kept_and_given_up_even_if_the_server_is_full(stores: Stores) -> None:
+    """That takes no memory, and an agent whose claim runs out would be paid for twice."""
+    claim = await stores.ledger.claim(a_request(), KAFKA)
+    assert isinstance(claim, Claim)
+    await stores.raw.config_set("maxmemory", 1)
+
+    await stores.ledger.start(claim)
+    assert await stores.ledger.renew([claim]) == []
+    await stores.ledger.release(claim, spent=False)
+
+    assert await stores.raw.hget(names.meta(claim.thread_id), "claimed") is None
+
+
+@pytest.mark.parametrize("kind", ["request", "owner", "open_requests", "messages", "meta"])
+async def test_a_key_that_holds_something_else_is_found_before_anything_is_written(
+    stores: Stores, kind: str
+) -> None:
+    request = a_request()
+    of_what = request.correlation_id if kind == "request" else request.thread_id
+    key = getattr(names, kind)(of_what)
+    await stores.raw.xadd(key, {"no": "kind that is written here"})
+
+    calls: list[Call] = [
+        lambda: stores.ledger.claim(request, KAFKA),
+        lambda: stores.ledger.settle(an_outcome(request), asked=Turn.asking(request)),
+    ]
+    for call in calls:
+        with pytest.raises(TransportError, match="WRONGTYPE"):
+            await call()
+
+    assert await stores.raw.keys() == [key]

@@ -1,0 +1,59 @@
+"""The adapters of Redis under the suites that the ones in memory pass."""
+
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+import pytest
+
+from cse_chat.domain.ports.ledger import Claims, Ledger
+from cse_chat.domain.ports.replies import ReplyBus
+from cse_chat.domain.ports.threads import History, Threads
+from tests.contracts.claims import ClaimsContract
+from tests.contracts.history import HistoryContract
+from tests.contracts.ledger import LedgerContract
+from tests.contracts.threads import ThreadsContract
+from tests.integration.redis.stores import Overheard, Stores
+
+
+class RedisPorts:
+    """The fixtures that the suites ask for; each is checked against its port by its type."""
+
+    @pytest.fixture
+    def ledger(self, stores: Stores) -> Ledger:
+        return stores.ledger
+
+    @pytest.fixture
+    def claims(self, stores: Stores) -> Claims:
+        return stores.ledger
+
+    @pytest.fixture
+    def threads(self, stores: Stores) -> Threads:
+        return stores.threads
+
+    @pytest.fixture
+    def history(self, stores: Stores) -> History:
+        return stores.history
+
+    @pytest.fixture
+    def replies(self, stores: Stores) -> ReplyBus:
+        return cast("ReplyBus", Overheard(stores.raw))  # the suite of the ledger only listens
+
+    @pytest.fixture
+    def leases_run_out(self, stores: Stores) -> Callable[[], Awaitable[None]]:
+        return stores.leases_run_out
+
+
+class TestRedisLedger(RedisPorts, LedgerContract):
+    pass
+
+
+class TestRedisClaims(RedisPorts, ClaimsContract):
+    pass
+
+
+class TestRedisHistory(RedisPorts, HistoryContract):
+    pass
+
+
+class TestRedisThreads(RedisPorts, ThreadsContract):
+    pass

@@ -1,0 +1,110 @@
+"""What an operator is told of a server."""
+
+from collections.abc import AsyncGenerator, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from brokers.redis import RedisServer
+from cse_chat.adapters.redis.connection import RedisConnection
+from cse_chat.adapters.redis.inspection import ServerReport, explained, inspect
+from cse_chat.domain.errors import TransportError
+from tests.integration.redis.stores import at_database
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _report(url: str, now: Callable[[], datetime] = _now) -> ServerReport:
+    async with RedisConnection(url, answered_by=timedelta(milliseconds=500)) as connection:
+        return await inspect(connection, now=now)
+
+
+async def _trouble(url: str) -> str:
+    with pytest.raises(TransportError) as caught:
+        await _report(url)
+    finding = explained(caught.value)
+    assert finding.is_fatal
+    assert "pass-word" not in finding.detail
+    return finding.slug
+
+
+@pytest.fixture
+async def admin(own_server: RedisServer) -> AsyncGenerator[Redis]:
+    async with Redis.from_url(own_server.url) as client:
+        yield client
+
+
+async def test_a_fit_server_has_no_findings(own_server: RedisServer) -> None:
+    report = await _report(own_server.url)
+
+    assert report.findings == ()
+    assert report.is_append_only
+    assert report.eviction_policy == "noeviction"
+    assert len(report.run_id) == 40
+
+
+async def test_a_server_that_evicts_or_forgets_is_told(
+    own_server: RedisServer, admin: Redis
+) -> None:
+    await admin.config_set("maxmemory-policy", "allkeys-lru")
+    await admin.config_set("appendonly", "no")
+
+    report = await _report(own_server.url)
+
+    found = {finding.slug: finding for finding in report.findings}
+    assert set(found) == {"wrong-eviction-policy", "no-append-only-file"}
+    assert "allkeys-lru" in found["wrong-eviction-policy"].detail
+    assert found["wrong-eviction-policy"].is_fatal
+    assert not found["no-append-only-file"].is_fatal
+
+
+async def test_a_replica_is_told(own_server: RedisServer, admin: Redis) -> None:
+    await admin.replicaof("127.0.0.1", "1")
+
+    assert [finding.slug for finding in (await _report(own_server.url)).findings] == ["is-replica"]
+
+
+@pytest.mark.parametrize("by", [timedelta(minutes=1), timedelta(minutes=-1)])
+async def test_a_clock_that_differs_is_told(own_server: RedisServer, by: timedelta) -> None:
+    report = await _report(own_server.url, lambda: datetime.now(UTC) - by)
+
+    assert [finding.slug for finding in report.findings] == ["clocks-differ"]
+    assert abs(report.clock_ahead - by) < timedelta(seconds=1)
+
+
+async def test_a_wrong_password_is_told(own_server: RedisServer, admin: Redis) -> None:
+    await admin.config_set("requirepass", "right")
+
+    wrong = own_server.url.replace("//", "//:pass-word@")
+    assert [await _trouble(wrong), await _trouble(own_server.url)] == ["access-denied"] * 2
+
+
+async def test_a_user_without_rights_is_told(own_server: RedisServer, admin: Redis) -> None:
+    await admin.acl_setuser(
+        "ann", enabled=True, passwords=["+pass-word"], commands=["+ping", "+hello", "+select"]
+    )
+
+    assert await _trouble(own_server.url.replace("//", "//ann:pass-word@")) == "access-denied"
+
+
+async def test_a_wrong_database_is_told(own_server: RedisServer) -> None:
+    assert await _trouble(at_database(own_server.url, 99)) == "refused"
+
+
+async def test_a_server_that_is_not_there_is_told(own_server: RedisServer) -> None:
+    own_server.kill()
+
+    assert await _trouble(own_server.url) == "unreachable"
+    assert await _trouble("redis://no-such-host.invalid:6379") == "unreachable"
+
+
+async def test_a_server_that_stands_still_is_told(own_server: RedisServer) -> None:
+    own_server.freeze()
+
+    try:
+        assert await _trouble(own_server.url) == "no-answer"
+    finally:
+        own_server.thaw()

@@ -1,0 +1,156 @@
+"""Any order of calls has the same results in Redis as in memory."""
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from cse_chat.domain.errors import ChatError
+from cse_chat.domain.model.claims import Claim, Tail
+from cse_chat.domain.model.history import Turn
+from cse_chat.domain.model.ids import ThreadId, UserId
+from cse_chat.domain.model.outcomes import Durability, Status
+from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.ports.ledger import Claims, Ledger
+from cse_chat.domain.ports.threads import History, Threads
+from tests.builders import a_question, a_request, a_thread_id, an_outcome
+from tests.integration.redis.stores import Stores
+from tests.memory import LEASE, Memory
+
+STEPS = 150
+KEPT = Durability.MEMORY
+OUTCOMES = (Status.ANSWERED, Status.FAILED, Status.EXPIRED, Status.CANCELLED)
+
+
+@dataclass
+class Side:
+    """One implementation, and the claims it gave; a token is its own, so a claim has a number."""
+
+    ledger: Ledger
+    claims: Claims
+    threads: Threads
+    history: History
+    given: list[Claim] = field(default_factory=list)
+
+    async def claim(self, request: ChatRequest) -> object:
+        verdict = await self.claims.claim(request, KEPT)
+        if not isinstance(verdict, Claim):
+            return verdict
+        self.given.append(verdict)
+        return (verdict.attempt, verdict.spent)
+
+    async def renew(self, numbers: list[int]) -> object:
+        lost = await self.claims.renew([self.given[n] for n in numbers])
+        return [n for n in numbers if self.given[n] in lost]
+
+
+Step = Callable[[Side], Awaitable[object]]
+
+
+class Walk:
+    """Draws calls about a few requests of a few threads, some of them another user's."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        threads = [a_thread_id() for _ in range(3)]
+        requests = [
+            a_request(a_question(user_id=chance.choice(["ann", "ann", "bob"]), thread_id=thread))
+            for thread in threads
+            for _ in range(4)
+        ]
+        stolen = chance.choice(requests).correlation_id
+        self._threads = threads
+        self._requests = [
+            *requests,
+            a_request(a_question(user_id="bob", thread_id=threads[0]), correlation_id=stolen),
+        ]
+
+    def step(self, given: int) -> tuple[str, Step]:
+        """Return the next call, where *given* claims have been given."""
+        draws = [self._request_step, self._request_step, self._thread_step]
+        return self._chance.choice([*draws, self._claim_step] if given else draws)(given)
+
+    def _request_step(self, given: int) -> tuple[str, Step]:
+        request = self._chance.choice(self._requests)
+        cid, asked = request.correlation_id, self._chance.choice([None, Turn.asking(request)])
+        outcome = an_outcome(
+            request, self._chance.choice(OUTCOMES), text=str(self._chance.random())
+        )
+        tail = self._chance.choice([Tail.RESPONSE, Tail.DEAD_LETTER])
+        return self._chance.choice(
+            [
+                ("register", lambda side: side.ledger.register(request, KEPT)),
+                ("claim", lambda side: side.claim(request)),
+                ("claim", lambda side: side.claim(request)),
+                ("settle", lambda side: side.ledger.settle(outcome, asked=asked)),
+                ("mark", lambda side: side.ledger.mark(cid, tail)),
+                ("find", lambda side: side.ledger.find([cid])),
+            ]
+        )
+
+    def _claim_step(self, given: int) -> tuple[str, Step]:
+        number = self._chance.choice([given - 1, self._chance.randrange(given)])
+        spent = self._chance.choice([True, False])
+        text = str(self._chance.random())
+
+        async def settle(side: Side) -> object:
+            claim = side.given[number]
+            request = next(
+                r
+                for r in self._requests
+                if (r.correlation_id, r.thread_id) == (claim.correlation_id, claim.thread_id)
+            )
+            return await side.ledger.settle(an_outcome(request, text=text), claim=claim)
+
+        return self._chance.choice(
+            [
+                ("start", lambda side: side.claims.start(side.given[number])),
+                ("renew", lambda side: side.renew([number])),
+                ("release", lambda side: side.claims.release(side.given[number], spent=spent)),
+                ("settle the claim", settle),
+            ]
+        )
+
+    def _thread_step(self, given: int) -> tuple[str, Step]:
+        thread: ThreadId = self._chance.choice(self._threads)
+        user, limit = UserId(self._chance.choice(["ann", "bob"])), self._chance.randint(1, 5)
+        after = self._chance.choice([None, "0", "2", "7"])
+        return self._chance.choice(
+            [
+                ("own", lambda side: side.threads.own(thread, user)),
+                ("owner", lambda side: side.threads.owner(thread)),
+                ("page", lambda side: side.history.page(thread, after=after, limit=limit)),
+                ("recent", lambda side: side.history.recent(thread, limit)),
+            ]
+        )
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_a_walk_through_both_has_the_same_results(stores: Stores, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - nothing secret
+    memory = Memory(cap=1_000_000)
+    sides = (
+        Side(memory.ledger, memory.ledger, memory.threads, memory.history),
+        Side(stores.ledger, stores.ledger, stores.threads, stores.history),
+    )
+    walk = Walk(chance)
+    walked: list[str] = []
+    for _ in range(STEPS):
+        if chance.random() < 0.1:
+            memory.clock.advance(LEASE)
+            await stores.leases_run_out()
+            walked.append("leases run out")
+        name, step = walk.step(len(sides[0].given))
+
+        results = [await _result(step, side) for side in sides]
+
+        walked.append(f"{name}: {results}")
+        assert results[0] == results[1], "\n".join(walked[-12:])
+
+
+async def _result(step: Step, side: Side) -> object:
+    try:
+        return await step(side)
+    except ChatError as error:
+        return type(error)
