@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
@@ -51,21 +50,21 @@ class RedisCheck:
         """Look no more."""
         if self._looking:
             self._looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._looking
+            await asyncio.wait({self._looking})
 
     async def _look(self) -> None:
         from cse_chat.adapters.redis.inspection import explained, inspect
 
         while True:
             await self._due.wait()
+            self._due.clear()  # before looking: another server may be met meanwhile
             try:
                 report = await inspect(self._connection, now=lambda: datetime.now(UTC))
             except TransportError as error:
                 self._tell(explained(error))
+                self._due.set()
                 await asyncio.sleep(_AGAIN_SECONDS)
                 continue
-            self._due.clear()
             self._told = None
             for finding in report.findings:
                 self._tell(finding)
