@@ -18,7 +18,9 @@ from cse_chat.domain.model.history import Exchange
 from cse_chat.domain.model.outcomes import Outcome
 from cse_chat.domain.model.questions import ChatRequest, Question
 from cse_chat.domain.ports.agent import Agent
+from cse_chat.domain.ports.applied import Window
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
+from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.domain.use_cases.process_request import ProcessRequest
@@ -27,6 +29,7 @@ from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.run_agent import RunAgent
 from cse_chat.domain.use_cases.send_chat import SendChat
 from cse_chat.domain.use_cases.sweep_replies import SweepReplies
+from cse_chat.entrypoints.worker.lanes import Lanes
 from tests.builders import Clock, Tokens, a_correlation_id
 
 LEASE = timedelta(seconds=5)
@@ -130,10 +133,21 @@ class Memory:
     def abandon_request(self) -> AbandonRequest:
         return AbandonRequest(record_history=self.record_history, now=self.clock)
 
+    def apply_responses(self, window: Window | None = None) -> ApplyResponses:
+        return ApplyResponses(
+            marks=self.ledger.marks,
+            responses=self.responses,
+            ledger=self.ledger,
+            record_history=self.record_history,
+            window=window or Lanes(),
+            now=self.clock,
+        )
+
     def process_request(self, agent: Agent, *, slots: int = 1) -> ProcessRequest:
         return ProcessRequest(
             claims=self.ledger,
             replies=self.replies,
+            apply_responses=self.apply_responses(),
             keep_claims=self.keep_claims,
             run_agent=RunAgent(agent=agent, history=self.history, monotonic=self._seconds),
             record_history=self.record_history,

@@ -1,10 +1,13 @@
-"""What every `ResponseLog` must do."""
+"""What every `ResponseLog` and every `ResponseReader` must do."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
 
 from cse_chat.domain.model.outcomes import Outcome, Status
+from cse_chat.domain.ports.applied import ResponseReader
 from cse_chat.domain.ports.responses import ResponseLog
-from tests.builders import a_record, a_request, an_outcome
+from tests.builders import a_question, a_record, a_request, a_thread_id, an_outcome
 
 ReadBack = Callable[[], Awaitable[list[tuple[Outcome, int]]]]
 
@@ -30,3 +33,45 @@ class ResponseLogContract:
             await responses.append(outcome, request=a_record())
 
         assert {found.correlation_id for found, _ in await read_back()} == {outcome.correlation_id}
+
+
+class ResponseReaderContract:
+    """Subclass in ``test_*.py``: ``responses``, and the ``reader`` of what is written there.
+
+    ``partitions`` are all that the log has.
+    """
+
+    async def test_what_was_appended_since_a_time_is_read_in_order(
+        self, responses: ResponseLog, reader: ResponseReader, partitions: Collection[int]
+    ) -> None:
+        now = datetime.now(UTC)
+        thread = a_thread_id()
+        outcomes = [
+            an_outcome(a_request(a_question(thread_id=thread), asked_at=now), status)
+            for status in (Status.ANSWERED, Status.FAILED, Status.EXPIRED)
+        ]
+        for outcome in outcomes:
+            await responses.append(outcome, request=a_record())
+
+        assert await _since(reader, partitions, now - timedelta(minutes=1)) == outcomes
+        assert await _since(reader, partitions, now + timedelta(hours=1)) == []
+
+    async def test_an_empty_log_has_nothing(
+        self, reader: ResponseReader, partitions: Collection[int]
+    ) -> None:
+        assert await _since(reader, partitions, datetime.fromtimestamp(0, UTC)) == []
+
+    async def test_of_no_partition_nothing_is_read(
+        self, responses: ResponseLog, reader: ResponseReader
+    ) -> None:
+        await responses.append(an_outcome(a_request()), request=a_record())
+
+        async with aclosing(reader.since({})) as batches:
+            assert [batch async for batch in batches] == []
+
+
+async def _since(
+    reader: ResponseReader, partitions: Collection[int], time: datetime
+) -> list[Outcome]:
+    async with aclosing(reader.since(dict.fromkeys(partitions, time))) as batches:
+        return [answered.outcome async for batch in batches for answered in batch]

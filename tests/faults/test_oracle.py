@@ -27,7 +27,9 @@ class NoClaims:
     def __init__(self) -> None:
         self._attempts = count(1)
 
-    async def claim(self, request: ChatRequest, durability: Durability) -> Claim:
+    async def claim(
+        self, request: ChatRequest, durability: Durability, *, partition: int | None = None
+    ) -> Claim:
         attempt = next(self._attempts)
         return Claim(
             correlation_id=request.correlation_id,

@@ -18,6 +18,7 @@ from cse_chat.domain.model.history import Exchange
 from cse_chat.domain.model.questions import ChatRequest, Question
 from cse_chat.domain.ports.ledger import Claims
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
+from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.domain.use_cases.process_request import ProcessRequest
@@ -28,6 +29,7 @@ from cse_chat.entrypoints.clock import SteadyClock
 from cse_chat.entrypoints.periodic import PASS_INTERVAL, repeated
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.guarded_agent import GuardedAgent
+from cse_chat.entrypoints.worker.lanes import Lanes
 from tests.builders import NOON, Tokens, a_correlation_id, a_question, a_request
 from tests.faults.broker import Broker, Member
 from tests.faults.failpoints import KilledError, Process
@@ -183,11 +185,22 @@ class Worker:
         ledger = reach(world.ledger)
         record_history = RecordHistory(ledger=ledger)
         self.keep_claims = KeepClaims(claims=reach(claims or world.ledger))
+        lanes = Lanes()
+        self.apply_responses = ApplyResponses(
+            marks=reach(world.ledger.marks),
+            responses=world.responses,
+            ledger=ledger,
+            record_history=record_history,
+            window=lanes,
+            now=world.now,
+        )
         self.engine = WorkerEngine(
             source=_ReachedMember(self.member, self.process),
+            lanes=lanes,
             process=ProcessRequest(
                 claims=reach(claims or world.ledger),
                 replies=reach(world.replies),
+                apply_responses=self.apply_responses,
                 keep_claims=self.keep_claims,
                 run_agent=RunAgent(
                     agent=GuardedAgent(ModalAgent(world, self.process)),
@@ -216,7 +229,8 @@ class Worker:
 
     async def start(self) -> None:
         """Begin to work on what the broker gives it."""
-        await self._stack.enter_async_context(repeated(self.keep_claims, every=PASS_INTERVAL))
+        for pass_ in (self.keep_claims, self.apply_responses.keep):
+            await self._stack.enter_async_context(repeated(pass_, every=PASS_INTERVAL))
         self.read_again()
 
     def read_again(self) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from cse_chat.adapters.wire.requests import EncodedRequest
+from cse_chat.domain.ports.applied import AppliedMarks
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
@@ -27,6 +28,10 @@ class InMemoryPorts:
     @pytest.fixture
     def claims(self, memory: Memory) -> Claims:
         return memory.ledger
+
+    @pytest.fixture
+    def marks(self, memory: Memory) -> AppliedMarks:
+        return memory.ledger.marks
 
     @pytest.fixture
     def threads(self, memory: Memory) -> Threads:

@@ -9,7 +9,7 @@ import pytest
 from cse_chat.adapters.echo import EchoAgent
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
-from cse_chat.adapters.memory.requests import InMemoryRequestLog
+from cse_chat.adapters.memory.requests import PARTITION, InMemoryRequestLog
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
 from cse_chat.adapters.memory.threads import InMemoryHistory
 from cse_chat.adapters.wire.requests import EncodedRequest
@@ -19,16 +19,18 @@ from cse_chat.domain.model.deliveries import Finished
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
 from cse_chat.domain.ports.agent import Agent
+from cse_chat.domain.ports.applied import ResponseReader
 from cse_chat.domain.ports.responses import ResponseLog
 from tests.builders import a_dead_letter, a_question, a_record, a_request, an_outcome
 from tests.contracts.agent import AgentContract
+from tests.contracts.applied import AppliedMarksContract
 from tests.contracts.claims import ClaimsContract
 from tests.contracts.dead_letters import DeadLettersContract
 from tests.contracts.history import HistoryContract
 from tests.contracts.ledger import LedgerContract
 from tests.contracts.replies import ReplyBusContract
 from tests.contracts.requests import RequestLogContract
-from tests.contracts.responses import ResponseLogContract
+from tests.contracts.responses import ResponseLogContract, ResponseReaderContract
 from tests.contracts.threads import ThreadsContract
 from tests.memory import DAY, Memory
 from tests.unit.memory_ports import InMemoryPorts
@@ -276,6 +278,28 @@ class TestInMemoryResponseLog(ResponseLogContract):
             await kept.append(an_outcome(a_request(), Status.EXPIRED), request=a_record(offset=n))
 
         assert [offset for _, offset in kept.read()] == [2, 3, 4, 5]
+
+
+class TestInMemoryResponseReader(ResponseReaderContract):
+    @pytest.fixture
+    def kept(self) -> InMemoryResponseLog:
+        return InMemoryResponseLog()
+
+    @pytest.fixture
+    def responses(self, kept: InMemoryResponseLog) -> ResponseLog:
+        return kept
+
+    @pytest.fixture
+    def reader(self, kept: InMemoryResponseLog) -> ResponseReader:
+        return kept
+
+    @pytest.fixture
+    def partitions(self) -> Collection[int]:
+        return [PARTITION]
+
+
+class TestInMemoryAppliedMarks(InMemoryPorts, AppliedMarksContract):
+    pass
 
 
 class TestEchoAgent(AgentContract):

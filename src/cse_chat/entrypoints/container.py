@@ -15,12 +15,14 @@ from cse_chat.adapters.memory.responses import InMemoryResponseLog
 from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
 from cse_chat.domain.model.attempts import AttemptPolicy
 from cse_chat.domain.ports.agent import Agent
+from cse_chat.domain.ports.applied import AppliedMarks, ResponseReader
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
 from cse_chat.domain.ports.responses import ResponseLog
 from cse_chat.domain.ports.threads import History, Threads
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
+from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.domain.use_cases.process_request import ProcessRequest
@@ -38,6 +40,7 @@ from cse_chat.entrypoints.settings import Settings
 from cse_chat.entrypoints.worker.embedded import EmbeddedService
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.guarded_agent import GuardedAgent
+from cse_chat.entrypoints.worker.lanes import Lanes
 from cse_chat.entrypoints.worker.reply_addresses import ReplyAddresses
 from cse_chat.entrypoints.worker.service import WorkerService
 
@@ -110,10 +113,16 @@ class Container(containers.DeclarativeContainer):
         memory=memory_dead_letters,
         kafka=providers.Singleton(durable.dead_letters, producer, settings),
     )
+    memory_responses = providers.Singleton(InMemoryResponseLog)
     responses: providers.Provider[ResponseLog] = providers.Selector(
         _asked_by,
-        memory=providers.Singleton(InMemoryResponseLog),
+        memory=memory_responses,
         kafka=providers.Singleton(durable.response_log, producer),
+    )
+    response_reader: providers.Provider[ResponseReader] = providers.Selector(
+        _asked_by,
+        memory=memory_responses,
+        kafka=providers.Singleton(durable.response_reader, settings),
     )
     memory_log = providers.Singleton(
         InMemoryRequestLog,
@@ -182,6 +191,12 @@ class Container(containers.DeclarativeContainer):
         _answered_by, memory=memory_ledger, redis=redis_ledger
     )
 
+    applied_marks: providers.Provider[AppliedMarks] = providers.Selector(
+        _answered_by,
+        memory=memory_ledger.provided.marks,
+        redis=providers.Singleton(durable.applied_marks, redis, settings),
+    )
+
     # Who answers.
     agent_name = providers.Callable(_agent_name, settings)
     chosen_agent: providers.Provider[Agent] = providers.Singleton(_chosen_agent, settings)
@@ -207,10 +222,21 @@ class Container(containers.DeclarativeContainer):
     sweep_replies = providers.Singleton(SweepReplies, ledger=ledger, replies=replies)
     keep_claims = providers.Singleton(KeepClaims, claims=claims)
     abandon_request = providers.Singleton(AbandonRequest, record_history=record_history, now=now)
+    lanes = providers.Singleton(Lanes)
+    apply_responses = providers.Singleton(
+        ApplyResponses,
+        marks=applied_marks,
+        responses=response_reader,
+        ledger=ledger,
+        record_history=record_history,
+        window=lanes,
+        now=now,
+    )
     process_request = providers.Singleton(
         ProcessRequest,
         claims=claims,
         replies=replies,
+        apply_responses=apply_responses,
         keep_claims=keep_claims,
         run_agent=providers.Singleton(RunAgent, agent=agent, history=history, monotonic=monotonic),
         record_history=record_history,
@@ -233,6 +259,7 @@ class Container(containers.DeclarativeContainer):
     engine = providers.Singleton(
         WorkerEngine,
         source=source,
+        lanes=lanes,
         process=providers.Selector(
             _answered_by,
             memory=process_request,
@@ -254,7 +281,11 @@ class Container(containers.DeclarativeContainer):
         readiness=readiness,
     )
     worker = providers.Singleton(
-        WorkerService, engine=engine, keep_claims=keep_claims, readiness=readiness
+        WorkerService,
+        engine=engine,
+        keep_claims=keep_claims,
+        apply_responses=apply_responses,
+        readiness=readiness,
     )
     embedded_worker = providers.Selector(
         settings.provided.requests.transport,

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
     from cse_chat.adapters.kafka.dead_letters import KafkaDeadLetters
     from cse_chat.adapters.kafka.producer import SupervisedProducer
+    from cse_chat.adapters.kafka.reading_back import KafkaResponseReader
     from cse_chat.adapters.kafka.requests import KafkaRequestLog
     from cse_chat.adapters.kafka.responses import KafkaResponseLog
     from cse_chat.adapters.kafka.source import KafkaRequestSource
+    from cse_chat.adapters.redis.applied import RedisAppliedMarks
     from cse_chat.adapters.redis.clock import ServerClock
     from cse_chat.adapters.redis.connection import RedisConnection
     from cse_chat.adapters.redis.history import RedisHistory
@@ -75,6 +77,15 @@ def response_log(producer: SupervisedProducer) -> KafkaResponseLog:
     return KafkaResponseLog(producer)
 
 
+def response_reader(settings: Settings) -> KafkaResponseReader:
+    """Return what reads outcomes back for a ledger that lost them."""
+    from cse_chat.adapters.kafka.reading_back import KafkaResponseReader
+
+    return KafkaResponseReader(
+        settings.kafka.bootstrap_servers, default_deadline=settings.agent.deadline
+    )
+
+
 def dead_letters(producer: SupervisedProducer, settings: Settings) -> KafkaDeadLetters:
     """Return what is set aside for an operator."""
     from cse_chat.adapters.kafka.dead_letters import KafkaDeadLetters
@@ -108,6 +119,13 @@ def ledger(connection: RedisConnection, settings: Settings, reply_to: ReplyTo) -
         history_ttl=settings.redis.history_ttl,
         reply_to=reply_to,
     )
+
+
+def applied_marks(connection: RedisConnection, settings: Settings) -> RedisAppliedMarks:
+    """Return which partitions' responses the server is known to have."""
+    from cse_chat.adapters.redis.applied import RedisAppliedMarks
+
+    return RedisAppliedMarks(connection, ttl=settings.redis.answer_ttl)
 
 
 def threads(connection: RedisConnection) -> RedisThreads:

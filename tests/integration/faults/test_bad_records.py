@@ -65,4 +65,5 @@ async def test_each_bad_record_has_its_end_and_the_line_goes_on(cluster: Cluster
         "answer twice",
         "answer later",
     ]
-    assert [turn["role"] for turn in ends] == ["user", "agent", "user", "agent"]
+    # What waits may be registered before the answer to what is before it.
+    assert Counter(turn["role"] for turn in ends) == {"user": 2, "agent": 2}

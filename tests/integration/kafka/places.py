@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from brokers.kafka import KafkaServer
 from cse_chat.adapters.kafka.dead_letters import KafkaDeadLetters
 from cse_chat.adapters.kafka.producer import SupervisedProducer
+from cse_chat.adapters.kafka.reading_back import KafkaResponseReader
 from cse_chat.adapters.kafka.records import record_of
 from cse_chat.adapters.kafka.source import KafkaRequestSource
 from cse_chat.adapters.kafka.topics import Topic, create
@@ -62,6 +63,14 @@ class Place:
             session=SESSION,
             topic=self.requests,
             group=self.group,
+        )
+
+    def response_reader(self) -> KafkaResponseReader:
+        return KafkaResponseReader(
+            self.address,
+            default_deadline=DEADLINE,
+            responses=self.responses,
+            requests=self.requests,
         )
 
     async def read(self, topic: str) -> list[Record]:

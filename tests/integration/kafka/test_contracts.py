@@ -1,17 +1,18 @@
 """The adapters of Kafka under the suites that the ones in memory pass."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 import pytest
 
 from cse_chat.adapters.kafka.names import REQUEST_OFFSET
 from cse_chat.adapters.kafka.responses import outcome_of
 from cse_chat.domain.model.outcomes import Outcome
+from cse_chat.domain.ports.applied import ResponseReader
 from cse_chat.domain.ports.requests import DeadLetters
 from tests.contracts.dead_letters import DeadLettersContract
 from tests.contracts.requests import AppendBytes, RequestLogContract
-from tests.contracts.responses import ReadBack, ResponseLogContract
-from tests.integration.kafka.places import Place
+from tests.contracts.responses import ReadBack, ResponseLogContract, ResponseReaderContract
+from tests.integration.kafka.places import PARTITIONS, Place
 from tests.waiting import until
 
 
@@ -45,6 +46,16 @@ class TestKafkaResponseLog(ResponseLogContract):
             return sorted(found, key=lambda pair: pair[1])
 
         return read_back
+
+
+class TestKafkaResponseReader(ResponseReaderContract):
+    @pytest.fixture
+    def reader(self, place: Place) -> ResponseReader:
+        return place.response_reader()
+
+    @pytest.fixture
+    def partitions(self) -> Collection[int]:
+        return range(PARTITIONS)
 
 
 class TestKafkaDeadLetters(DeadLettersContract):

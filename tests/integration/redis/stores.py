@@ -11,6 +11,7 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from cse_chat.adapters.redis import names
+from cse_chat.adapters.redis.applied import RedisAppliedMarks
 from cse_chat.adapters.redis.connection import RedisConnection, retry
 from cse_chat.adapters.redis.history import RedisHistory
 from cse_chat.adapters.redis.ledger import RedisLedger
@@ -73,6 +74,7 @@ class Stores:
             history_ttl=history_ttl,
             reply_to=lambda _: gateway,
         )
+        self.marks = RedisAppliedMarks(self.connection, ttl=answer_ttl)
         self.raw = Redis.from_url(url, decode_responses=True, retry=retry())
         self._open = AsyncExitStack()
 

@@ -1,68 +1,82 @@
-"""Marks of what a server is known to have."""
+"""Marks of what a server is known to have, when it is restarted, failed over or emptied."""
 
-from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from brokers.redis import RedisServer
-from cse_chat.adapters.redis.applied import AppliedMark, RedisAppliedMarks
-from cse_chat.adapters.redis.connection import RedisConnection
+from cse_chat.domain.model.claims import Claim, Incomplete
+from cse_chat.domain.model.outcomes import Durability
+from tests.builders import a_request
+from tests.integration.redis.stores import DAY, Stores
 
 
-@pytest.fixture
-async def connection(own_server: RedisServer) -> AsyncGenerator[RedisConnection]:
-    async with RedisConnection(own_server.url) as connection:
-        yield connection
+async def completed(stores: Stores, partition: int) -> str:
+    """Vouch for *partition*; return the run of the server."""
+    run_id = (await stores.marks.read([partition]))[partition].run_id
+    await stores.marks.complete([partition], run_id)
+    return run_id
 
 
-@pytest.fixture
-def marks(connection: RedisConnection) -> RedisAppliedMarks:
-    return RedisAppliedMarks(connection)
-
-
-async def test_without_a_mark_nobody_knows(marks: RedisAppliedMarks) -> None:
-    mark = await marks.read(3)
-
-    assert (mark.is_complete, mark.until) == (False, None)
-    assert await marks.refresh([3]) == [3]
-    assert await marks.read(3) == mark
-
-
-async def test_what_is_complete_is_so_until_the_server_is_another(
-    own_server: RedisServer, marks: RedisAppliedMarks
+async def test_a_restarted_server_is_complete_until_the_time_of_its_mark(
+    own_server: RedisServer, own_stores: Stores
 ) -> None:
-    first = await marks.read(3)
-    assert await marks.complete(3, first.run_id)
-    assert (await marks.read(3)).is_complete
-    assert await marks.refresh([3, 4]) == [4]
+    await completed(own_stores, 3)
 
     own_server.restart()
-    later = await marks.read(3)
 
+    later = (await own_stores.marks.read([3]))[3]
     assert not later.is_complete
     assert later.until is not None
     assert abs(later.until - datetime.now(UTC)) < timedelta(minutes=1)
-    assert await marks.refresh([3]) == [3]
+    assert list(await own_stores.marks.refresh([3])) == [3]
+
+
+async def test_nothing_is_claimed_at_a_restarted_server_before_it_is_complete(
+    own_server: RedisServer, own_stores: Stores
+) -> None:
+    await completed(own_stores, 3)
+    own_server.restart()
+    request = a_request()
+
+    claim = own_stores.ledger.claim
+    assert await claim(request, Durability.KAFKA, partition=3) == Incomplete()
+
+    await completed(own_stores, 3)
+    assert isinstance(await claim(request, Durability.KAFKA, partition=3), Claim)
+
+
+async def test_nothing_is_claimed_at_an_emptied_server_before_it_is_complete(
+    own_stores: Stores,
+) -> None:
+    await completed(own_stores, 3)
+    await own_stores.raw.flushall()
+
+    verdict = await own_stores.ledger.claim(a_request(), Durability.KAFKA, partition=3)
+
+    assert verdict == Incomplete()
+    assert list(await own_stores.marks.refresh([3])) == [3]
 
 
 async def test_a_server_that_restarts_while_all_is_applied_is_not_complete(
-    own_server: RedisServer, marks: RedisAppliedMarks
+    own_server: RedisServer, own_stores: Stores
 ) -> None:
-    before = await marks.read(3)
+    before = (await own_stores.marks.read([3]))[3]
     own_server.restart()
 
-    assert not await marks.complete(3, before.run_id)
+    await own_stores.marks.complete([3], before.run_id)
 
-    assert not (await marks.read(3)).is_complete
+    assert not (await own_stores.marks.read([3]))[3].is_complete
 
 
-async def test_a_mark_does_not_live_for_ever(
-    connection: RedisConnection, marks: RedisAppliedMarks
-) -> None:
-    mark: AppliedMark = await marks.read(3)
-    await marks.complete(3, mark.run_id)
+async def test_a_mark_lives_no_longer_than_what_it_vouches_for(stores: Stores) -> None:
+    await completed(stores, 3)
 
-    assert (
-        0 < await connection.command("TTL", "chat.applied:3") <= timedelta(days=1).total_seconds()
-    )
+    assert 0 < await stores.raw.pttl("chat.applied:3") <= DAY / timedelta(milliseconds=1)
+
+
+async def test_refreshing_prolongs_a_mark(stores: Stores) -> None:
+    await completed(stores, 3)
+    await stores.raw.pexpire("chat.applied:3", 10_000)
+
+    assert list(await stores.marks.refresh([3])) == []
+
+    assert await stores.raw.pttl("chat.applied:3") > 10_000

@@ -5,9 +5,11 @@ from typing import cast
 
 import pytest
 
+from cse_chat.domain.ports.applied import AppliedMarks
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.threads import History, Threads
+from tests.contracts.applied import AppliedMarksContract
 from tests.contracts.claims import ClaimsContract
 from tests.contracts.history import HistoryContract
 from tests.contracts.ledger import LedgerContract
@@ -25,6 +27,10 @@ class RedisPorts:
     @pytest.fixture
     def claims(self, stores: Stores) -> Claims:
         return stores.ledger
+
+    @pytest.fixture
+    def marks(self, stores: Stores) -> AppliedMarks:
+        return stores.marks
 
     @pytest.fixture
     def threads(self, stores: Stores) -> Threads:
@@ -48,6 +54,10 @@ class TestRedisLedger(RedisPorts, LedgerContract):
 
 
 class TestRedisClaims(RedisPorts, ClaimsContract):
+    pass
+
+
+class TestRedisAppliedMarks(RedisPorts, AppliedMarksContract):
     pass
 
 

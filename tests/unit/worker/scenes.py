@@ -10,6 +10,7 @@ from cse_chat.domain.model.deliveries import Delivery
 from cse_chat.domain.model.outcomes import Problem
 from cse_chat.domain.use_cases.process_request import Progress
 from cse_chat.entrypoints.worker.engine import WorkerEngine
+from cse_chat.entrypoints.worker.lanes import Lanes
 from tests.builders import a_question, a_request
 from tests.memory import Memory
 
@@ -51,6 +52,7 @@ class Running:
         self.memory = Memory()
         self.engine = WorkerEngine(
             source=self.memory.log,
+            lanes=Lanes(),
             process=work.process,
             abandon=work.abandon,
             window_records=window_records,

@@ -16,6 +16,7 @@ from cse_chat.entrypoints.readiness import Readiness
 from cse_chat.entrypoints.worker import engine, service
 from cse_chat.entrypoints.worker.embedded import EmbeddedService
 from cse_chat.entrypoints.worker.engine import WorkerEngine
+from cse_chat.entrypoints.worker.lanes import Lanes
 from cse_chat.entrypoints.worker.service import WorkerService
 from tests.builders import a_question
 from tests.memory import Memory, ScriptedAgent
@@ -28,6 +29,7 @@ def a_service(memory: Memory, agent: Agent, readiness: Readiness | None = None) 
     abandon = memory.abandon_request()
     engine = WorkerEngine(
         source=memory.log,
+        lanes=Lanes(),
         process=memory.process_request(agent),
         abandon=abandon,
         window_records=100,
@@ -35,7 +37,10 @@ def a_service(memory: Memory, agent: Agent, readiness: Readiness | None = None) 
         pause=memory.pause,
     )
     worker = WorkerService(
-        engine=engine, keep_claims=memory.keep_claims, readiness=readiness or Readiness(dict)
+        engine=engine,
+        keep_claims=memory.keep_claims,
+        apply_responses=memory.apply_responses(),
+        readiness=readiness or Readiness(dict),
     )
     return EmbeddedService(log=memory.log, worker=worker, abandon=abandon)
 

@@ -190,6 +190,23 @@ def test_revoking_one_partition_leaves_the_others_alone() -> None:
     assert lanes.finished() == Finished(offsets={1: (7,)}, positions={1: 8})
 
 
+def test_in_hand_of_a_partition_is_what_runs_and_waits_and_is_still_ours() -> None:
+    lanes = Lanes()
+    for thread, offset in (("b", 1), ("a", 2), ("b", 3)):
+        lanes.take(a_delivery(thread, offset=offset))
+    gone = lanes.take(a_delivery("c", partition=1, offset=9))
+    done = lanes.take(a_delivery("d", offset=4))
+    assert done is not None
+    assert gone is not None
+
+    lanes.end(done, finished=True)
+    lanes.revoke({1})
+
+    assert [delivery.record.offset for delivery in lanes.unfinished(0)] == [1, 2, 3]
+    assert lanes.unfinished(1) == ()
+    assert lanes.partitions == (0,)
+
+
 def test_stopping_drops_what_waits_and_still_counts_what_ends_well() -> None:
     lanes = Lanes()
     running = lanes.take(a_delivery("t", offset=0))

@@ -68,6 +68,12 @@ async def end_consumer(consumer: AIOKafkaConsumer) -> None:
     await within(_IMPOLITE, consumer._client.close())  # noqa: SLF001 - the same
 
 
+async def end_reader(consumer: AIOKafkaConsumer) -> None:
+    """Close a *consumer* that belongs to no group."""
+    if not await within(_POLITE, consumer.stop()):
+        await within(_IMPOLITE, consumer._client.close())  # noqa: SLF001 - `stop` did not come to it
+
+
 async def _end_sending(producer: AIOKafkaProducer) -> None:
     sender = producer._sender.sender_task  # noqa: SLF001 - there is no other way to stop it
     for _ in range(_NUDGES):

@@ -4,12 +4,20 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from cse_chat.adapters.memory.applied import InMemoryAppliedMarks
 from cse_chat.adapters.memory.expiring import ExpiringDict
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
 from cse_chat.adapters.memory.weights import weight_of_outcome
 from cse_chat.domain.errors import ClaimLostError, IdConflictError
-from cse_chat.domain.model.claims import Busy, Claim, Entry, Settlement, Tail
+from cse_chat.domain.model.claims import (
+    Busy,
+    Claim,
+    Entry,
+    Incomplete,
+    Settlement,
+    Tail,
+)
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
@@ -90,6 +98,8 @@ class InMemoryLedger:
             cap=cap, ttl=ttl, monotonic=monotonic, weigh=_weight
         )
         self._claimed: dict[ThreadId, _Row] = {}
+        self.marks = InMemoryAppliedMarks()
+        """Which partitions' responses it has."""
 
     def __len__(self) -> int:
         """Return how many requests are open."""
@@ -132,9 +142,11 @@ class InMemoryLedger:
             row.done.add(tail)
 
     async def claim(
-        self, request: ChatRequest, durability: Durability
-    ) -> Claim | Busy | Settlement:
+        self, request: ChatRequest, durability: Durability, *, partition: int | None = None
+    ) -> Claim | Busy | Settlement | Incomplete:
         """See `Claims.claim`."""
+        if partition is not None and partition not in self.marks:
+            return Incomplete()
         row = self._row_of(request, durability)
         settlement = row.settlement()
         if settlement is not None:

@@ -21,7 +21,14 @@ from cse_chat.domain.errors import (
     NotOwnerError,
     TransportError,
 )
-from cse_chat.domain.model.claims import Busy, Claim, Entry, Settlement, Tail
+from cse_chat.domain.model.claims import (
+    Busy,
+    Claim,
+    Entry,
+    Incomplete,
+    Settlement,
+    Tail,
+)
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome
@@ -164,8 +171,8 @@ class RedisLedger:
         await self._run(_MARK, correlation_id, ThreadId(""), UserId(""), tail)
 
     async def claim(
-        self, request: ChatRequest, durability: Durability
-    ) -> Claim | Busy | Settlement:
+        self, request: ChatRequest, durability: Durability, *, partition: int | None = None
+    ) -> Claim | Busy | Settlement | Incomplete:
         """See `Claims.claim`."""
         token = self._new_token()
         reply = await self._run(
@@ -176,10 +183,13 @@ class RedisLedger:
             *self._registration(request, durability),
             token,
             self._lease,
+            also=() if partition is None else (names.applied(partition),),
         )
         match reply[0]:
             case b"busy":
                 return Busy()
+            case b"incomplete":
+                return Incomplete()
             case b"settled":
                 return settlement_of(reply, request.correlation_id, request.user_id)
             case b"claimed":
@@ -249,8 +259,9 @@ class RedisLedger:
         thread_id: ThreadId,
         user_id: UserId,
         *arguments: Argument,
+        also: tuple[str, ...] = (),
     ) -> Reply:
-        """Run a script about one request: all have the same keys, and begin with the same."""
+        """Run a script about one request: all have the same keys (then *also*), and begin with the same."""
         keys = (
             names.request(correlation_id),
             names.response(correlation_id),
@@ -258,6 +269,7 @@ class RedisLedger:
             names.open_requests(thread_id),
             names.messages(thread_id),
             names.meta(thread_id),
+            *also,
         )
         epoch = secrets.token_hex(8)  # random: a counter would come again after a loss
         shared = (*self._lives, epoch, correlation_id, thread_id, user_id)

@@ -31,6 +31,11 @@ class Busy:
     """Another live claim holds the request or its thread; look again a little later."""
 
 
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """The ledger may have lost what was answered in the partition: have it applied first."""
+
+
 class Tail(StrEnum):
     """What is still to be done once a request is settled."""
 

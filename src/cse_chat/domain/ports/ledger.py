@@ -3,7 +3,14 @@
 from collections.abc import Collection, Mapping
 from typing import Protocol
 
-from cse_chat.domain.model.claims import Busy, Claim, Entry, Settlement, Tail
+from cse_chat.domain.model.claims import (
+    Busy,
+    Claim,
+    Entry,
+    Incomplete,
+    Settlement,
+    Tail,
+)
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.outcomes import Durability, Outcome
@@ -68,9 +75,15 @@ class Claims(Protocol):
     """
 
     async def claim(
-        self, request: ChatRequest, durability: Durability
-    ) -> Claim | Busy | Settlement:
+        self, request: ChatRequest, durability: Durability, *, partition: int | None = None
+    ) -> Claim | Busy | Settlement | Incomplete:
         """Take the next attempt, register the request if it is not, or say why not.
+
+        Args:
+            request: What is to be worked on.
+            durability: What keeps it.
+            partition: Where it came from: nothing is claimed unless the ledger is known to have
+                what was answered there (`AppliedMarks`). ``None`` for whoever need not know.
 
         Raises:
             IdConflictError: The id is another user's or thread's.

@@ -14,11 +14,12 @@ from cse_chat.domain.errors import (
     TransportError,
 )
 from cse_chat.domain.model.attempts import AttemptPolicy
-from cse_chat.domain.model.claims import Busy, Claim, Settlement
+from cse_chat.domain.model.claims import Busy, Claim, Incomplete, Settlement
 from cse_chat.domain.model.deliveries import Delivery
 from cse_chat.domain.model.outcomes import Outcome, Problem, Status
 from cse_chat.domain.ports.ledger import Claims
 from cse_chat.domain.ports.replies import ReplyBus
+from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import HeldClaim, KeepClaims
 from cse_chat.domain.use_cases.read_answer import PAST_DEADLINE
@@ -65,6 +66,7 @@ class ProcessRequest:
 
     claims: Claims
     replies: ReplyBus
+    apply_responses: ApplyResponses
     keep_claims: KeepClaims
     run_agent: RunAgent
     record_history: RecordHistory
@@ -97,15 +99,21 @@ class ProcessRequest:
     async def _settled(self, delivery: Delivery, progress: Progress) -> Settlement:
         request = delivery.request
         while True:
-            if request.deadline <= self.now():
-                expired = self._ended(delivery, Status.EXPIRED, PAST_DEADLINE)
-                return await self.record_history(expired, request=request)
-            verdict = await self.claims.claim(request, delivery.durability)
+            # Before anything is decided, the deadline's end too: it may be settled already.
+            verdict = await self.claims.claim(
+                request, delivery.durability, partition=delivery.record.partition
+            )
+            if isinstance(verdict, Incomplete):
+                await self.apply_responses(delivery.record.partition)
+                continue
             if isinstance(verdict, Settlement):
                 # Whoever settled it may have died before anybody heard.
                 await self.replies.announce(verdict.outcome)
                 return verdict
             if isinstance(verdict, Busy):
+                if request.deadline <= self.now():
+                    expired = self._ended(delivery, Status.EXPIRED, PAST_DEADLINE)
+                    return await self.record_history(expired, request=request)
                 await self.pause(self.policy.look_again)
                 continue
             settlement = await self._attempt(delivery, verdict, progress)
@@ -136,6 +144,8 @@ class ProcessRequest:
 
     async def _run(self, delivery: Delivery, held: HeldClaim, progress: Progress) -> Outcome | None:
         claim, deadline = held.claim, delivery.request.deadline
+        if deadline <= self.now():
+            return self._ended(delivery, Status.EXPIRED, PAST_DEADLINE)
         if claim.spent >= self.policy.limit:
             return self._ended(delivery, Status.FAILED, CRASHED, claim)
         try:

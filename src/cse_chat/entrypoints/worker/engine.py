@@ -38,6 +38,7 @@ class WorkerEngine:
         self,
         *,
         source: RequestSource,
+        lanes: Lanes,
         process: Callable[[Delivery, Progress], Awaitable[None]],
         abandon: Callable[[Delivery, Problem], Awaitable[object]],
         window_records: int,
@@ -50,7 +51,7 @@ class WorkerEngine:
         self._window_records = window_records
         self._window_bytes = window_bytes
         self._pause = pause
-        self._lanes = Lanes()
+        self._lanes = lanes
         self._tasks: dict[Job, asyncio.Task[None]] = {}
         self._has_room = asyncio.Event()
         self._has_room.set()

@@ -59,6 +59,16 @@ class Lanes:
         """Where deliveries came from that are still ours."""
         return tuple(self._prefixes)
 
+    def unfinished(self, partition: int) -> tuple[Delivery, ...]:
+        """Return what is in hand of *partition*, in its order."""
+        deliveries = [
+            job.delivery
+            for lane in self._lanes.values()
+            for job in lane
+            if job.partition == partition and not job.revoked
+        ]
+        return tuple(sorted(deliveries, key=lambda delivery: delivery.record.offset))
+
     def take(self, delivery: Delivery) -> Job | None:
         """Put *delivery* in hand; return its job if it is to run now."""
         record = delivery.record

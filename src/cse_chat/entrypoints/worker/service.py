@@ -8,6 +8,7 @@ from typing import Self
 
 import structlog
 
+from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.entrypoints.periodic import PASS_INTERVAL, repeated
 from cse_chat.entrypoints.readiness import Readiness
@@ -22,17 +23,24 @@ class WorkerService:
     """Reads, works and renews its claims; open while entered."""
 
     def __init__(
-        self, *, engine: WorkerEngine, keep_claims: KeepClaims, readiness: Readiness
+        self,
+        *,
+        engine: WorkerEngine,
+        keep_claims: KeepClaims,
+        apply_responses: ApplyResponses,
+        readiness: Readiness,
     ) -> None:
         self._engine = engine
         self._keep_claims = keep_claims
+        self._apply_responses = apply_responses
         self._readiness = readiness
         self._reading: asyncio.Task[None] | None = None
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         """Start to work."""
-        await self._stack.enter_async_context(repeated(self._keep_claims, every=PASS_INTERVAL))
+        for pass_ in (self._keep_claims, self._apply_responses.keep):
+            await self._stack.enter_async_context(repeated(pass_, every=PASS_INTERVAL))
         self._reading = asyncio.create_task(self._read())
         return self
 

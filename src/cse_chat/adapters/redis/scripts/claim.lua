@@ -1,5 +1,10 @@
 -- ARGV after the shared ones: deadline, durability, reply channel, user's turn, token, lease.
+-- A seventh key, if there is one, is the mark of the partition that the request came from.
 local deadline, durability, reply_channel, asked, token, lease = unpack(ARGV, 8)
+
+if KEYS[7] and read_hash(KEYS[7]).run_id ~= run_id then
+  return {'incomplete'}
+end
 
 if is_another() then
   return {'id-conflict'}

@@ -1,0 +1,367 @@
+"""A ledger that lost something is given back what the response log keeps."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from cse_chat.domain.errors import TransportError
+from cse_chat.domain.model.applied import Answered, AppliedMark
+from cse_chat.domain.model.claims import Tail
+from cse_chat.domain.model.deliveries import Delivery
+from cse_chat.domain.model.history import Turn
+from cse_chat.domain.model.outcomes import Durability, Status
+from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.use_cases.apply_responses import OVERLAP, ApplyResponses
+from cse_chat.domain.use_cases.process_request import Progress
+from cse_chat.entrypoints.worker.lanes import Lanes
+from tests.builders import NOON, a_question, a_record, a_request, an_outcome, turns_of
+from tests.memory import Memory, ScriptedAgent
+
+EARLIER = timedelta(minutes=20)
+
+
+@dataclass
+class Log:
+    """A response log with whatever is put there, that writes down how it is read."""
+
+    kept: list[Answered] = field(default_factory=list)
+    asked: list[Mapping[int, datetime]] = field(default_factory=list)
+    fails: int = 0
+    is_read: asyncio.Event = field(default_factory=asyncio.Event)
+    may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.may_go_on.set()
+
+    async def since(self, times: Mapping[int, datetime]) -> AsyncGenerator[Sequence[Answered]]:
+        self.asked.append(times)
+        self.is_read.set()
+        await self.may_go_on.wait()
+        if self.fails:
+            self.fails -= 1
+            raise TransportError("the log is away")
+        for answered in self.kept:
+            yield [answered]
+
+
+@dataclass
+class Marks:
+    """What an earlier run of a server had, and what this one is told."""
+
+    until: Mapping[int, datetime] = field(default_factory=dict)
+    complete_now: set[int] = field(default_factory=set)
+    run_id: str = "second"
+
+    async def read(self, partitions: Collection[int]) -> Mapping[int, AppliedMark]:
+        return {
+            p: AppliedMark(
+                run_id=self.run_id, is_complete=p in self.complete_now, until=self.until.get(p)
+            )
+            for p in partitions
+        }
+
+    async def complete(self, partitions: Collection[int], run_id: str) -> None:
+        if run_id == self.run_id:
+            self.complete_now.update(partitions)
+
+    async def refresh(self, partitions: Collection[int]) -> Collection[int]:
+        return [p for p in partitions if p not in self.complete_now]
+
+
+@dataclass
+class Scene:
+    """An empty ledger, a log that remembers, and what this worker has in hand."""
+
+    memory: Memory = field(default_factory=Memory)
+    log: Log = field(default_factory=Log)
+    marks: Marks = field(default_factory=Marks)
+    lanes: Lanes = field(default_factory=Lanes)
+
+    def __post_init__(self) -> None:
+        self.apply = ApplyResponses(
+            marks=self.marks,
+            responses=self.log,
+            ledger=self.memory.ledger,
+            record_history=self.memory.record_history,
+            window=self.lanes,
+            now=self.memory.clock,
+        )
+
+    def in_hand(self, request: ChatRequest, *, partition: int = 0, appended: datetime) -> None:
+        record = a_record()
+        self.lanes.take(
+            Delivery(
+                request=request,
+                record=type(record)(
+                    log="test",
+                    partition=partition,
+                    offset=len(self.lanes.unfinished(partition)),
+                    timestamp=appended,
+                    key=None,
+                    value=b"",
+                ),
+                durability=Durability.KAFKA,
+            )
+        )
+
+    async def turns(self, request: ChatRequest) -> tuple[Turn, ...]:
+        page = await self.memory.history.page(request.thread_id, after=None, limit=100)
+        return page.turns
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+async def test_what_was_answered_is_settled_again_with_both_turns(scene: Scene) -> None:
+    request = a_request()
+    outcome = an_outcome(request)
+    scene.log.kept.append(Answered(outcome=outcome, request=request))
+
+    await scene.apply(0)
+
+    assert await scene.memory.outcome_of(request) == outcome
+    assert await scene.turns(request) == turns_of(request, outcome)
+
+
+async def test_an_answer_whose_question_is_gone_stands_alone(scene: Scene) -> None:
+    request = a_request()
+    outcome = an_outcome(request)
+    scene.log.kept.append(Answered(outcome=outcome, request=None))
+
+    await scene.apply(0)
+
+    assert await scene.turns(request) == (Turn.answering(outcome),)
+
+
+@pytest.mark.parametrize(
+    ("status", "proven"),
+    [
+        (Status.ANSWERED, {Tail.HISTORY, Tail.RESPONSE}),
+        (Status.EXPIRED, {Tail.HISTORY, Tail.RESPONSE}),
+        (Status.FAILED, {Tail.HISTORY, Tail.RESPONSE, Tail.DEAD_LETTER}),
+    ],
+)
+async def test_its_tail_is_not_done_again(scene: Scene, status: Status, proven: set[Tail]) -> None:
+    request = a_request()
+    scene.log.kept.append(Answered(outcome=an_outcome(request, status), request=request))
+
+    await scene.apply(0)
+
+    entry = (await scene.memory.ledger.find([request.correlation_id]))[request.correlation_id]
+    assert entry.settlement is not None
+    assert entry.settlement.done == proven
+
+
+async def test_what_the_ledger_has_stays_as_it_is(scene: Scene) -> None:
+    request = a_request()
+    winner = an_outcome(request, text="first")
+    await scene.memory.record_history(winner, request=request)
+    scene.log.kept.append(Answered(outcome=an_outcome(request, text="late"), request=request))
+
+    await scene.apply(0)
+
+    assert await scene.memory.outcome_of(request) == winner
+    assert await scene.turns(request) == turns_of(request, winner)
+
+
+async def test_an_id_that_is_anothers_by_now_does_not_stop_the_rest(scene: Scene) -> None:
+    taken = a_request()
+    await scene.memory.ledger.register(
+        a_request(a_question(user_id="bob"), correlation_id=taken.correlation_id),
+        Durability.KAFKA,
+    )
+    other = a_request()
+    scene.log.kept += [
+        Answered(outcome=an_outcome(taken), request=taken),
+        Answered(outcome=an_outcome(other), request=other),
+    ]
+
+    await scene.apply(0)
+
+    assert await scene.memory.outcome_of(other) == an_outcome(other)
+
+
+async def test_what_is_in_hand_is_registered_behind_the_answers(scene: Scene) -> None:
+    question = a_question()
+    before, waiting = a_request(question), a_request(question)
+    scene.log.kept.append(Answered(outcome=an_outcome(before), request=before))
+    scene.in_hand(waiting, appended=NOON)
+
+    await scene.apply(0)
+
+    expected = (*turns_of(before, an_outcome(before)), Turn.asking(waiting))
+    assert await scene.turns(waiting) == expected
+
+
+async def test_in_hand_may_be_what_is_not_ours_to_register(scene: Scene) -> None:
+    await scene.memory.threads.own(a_question(thread_id="t").thread_id, a_question().user_id)
+    scene.in_hand(a_request(a_question(thread_id="t", user_id="bob")), appended=NOON)
+
+    await scene.apply(0)
+
+    assert scene.marks.complete_now == {0}
+
+
+async def test_without_a_mark_it_begins_before_the_first_request_in_hand(scene: Scene) -> None:
+    scene.in_hand(a_request(), appended=NOON - EARLIER)
+    scene.in_hand(a_request(), appended=NOON)
+
+    await scene.apply(0)
+
+    assert scene.log.asked == [{0: NOON - EARLIER - OVERLAP}]
+
+
+async def test_with_nothing_in_hand_it_begins_shortly_before_now(scene: Scene) -> None:
+    await scene.apply(0)
+
+    assert scene.log.asked == [{0: NOON - OVERLAP}]
+
+
+@pytest.mark.parametrize(
+    ("marked", "appended", "begins"),
+    [
+        (NOON - EARLIER, NOON, NOON - EARLIER - OVERLAP),
+        (NOON, NOON - EARLIER, NOON - EARLIER),
+    ],
+)
+async def test_with_a_mark_it_begins_before_that_or_with_the_first_request(
+    scene: Scene, marked: datetime, appended: datetime, begins: datetime
+) -> None:
+    scene.marks.until = {0: marked}
+    scene.in_hand(a_request(), appended=appended)
+
+    await scene.apply(0)
+
+    assert scene.log.asked == [{0: begins}]
+
+
+async def test_one_pass_takes_every_partition_that_lacks_a_mark(scene: Scene) -> None:
+    for partition in (1, 2, 3):
+        scene.in_hand(a_request(), partition=partition, appended=NOON)
+    scene.marks.complete_now.add(2)
+
+    await scene.apply(1)
+
+    assert set(scene.log.asked[0]) == {1, 3}
+    assert scene.marks.complete_now == {1, 2, 3}
+
+
+async def test_many_who_need_it_at_once_make_one_pass(scene: Scene) -> None:
+    scene.log.may_go_on.clear()
+    callers = [asyncio.create_task(scene.apply(0)) for _ in range(50)]
+    await scene.log.is_read.wait()
+    scene.log.may_go_on.set()
+
+    await asyncio.gather(*callers)
+
+    assert len(scene.log.asked) == 1
+
+
+async def test_after_one_that_failed_the_next_who_waits_is_let_go_to_look_again(
+    scene: Scene,
+) -> None:
+    scene.log.fails = 1
+    scene.log.may_go_on.clear()
+    first, second = (asyncio.create_task(scene.apply(0)) for _ in range(2))
+    await scene.log.is_read.wait()
+    scene.log.may_go_on.set()
+
+    with pytest.raises(TransportError):
+        await first
+    await second
+    assert scene.marks.complete_now == set()
+
+    await scene.apply(0)
+    assert scene.marks.complete_now == {0}
+
+
+async def test_nothing_is_vouched_for_when_the_log_cannot_be_read_to_its_end(
+    scene: Scene,
+) -> None:
+    scene.log.fails = 1
+
+    with pytest.raises(TransportError):
+        await scene.apply(0)
+
+    assert scene.marks.complete_now == set()
+
+
+async def test_nothing_is_vouched_for_when_the_server_became_another_meanwhile(
+    scene: Scene,
+) -> None:
+    scene.log.may_go_on.clear()
+    applying = asyncio.create_task(scene.apply(0))
+    await scene.log.is_read.wait()
+    scene.marks.run_id = "third"
+    scene.log.may_go_on.set()
+
+    await applying
+
+    assert scene.marks.complete_now == set()
+
+
+async def test_a_caller_that_is_stopped_leaves_the_way_free(scene: Scene) -> None:
+    scene.log.may_go_on.clear()
+    stopped = asyncio.create_task(scene.apply(0))
+    await scene.log.is_read.wait()
+    stopped.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stopped
+    scene.log.may_go_on.set()
+
+    await scene.apply(0)
+
+    assert scene.marks.complete_now == {0}
+
+
+async def test_keeping_applies_what_lacks_a_mark_and_leaves_the_rest(scene: Scene) -> None:
+    for partition in (1, 2):
+        scene.in_hand(a_request(), partition=partition, appended=NOON)
+
+    await scene.apply.keep()
+    await scene.apply.keep()
+
+    assert [set(times) for times in scene.log.asked] == [{1, 2}]
+    assert scene.marks.complete_now == {1, 2}
+
+
+async def test_keeping_with_nothing_in_hand_does_nothing(scene: Scene) -> None:
+    await scene.apply.keep()
+
+    assert scene.log.asked == []
+
+
+async def test_a_redelivered_request_that_was_answered_is_not_run_again() -> None:
+    """The ledger is another one, and empty: what holds is in the response log."""
+    memory = Memory()
+    request = a_request()
+    delivery = await memory.delivered(request)
+    agent = ScriptedAgent("once")
+    await memory.process_request(agent)(delivery, Progress())
+    first = await memory.outcome_of(request)
+    emptied = Memory(clock=memory.clock)
+    emptied.responses = memory.responses
+
+    await emptied.process_request(agent)(delivery, Progress())
+
+    assert len(agent.asked) == 1
+    assert await emptied.outcome_of(request) == first
+
+
+async def test_one_that_was_answered_is_not_expired_by_an_emptied_ledger() -> None:
+    memory = Memory()
+    request = a_request(deadline=timedelta(seconds=30))
+    delivery = await memory.delivered(request)
+    await memory.process_request(ScriptedAgent("once"))(delivery, Progress())
+    memory.clock.advance(timedelta(seconds=31))
+    emptied = Memory(clock=memory.clock)
+    emptied.responses = memory.responses
+
+    await emptied.process_request(ScriptedAgent())(delivery, Progress())
+
+    assert (await emptied.outcome_of(request)).status is Status.ANSWERED
