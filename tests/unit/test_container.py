@@ -7,7 +7,7 @@ from cse_chat.adapters.analyst.data.errors import MarketDataError
 from cse_chat.adapters.echo import EchoAgent
 from cse_chat.entrypoints.container import Container
 from cse_chat.entrypoints.lifetimes import opened
-from cse_chat.entrypoints.settings import AgentSettings
+from cse_chat.entrypoints.sections.processes import AgentSettings
 from tests.settings import in_memory
 
 
