@@ -46,9 +46,9 @@ def test_servers_that_are_away_fail_where_they_are_needed(nowhere: str) -> None:
     (redis,) = redis_findings(where, needed=True)
 
     assert (kafka.state, redis.state) == (State.FAIL, State.FAIL)
-    assert kafka.says == f"nothing answers at {nowhere}"
+    assert kafka.says == f"{nowhere}: connection-refused"
     assert "CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS" in kafka.remedy
-    assert redis.says == f"redis://{nowhere}/0: unreachable"
+    assert redis.says == f"redis://{nowhere}/0: connection-refused"
     assert "CSE_CHAT__REDIS__URL" in redis.remedy
 
 
