@@ -32,8 +32,8 @@ _listening_for_questions: Final = _listening(
 def run(host: str | None, port: int | None) -> None:
     """Run the service, in this one process.
 
-    Nothing else has to run. Questions and answers are kept in memory and end with the process. The first Ctrl+C or
-    SIGTERM lets running questions finish; a second one stops at once.
+    Nothing else has to run. Unless the settings name Kafka and Redis, questions and answers are kept in memory and
+    end with the process. The first Ctrl+C or SIGTERM lets running questions finish; a second one stops at once.
     """
     from cse_chat.entrypoints.cli.run import run as serve  # noqa: PLC0415 -- takes most of a second
 
