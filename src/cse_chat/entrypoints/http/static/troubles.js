@@ -13,8 +13,8 @@ const IN_MEMORY = {
 };
 const FOR_A_TIME = {
   question: "The service does not know this question any more: questions and answers are kept for a limited time.",
-  conversation: "The service no longer has that conversation: it is kept for a limited time. Here begins a new one.",
-  above: "The service no longer knows what was said before this question: a conversation is kept for a limited time.",
+  conversation: "The service no longer has that conversation: conversations are kept for a limited time. Here begins a new one.",
+  above: "The service no longer knows what was said before this question: conversations are kept for a limited time.",
 };
 
 /**
