@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Self
 
 import structlog
@@ -16,21 +17,25 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
-_AGAIN_SECONDS: Final = 2.0
+_AGAIN: Final = timedelta(seconds=2)
 SETTING: Final = "CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS"
 
 
 class KafkaCheck:
     """Looks at the servers, while this is entered, as long as they cannot be used."""
 
-    def __init__(self, bootstrap_servers: str, *, is_well: Callable[[], bool]) -> None:
+    def __init__(
+        self, bootstrap_servers: str, *, is_well: Callable[[], bool], every: timedelta = _AGAIN
+    ) -> None:
         """Store the arguments.
 
         Args:
             bootstrap_servers: ``host:port`` to begin with, several with commas between.
             is_well: Whether they can be used as far as is known, so that nothing is to be looked
                 for.
+            every: How often.
         """
+        self._every = every.total_seconds()
         self._bootstrap_servers = bootstrap_servers
         self._is_well = is_well
         self._looking: asyncio.Task[None] | None = None
@@ -52,18 +57,21 @@ class KafkaCheck:
             await asyncio.wait({self._looking})
 
     async def _look(self) -> None:
+        while True:
+            try:
+                self._tell(None if self._is_well() else await self._trouble())
+            except Exception:  # noqa: BLE001 -- looking must end neither itself nor the process
+                _log.exception("kafka_check_failed")
+            await asyncio.sleep(self._every)
+
+    async def _trouble(self) -> Trouble | None:
         from cse_chat.adapters.kafka.diagnosis import finding_of
         from cse_chat.adapters.kafka.names import DEAD_LETTERS, REQUESTS, RESPONSES
 
-        while True:
-            found = None
-            if not self._is_well():
-                wanted = (REQUESTS, RESPONSES, DEAD_LETTERS)
-                finding = await finding_of(self._bootstrap_servers, wanted)
-                if finding:
-                    found = Trouble(reason=finding.slug, remedy=finding.detail, setting=SETTING)
-            self._tell(found)
-            await asyncio.sleep(_AGAIN_SECONDS)
+        found = await finding_of(self._bootstrap_servers, (REQUESTS, RESPONSES, DEAD_LETTERS))
+        if found is None:
+            return None
+        return Trouble(reason=found.slug, remedy=found.detail, setting=SETTING)
 
     def _tell(self, found: Trouble | None) -> None:
         before, self._found = self._found, found

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 
 import structlog
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
-_AGAIN_SECONDS: Final = 2.0
+_AGAIN: Final = timedelta(seconds=2)
 SETTING: Final = "CSE_CHAT__REDIS__URL"
 
 
@@ -32,12 +32,14 @@ class RedisCheck:
     It keeps nothing from starting: a server that is unfit today may be set right while we run.
     """
 
-    def __init__(self, connection: RedisConnection) -> None:
+    def __init__(self, connection: RedisConnection, *, every: timedelta = _AGAIN) -> None:
         """Store the arguments.
 
         Args:
             connection: Opened before this.
+            every: How often it is looked at while it is away.
         """
+        self._every = every.total_seconds()
         self._connection = connection
         self._looking: asyncio.Task[None] | None = None
         self._due = asyncio.Event()
@@ -65,7 +67,7 @@ class RedisCheck:
 
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(_AGAIN_SECONDS):
+                async with asyncio.timeout(self._every):
                     await self._due.wait()
             if not (self._due.is_set() or self._connection.is_failing):
                 continue
@@ -75,7 +77,9 @@ class RedisCheck:
             except TransportError as error:
                 self._tell([explained(error)])
                 self._due.set()
-                await asyncio.sleep(_AGAIN_SECONDS)
+                await asyncio.sleep(self._every)
+            except Exception:  # noqa: BLE001 -- a server that says strange things of itself
+                _log.exception("redis_check_failed")
             else:
                 self._tell(report.findings)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from cse_chat.entrypoints.readiness import Trouble
 from cse_chat.entrypoints.redis_check import RedisCheck
 from tests.integration.roles.conftest import Servers
 from tests.waiting import until
+
+SOON = timedelta(milliseconds=50)
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ def _reasons(check: Callable[[], Sequence[Trouble]]) -> list[str]:
 async def test_a_redis_that_cannot_be_used_is_told_until_it_can(own_redis: RedisServer) -> None:
     own_redis.kill()
     with capture_logs() as logs:
-        async with RedisConnection(own_redis.url) as redis, RedisCheck(redis) as check:
+        async with RedisConnection(own_redis.url) as redis, RedisCheck(redis, every=SOON) as check:
             await until(lambda: _reasons(check) == ["connection-refused"])
             own_redis.start()
             await until(lambda: not _reasons(check), seconds=10)
@@ -70,7 +73,7 @@ async def test_a_redis_that_cannot_be_used_is_told_until_it_can(own_redis: Redis
 
 
 async def test_a_redis_that_was_well_and_goes_away_is_told(own_redis: RedisServer) -> None:
-    async with RedisConnection(own_redis.url) as redis, RedisCheck(redis) as check:
+    async with RedisConnection(own_redis.url) as redis, RedisCheck(redis, every=SOON) as check:
         await until(lambda: redis.run_id is not None)
         assert _reasons(check) == []
         own_redis.kill()
@@ -86,11 +89,32 @@ async def test_a_redis_that_was_well_and_goes_away_is_told(own_redis: RedisServe
         await asyncio.wait([using])
 
 
+async def test_a_redis_that_stays_as_it_is_is_told_once(own_redis: RedisServer) -> None:
+    own_redis.kill()
+    with capture_logs() as logs:
+        async with Watched(own_redis.url) as redis, RedisCheck(redis, every=SOON):
+            await until(lambda: redis.looks == 4)
+
+    assert [line["event"] for line in logs].count("redis_unfit") == 1
+
+
+async def test_a_redis_that_is_well_is_not_looked_at_again_and_again(
+    own_redis: RedisServer,
+) -> None:
+    """Ten times as long as until the next look at one that is not."""
+    async with Watched(own_redis.url) as redis, RedisCheck(redis, every=SOON / 10) as check:
+        await until(lambda: redis.looks == 1)
+        async with KafkaCheck("127.0.0.1:1", is_well=lambda: False, every=SOON) as marker:
+            await until(lambda: bool(marker()))
+
+        assert (redis.looks, _reasons(check)) == (1, [])
+
+
 async def test_another_redis_is_looked_at_anew(own_redis: RedisServer, admin: Redis) -> None:
     """The setting that was changed by hand is lost with the restart, and so is the finding."""
     await admin.config_set("maxmemory-policy", "allkeys-lru")
     with capture_logs() as logs:
-        async with RedisConnection(own_redis.url) as redis, RedisCheck(redis) as check:
+        async with RedisConnection(own_redis.url) as redis, RedisCheck(redis, every=SOON) as check:
             await until(lambda: _reasons(check) == ["wrong-eviction-policy"])
             own_redis.kill()
             own_redis.start()
@@ -110,7 +134,7 @@ async def test_a_server_that_changed_while_it_was_looked_at_is_looked_at_again(
     async with Watched(own_redis.url) as redis:
         own_redis.freeze()
         try:
-            async with RedisCheck(redis):
+            async with RedisCheck(redis, every=SOON):
                 await until(lambda: redis.looks == 1)
                 redis.met()
                 own_redis.thaw()
@@ -125,7 +149,7 @@ async def test_a_check_of_redis_that_ends_while_it_looks_ends_quietly(
     own_redis.freeze()
     try:
         with capture_logs() as logs:
-            async with RedisConnection(own_redis.url) as redis, RedisCheck(redis):
+            async with RedisConnection(own_redis.url) as redis, RedisCheck(redis, every=SOON):
                 await asyncio.sleep(0)
     finally:
         own_redis.thaw()
@@ -135,14 +159,61 @@ async def test_a_check_of_redis_that_ends_while_it_looks_ends_quietly(
 
 async def test_kafka_is_looked_at_only_while_it_cannot_be_used(servers: Servers) -> None:
     is_well = False
+    looks = 0
+
+    def looked_at() -> bool:
+        nonlocal looks
+        looks += 1
+        return is_well
+
     with capture_logs() as logs:
-        async with KafkaCheck("127.0.0.1:1", is_well=lambda: is_well) as check:
+        async with KafkaCheck("127.0.0.1:1", is_well=looked_at, every=SOON) as check:
             await until(lambda: _reasons(check) == ["connection-refused"])
             is_well = True
             assert _reasons(check) == []
-        async with KafkaCheck(servers.kafka.address, is_well=lambda: False) as check:
-            await asyncio.sleep(0)
+            before = looks
+            await until(lambda: looks > before + 2)  # of those that find it well
+        is_well = False
+        async with KafkaCheck(servers.kafka.address, is_well=looked_at, every=SOON) as check:
+            before = looks
+            await until(lambda: looks > before + 2, seconds=10)
             assert _reasons(check) == []
 
     (told,) = [line for line in logs if line["event"] == "kafka_unfit"]
     assert told["setting"] == "CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS"
+
+
+async def test_a_look_that_goes_wrong_is_not_the_last() -> None:
+    """Whatever it is: an error of ours is logged, and ends nothing."""
+    errors = iter([ValueError("of ours")])
+
+    def looked_at() -> bool:
+        for error in errors:
+            raise error
+        return False
+
+    with capture_logs() as logs:
+        async with KafkaCheck("127.0.0.1:1", is_well=looked_at, every=SOON):
+            await until(lambda: logs[-1:] != [] and logs[-1]["event"] == "kafka_unfit")
+
+    assert [line["event"] for line in logs] == ["kafka_check_failed", "kafka_unfit"]
+
+
+async def test_a_redis_that_says_strange_things_of_itself_ends_no_looking() -> None:
+    """What speaks its language and lacks what we ask for."""
+
+    class Strange(Watched):
+        @override
+        async def command(self, *arguments: Argument) -> Reply:
+            self.looks += arguments == ("TIME",)
+            return b"" if arguments[0] == "INFO" else [b"1", b"2"]
+
+    redis = Strange("redis://127.0.0.1:1")
+    with capture_logs() as logs:
+        async with RedisCheck(redis, every=SOON) as check:
+            await until(lambda: bool(logs))
+            redis.met()
+            await until(lambda: redis.looks == 2)
+            assert _reasons(check) == []
+
+    assert {line["event"] for line in logs} == {"redis_check_failed"}

@@ -72,13 +72,9 @@ def kafka_findings(settings: Settings, *, needed: bool) -> Iterator[Finding]:
         says = f"{kafka.bootstrap_servers} has all {len(drifts)} topics"
         yield Finding(subject="kafka", state=State.OK, says=says)
         return
-    for drift in drifts:
-        if not drift.is_well:
-            found = finding_of(drift)
-            state = found.state if needed else State.WARN
-            yield replace(
-                found, subject="kafka", state=state, says=f"{found.subject}: {found.says}"
-            )
+    for found in (finding_of(drift) for drift in drifts if not drift.is_well):
+        state = found.state if needed else State.WARN
+        yield replace(found, subject="kafka", state=state, says=f"{found.subject}: {found.says}")
 
 
 async def _report_of(url: str) -> ServerReport:
