@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from cse_chat.entrypoints.settings import RepliesSettings, RequestsSettings, Settings
+from cse_chat.entrypoints.sections.transports import RepliesSettings, RequestsSettings
+from cse_chat.entrypoints.settings import Settings
 
 
 def in_memory(**sections: Any) -> Settings:  # noqa: ANN401 -- whatever a section takes

@@ -15,7 +15,7 @@ from cse_chat.domain.model.questions import Question
 from cse_chat.domain.ports.agent import Agent
 from cse_chat.entrypoints.container import Container
 from cse_chat.entrypoints.http.app import create_app
-from cse_chat.entrypoints.settings import AgentSettings, HttpSettings
+from cse_chat.entrypoints.sections.processes import AgentSettings, HttpSettings
 from tests.clients import client_of
 from tests.settings import in_memory
 

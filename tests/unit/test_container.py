@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ from cse_chat.adapters.analyst.data.errors import MarketDataError
 from cse_chat.adapters.echo import EchoAgent
 from cse_chat.entrypoints.container import Container
 from cse_chat.entrypoints.lifetimes import opened
-from cse_chat.entrypoints.settings import AgentSettings
+from cse_chat.entrypoints.processes import Process, embedded, gateway, worker
+from cse_chat.entrypoints.sections.processes import AgentSettings
+from cse_chat.entrypoints.settings import Settings
 from tests.settings import in_memory
 
 
@@ -17,6 +20,44 @@ async def test_every_provider_builds_what_it_promises() -> None:
     built = {name: provider() for name, provider in container.providers.items()}
 
     assert all(value is not None for value in built.values())
+
+
+MIXES = [(requests, replies) for requests in ("memory", "kafka") for replies in ("memory", "redis")]
+
+
+@pytest.mark.parametrize(("requests", "replies"), MIXES)
+@pytest.mark.parametrize("role", [embedded, gateway, worker])
+async def test_every_provider_builds_in_every_role_over_every_mix_without_a_server(
+    role: Callable[[Container], Process], requests: str, replies: str
+) -> None:
+    """Nothing is opened: at the address of the servers nothing listens."""
+    env = {
+        "REQUESTS__TRANSPORT": requests,
+        "REPLIES__TRANSPORT": replies,
+        "KAFKA__BOOTSTRAP_SERVERS": "127.0.0.1:1",
+        "REDIS__URL": "redis://127.0.0.1:1/0",
+    }
+    settings = Settings.from_env({f"CSE_CHAT__{name}": value for name, value in env.items()})
+    container = Container(settings=settings)
+
+    process = role(container)
+    built = {name: provider() for name, provider in container.providers.items()}
+
+    assert all(value is not None for value in built.values())
+    chosen = {"memory": "InMemory", "kafka": "Kafka", "redis": "Redis"}
+    for port, transport in (
+        ("requests", requests),
+        ("dead_letters", requests),
+        ("responses", requests),
+        ("ledger", replies),
+        ("replies", replies),
+        ("threads", replies),
+        ("history", replies),
+    ):
+        assert type(built[port]).__name__.startswith(chosen[transport])
+    named = {"redis": replies == "redis", "kafka": requests == "kafka"}
+    needed = process.readiness.details().get("dependencies", {})
+    assert {name: name in str(needed) for name in named} == named
 
 
 async def test_the_agent_is_chosen_by_its_setting() -> None:

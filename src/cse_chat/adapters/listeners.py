@@ -6,21 +6,27 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 from cse_chat.domain.model.ids import CorrelationId
-from cse_chat.domain.model.outcomes import Outcome
-from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.model.outcomes import Asked, Outcome
 from cse_chat.domain.ports.replies import NextReply
 
 
 class _Listener:
     """Who listens while it is entered: the outcome that came, or who is to be woken by it."""
 
-    __slots__ = ("_correlation_id", "_listeners", "_outcome", "_waiter", "request", "since")
+    __slots__ = (
+        "_correlation_id",
+        "_listeners",
+        "_outcome",
+        "_request",
+        "_waiter",
+        "since",
+    )
 
     def __init__(
-        self, listeners: "Listeners", correlation_id: CorrelationId, request: ChatRequest | None
+        self, listeners: "Listeners", correlation_id: CorrelationId, request: Asked | None
     ) -> None:
         self.since = listeners.monotonic()
-        self.request = request
+        self._request = request
         self._correlation_id = correlation_id
         self._listeners = listeners
         self._outcome: Outcome | None = None
@@ -50,7 +56,7 @@ class _Listener:
 
     def hear(self, outcome: Outcome) -> bool:
         """Take the first outcome that can be the request's; return whether it can."""
-        asked = self.request
+        asked = self._request
         if asked and (asked.thread_id, asked.user_id) != (outcome.thread_id, outcome.user_id):
             return False
         if self._outcome is None:
@@ -88,15 +94,10 @@ class Listeners:
         return len(self.by_id)
 
     def listen(
-        self, correlation_id: CorrelationId, *, request: ChatRequest | None = None
+        self, correlation_id: CorrelationId, *, request: Asked | None = None
     ) -> AbstractAsyncContextManager[NextReply]:
         """See `ReplyBus.listen`."""
         return _Listener(self, correlation_id, request)
-
-    def request(self, correlation_id: CorrelationId) -> ChatRequest | None:
-        """Return the request that is listened for, if one of its listeners knows it."""
-        listeners = self.by_id.get(correlation_id, ())
-        return next((listener.request for listener in listeners if listener.request), None)
 
     def pending(self, *, for_longer_than: timedelta) -> Sequence[CorrelationId]:
         """See `ReplyBus.pending`."""

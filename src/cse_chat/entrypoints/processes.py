@@ -8,6 +8,7 @@ from datetime import timedelta
 from dependency_injector import providers
 
 from cse_chat.entrypoints.container import Container
+from cse_chat.entrypoints.kafka_check import KafkaCheck
 from cse_chat.entrypoints.lifetimes import opened
 from cse_chat.entrypoints.readiness import Readiness
 from cse_chat.entrypoints.redis_check import RedisCheck
@@ -96,8 +97,9 @@ def _stores(container: Container) -> list[object]:
     if container.settings().replies.transport == "memory":
         return []
     redis = container.redis()
-    container.readiness().needs("redis", lambda: redis.is_answering)
-    return [redis, RedisCheck(redis), container.redis_ledger()]
+    check = RedisCheck(redis)
+    container.readiness().needs("redis", lambda: redis.is_answering, troubles=check)
+    return [redis, check, container.redis_ledger()]
 
 
 def _listening(container: Container) -> list[object]:
@@ -119,8 +121,11 @@ def _writing(container: Container) -> list[object]:
     if container.settings().requests.transport == "memory":
         return []
     producer = container.producer()
-    container.readiness().needs("kafka", lambda: producer.healthy)
-    return [producer]
+    check = KafkaCheck(
+        container.settings().kafka.bootstrap_servers, is_well=lambda: producer.healthy
+    )
+    container.readiness().needs("kafka", lambda: producer.healthy, troubles=check)
+    return [producer, check]
 
 
 def _reading(container: Container) -> list[object]:

@@ -1,6 +1,26 @@
 """Whether the process may be given work."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What is wrong with a server.
+
+    Attributes:
+        reason: Stable name, such as ``connection-refused``.
+        remedy: What it is and what to change; holds no password.
+        setting: The variable that names the server.
+    """
+
+    reason: str
+    remedy: str
+    setting: str
+
+
+def _nothing() -> Sequence[Trouble]:
+    return ()
 
 
 class Readiness:
@@ -14,13 +34,27 @@ class Readiness:
         """
         self._details = details
         self._needed: dict[str, Callable[[], bool]] = {}
+        self._troubles: dict[str, Callable[[], Sequence[Trouble]]] = {}
         self.started = False
         self.draining = False
         self.reading = True
 
-    def needs(self, name: str, usable: Callable[[], bool]) -> None:
-        """Be ready only while the server *name* can be used, which *usable* says; cheaply."""
+    def needs(
+        self,
+        name: str,
+        usable: Callable[[], bool],
+        *,
+        troubles: Callable[[], Sequence[Trouble]] = _nothing,
+    ) -> None:
+        """Be ready only while something can be used.
+
+        Args:
+            name: What it is.
+            usable: Whether it can be used now; cheap.
+            troubles: What is known to be wrong with it, usable or not; cheap.
+        """
         self._needed[name] = usable
+        self._troubles[name] = troubles
 
     @property
     def ready(self) -> bool:
@@ -35,6 +69,11 @@ class Readiness:
             told["dependencies"] = {
                 name: "up" if usable() else "down" for name, usable in self._needed.items()
             }
+            told["problems"] = [
+                {"dependency": name, **asdict(trouble)}
+                for name, troubles in self._troubles.items()
+                for trouble in troubles()
+            ]
         return told
 
     def _state(self) -> str:

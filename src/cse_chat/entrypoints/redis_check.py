@@ -5,39 +5,49 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 
 import structlog
 
 from cse_chat.domain.errors import TransportError
+from cse_chat.entrypoints.readiness import Trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cse_chat.adapters.redis.connection import RedisConnection
     from cse_chat.adapters.redis.inspection import Finding
 
 _log = structlog.get_logger(__name__)
 
-_AGAIN_SECONDS: Final = 2.0
+_AGAIN: Final = timedelta(seconds=2)
 SETTING: Final = "CSE_CHAT__REDIS__URL"
 
 
 class RedisCheck:
-    """Looks at the server when this is entered, and again at each other server; logs what it finds.
+    """Looks at the server when this is entered, at each other server, and while it is away.
 
     It keeps nothing from starting: a server that is unfit today may be set right while we run.
     """
 
-    def __init__(self, connection: RedisConnection) -> None:
+    def __init__(self, connection: RedisConnection, *, every: timedelta = _AGAIN) -> None:
         """Store the arguments.
 
         Args:
             connection: Opened before this.
+            every: How often it is looked at while it is away.
         """
+        self._every = every.total_seconds()
         self._connection = connection
         self._looking: asyncio.Task[None] | None = None
         self._due = asyncio.Event()
-        self._told: str | None = None
+        self._found: tuple[Trouble, ...] = ()
+
+    def __call__(self) -> Sequence[Trouble]:
+        """Return what was found last."""
+        return self._found
 
     async def __aenter__(self) -> Self:
         """Begin to look."""
@@ -56,20 +66,35 @@ class RedisCheck:
         from cse_chat.adapters.redis.inspection import explained, inspect
 
         while True:
-            await self._due.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._every):
+                    await self._due.wait()
+            if not (self._due.is_set() or self._connection.is_failing):
+                continue
             self._due.clear()  # before looking: another server may be met meanwhile
             try:
                 report = await inspect(self._connection, now=lambda: datetime.now(UTC))
             except TransportError as error:
-                self._tell(explained(error))
+                self._tell([explained(error)])
                 self._due.set()
-                await asyncio.sleep(_AGAIN_SECONDS)
-                continue
-            self._told = None
-            for finding in report.findings:
-                self._tell(finding)
+                await asyncio.sleep(self._every)
+            except Exception:  # noqa: BLE001 -- a server that says strange things of itself
+                _log.exception("redis_check_failed")
+            else:
+                self._tell(report.findings)
 
-    def _tell(self, finding: Finding) -> None:
-        if finding.slug != self._told:  # the same again and again says nothing new
-            self._told = finding.slug
-            _log.warning("redis_unfit", reason=finding.slug, remedy=finding.detail, setting=SETTING)
+    def _tell(self, findings: Sequence[Finding]) -> None:
+        """Log what was not found the time before; the same again and again says nothing new."""
+        before = self._found
+        self._found = tuple(
+            Trouble(reason=found.slug, remedy=found.detail, setting=SETTING) for found in findings
+        )
+        known = {trouble.reason for trouble in before}
+        for trouble in self._found:
+            if trouble.reason not in known:
+                _log.warning(
+                    "redis_unfit",
+                    reason=trouble.reason,
+                    remedy=trouble.remedy,
+                    setting=trouble.setting,
+                )

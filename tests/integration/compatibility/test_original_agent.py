@@ -1,5 +1,6 @@
 """An agent of the original design serves our gateway."""
 
+import asyncio
 import json
 
 import pytest
@@ -8,6 +9,7 @@ from redis import Redis
 from tests.integration.compatibility.original import original_agent
 from tests.integration.faults.cluster import Cluster
 from tests.integration.faults.load import ANSWERED, Clients
+from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -35,6 +37,40 @@ async def test_its_answers_are_told_and_kept(cluster: Cluster) -> None:
         ("user", "What is 1?"),
         ("agent", "Processed your query: 'What is 1?'"),
     ]
+
+
+async def test_its_answers_are_kept_when_nobody_waits_any_longer(cluster: Cluster) -> None:
+    """It publishes once, and stores nothing: the gateway that took the question hears it."""
+    first, other = cluster.start("gateway", 2, REPLIES__PER_REQUEST_CHANNELS="true")
+    async with Clients([other.url]) as clients:
+        left = await clients.ask("left", thread_id="a", url=first.url, prefer="respond-async")
+        gave_up = await clients.ask("gave up", thread_id="b", url=first.url, prefer="wait=1")
+        assert (left.status, gave_up.status) == (202, 504)
+        async with original_agent(cluster.kafka.address, cluster.redis.url):
+            for asked in (left, gave_up):
+                ended = await clients.end_of(asked, seconds=15)
+                assert ended.json()["response"] == f"Processed your query: '{asked.text}'"
+
+
+async def test_its_answer_is_heard_by_who_waits_at_another_gateway(cluster: Cluster) -> None:
+    """The one that took the question was killed."""
+    first, other = cluster.start("gateway", 2, REPLIES__PER_REQUEST_CHANNELS="true")
+    async with Clients([other.url]) as clients:
+        asked = await clients.ask("moved", thread_id="a", url=first.url, prefer="respond-async")
+        first.kill()
+        waiting = asyncio.create_task(clients.read(asked.correlation_id, wait=5))
+        await until(lambda: _subscribers(cluster, asked.correlation_id) == 1)
+        async with original_agent(cluster.kafka.address, cluster.redis.url):
+            while (read := await waiting).status_code == 202:  # the group is still forming
+                waiting = asyncio.create_task(clients.read(asked.correlation_id, wait=5))
+
+        assert read.json()["response"] == "Processed your query: 'moved'"
+
+
+def _subscribers(cluster: Cluster, correlation_id: str) -> int:
+    with Redis.from_url(cluster.redis.url) as redis:
+        [(_, number)] = redis.pubsub_numsub(f"chat.response:{correlation_id}")
+    return int(number)
 
 
 async def test_forged_replies_on_the_channels_are_told_to_nobody(cluster: Cluster) -> None:

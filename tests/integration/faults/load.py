@@ -107,9 +107,12 @@ class Clients:
             yield
             ending.set()
 
-    async def read(self, correlation_id: str, url: str | None = None) -> httpx.Response:
-        """Read how a request stands."""
-        return await self._client.get(f"{url or self.urls[0]}/api/chat/{correlation_id}")
+    async def read(
+        self, correlation_id: str, url: str | None = None, *, wait: int = 0
+    ) -> httpx.Response:
+        """Read how a request stands, after up to *wait* seconds if it is open."""
+        place = f"{url or self.urls[0]}/api/chat/{correlation_id}"
+        return await self._client.get(place, params={"wait": str(wait)})
 
     async def history(self, thread_id: str) -> list[dict[str, Any]]:
         """Return all turns of a thread; none when it is unknown."""

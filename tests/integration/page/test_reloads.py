@@ -134,7 +134,7 @@ async def test_a_conversation_that_the_service_forgot_is_told_and_a_new_one_begi
         async with a_restart(visit):
             await page.reload()
             await expect(
-                page.get_by_text("The service no longer has that conversation")
+                page.get_by_text("The service no longer has that conversation: it may have been")
             ).to_be_visible()
             await expect(
                 page.get_by_role("heading", name="What would you like to know")
@@ -154,7 +154,7 @@ async def test_a_follow_up_to_what_the_service_forgot_says_so(browser: Browser) 
         await answered(visit.page, 2)
 
         await expect(visit.page.locator(".log .note")).to_contain_text(
-            "no longer knows what was said"
+            "restarted in between: it no longer knows what was said"
         )
         await expect(visit.page.locator(".turn").last).to_contain_text("Exchange 1 on")
 

@@ -10,8 +10,9 @@ from redis.asyncio import Redis
 
 from cse_chat.adapters.redis.clock import ServerClock
 from cse_chat.adapters.redis.connection import RedisConnection, retry
+from cse_chat.adapters.redis.direct_replies import Settle
 from cse_chat.adapters.redis.ledger import ReplyTo
-from cse_chat.adapters.redis.replies import RedisReplyBus, Settle
+from cse_chat.adapters.redis.replies import RedisReplyBus
 from cse_chat.entrypoints.clock import steady_seconds
 
 BEAT = timedelta(milliseconds=50)

@@ -1,6 +1,8 @@
 """What an operator is told of a server."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +13,8 @@ from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.inspection import ServerReport, explained, inspect
 from cse_chat.domain.errors import TransportError
 from tests.integration.redis.stores import at_database
+from tests.integration.strangers import answering
+from tests.waiting import until
 
 
 def _now() -> datetime:
@@ -97,8 +101,42 @@ async def test_a_wrong_database_is_told(own_server: RedisServer) -> None:
 async def test_a_server_that_is_not_there_is_told(own_server: RedisServer) -> None:
     own_server.kill()
 
-    assert await _trouble(own_server.url) == "unreachable"
-    assert await _trouble("redis://no-such-host.invalid:6379") == "unreachable"
+    assert await _trouble(own_server.url) == "connection-refused"
+    assert await _trouble("redis://no-such-host.invalid:6379") == "unknown-host"
+
+
+@pytest.mark.parametrize(
+    ("reply", "slug"),
+    [(b"HTTP/1.1 400 Bad Request\r\n\r\n", "not-redis"), (b"", "connection-closed")],
+)
+async def test_something_else_on_that_port_is_told(reply: bytes, slug: str) -> None:
+    async with answering(reply) as port:
+        assert await _trouble(f"redis://:pass-word@127.0.0.1:{port}") == slug
+
+
+async def test_a_server_without_tls_is_told_to_who_wants_it(own_server: RedisServer) -> None:
+    """It waits for the rest of what it takes for a command."""
+    secure = own_server.url.replace("redis://", "rediss://:pass-word@")
+
+    assert await _trouble(secure) in {"no-answer", "no-tls", "connection-closed"}
+
+
+async def test_the_reason_is_told_also_to_whom_it_is_not_tried_for(own_server: RedisServer) -> None:
+    """While a server is away one call at a time is tried, and the others are refused at once."""
+    own_server.kill()
+    patience = timedelta(milliseconds=500)
+    async with RedisConnection(own_server.url, answered_by=patience) as connection:
+        with suppress(TransportError):
+            await connection.command("PING")
+        await until(lambda: not connection.is_answering)
+        tried = asyncio.create_task(inspect(connection, now=_now))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        refused = asyncio.create_task(inspect(connection, now=_now))
+        for looking in (refused, tried):
+            with pytest.raises(TransportError) as caught:
+                await looking
+            assert explained(caught.value).slug == "connection-refused"
 
 
 async def test_a_server_that_stands_still_is_told(own_server: RedisServer) -> None:

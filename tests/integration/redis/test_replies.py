@@ -187,7 +187,7 @@ class Settlements:
         self.errors = list(errors)
         self.settled: list[Outcome] = []
 
-    async def __call__(self, outcome: Outcome, *, request: ChatRequest) -> Settlement:
+    async def __call__(self, outcome: Outcome, *, request: ChatRequest | None) -> Settlement:
         if self.errors:
             raise self.errors.pop(0)
         self.settled.append(outcome)

@@ -1,9 +1,10 @@
 """What `cse-chat doctor` says of Kafka and Redis, well and not, needed and not."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from redis import Redis
 
@@ -11,7 +12,7 @@ from brokers.redis import RedisServer
 from cse_chat.entrypoints.cli.findings import State
 from cse_chat.entrypoints.cli.servers import kafka_findings, redis_findings
 from cse_chat.entrypoints.settings import Settings
-from tests.integration.processes import run
+from tests.integration.processes import RunningProcess, run, wait_until
 from tests.integration.roles.conftest import Servers
 
 SECRET = "canary-5d1e"  # noqa: S105 -- of a server that ends with the test
@@ -46,9 +47,9 @@ def test_servers_that_are_away_fail_where_they_are_needed(nowhere: str) -> None:
     (redis,) = redis_findings(where, needed=True)
 
     assert (kafka.state, redis.state) == (State.FAIL, State.FAIL)
-    assert kafka.says == f"nothing answers at {nowhere}"
+    assert kafka.says == f"{nowhere}: connection-refused"
     assert "CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS" in kafka.remedy
-    assert redis.says == f"redis://{nowhere}/0: unreachable"
+    assert redis.says == f"redis://{nowhere}/0: connection-refused"
     assert "CSE_CHAT__REDIS__URL" in redis.remedy
 
 
@@ -113,6 +114,28 @@ def test_nothing_stands_between_the_findings_when_servers_are_away(
     assert {each["subject"] for each in findings if each["state"] == "fail"} == {"kafka", "redis"}
     (line,) = ended.stderr.splitlines()
     assert line.startswith("cse-chat: 2 checks fail")
+
+
+def test_a_service_that_runs_without_its_servers_is_told_with_what_is_wrong(
+    start: Callable[..., RunningProcess], nowhere: str, tmp_path: Path
+) -> None:
+    servers = {"KAFKA__BOOTSTRAP_SERVERS": nowhere, "REDIS__URL": f"redis://{nowhere}/0"}
+    gateway = start(role="gateway", **servers)
+    wait_until(lambda: len(httpx.get(f"{gateway.url}/health/ready").json()["problems"]) == 2)
+
+    port = gateway.url.rpartition(":")[2]
+    ended = run(tmp_path, "doctor", "--json", HTTP__PORT=port, **servers)
+    health = run(tmp_path, "health", "--url", gateway.url)
+
+    findings = json.loads(ended.stdout)["findings"]
+    (service,) = [each for each in findings if each["subject"] == "service"]
+    assert service["state"] == "warn"
+    for told in (service["says"], health.stderr):
+        assert "degraded" in told
+        assert "redis: connection-refused" in told
+        assert "kafka: connection-refused" in told
+    assert service["remedy"] == "mend what it says, and it goes on by itself"
+    assert health.returncode != 0
 
 
 def test_a_wrong_password_is_told_and_not_shown(own_redis: RedisServer, tmp_path: Path) -> None:

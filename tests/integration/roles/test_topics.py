@@ -62,7 +62,8 @@ def test_without_kafka_one_line_says_which_setting_to_change(
     assert (ended.returncode, ended.stdout) == (4, "")
     (line,) = [each for each in ended.stderr.splitlines() if each.startswith("cse-chat: ")]
     assert nowhere in line
-    assert line.endswith("start Kafka, or correct CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS")
+    assert "start Kafka, or correct host and port" in line
+    assert line.endswith("(CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS)")
     assert "Traceback" not in ended.stderr
 
 

@@ -1,13 +1,17 @@
 """`ReadAnswer`, `ReadHistory` and `SweepReplies`."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from cse_chat.domain.errors import NotFoundError
-from cse_chat.domain.model.ids import UserId
-from cse_chat.domain.model.outcomes import Durability, Status
+from cse_chat.domain.errors import NotFoundError, NotListeningError
+from cse_chat.domain.model.ids import CorrelationId, UserId
+from cse_chat.domain.model.outcomes import Asked, Durability, Outcome, Status
+from cse_chat.domain.ports.replies import NextReply
 from cse_chat.domain.use_cases.read_history import ReadHistory
 from tests.builders import a_correlation_id, a_question, a_request, a_thread_id, an_outcome
 from tests.memory import Memory
@@ -15,6 +19,33 @@ from tests.waiting import until
 
 ANN, BOB = UserId("ann"), UserId("bob")
 SOON = timedelta(seconds=2)
+
+
+class Deaf:
+    """Hears nothing, and says so; counts who wants to."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def listen(self, correlation_id: object, *, request: object) -> object:
+        self.asked += 1
+        raise NotListeningError("away")
+
+
+class LateReplies:
+    """Begins to listen just after the outcome was told."""
+
+    def __init__(self, memory: Memory, outcome: Outcome) -> None:
+        self._memory = memory
+        self._outcome = outcome
+
+    @asynccontextmanager
+    async def listen(
+        self, correlation_id: CorrelationId, *, request: Asked | None
+    ) -> AsyncGenerator[NextReply]:
+        await self._memory.ledger.settle(self._outcome)
+        async with self._memory.replies.listen(correlation_id, request=request) as next_reply:
+            yield next_reply
 
 
 async def test_an_open_request_tells_its_status() -> None:
@@ -59,6 +90,58 @@ async def test_a_wait_is_woken_by_the_outcome() -> None:
     await memory.ledger.settle(an_outcome(request))
 
     assert (await reading).status is Status.ANSWERED
+
+
+async def test_a_wait_is_not_woken_by_what_names_another_thread() -> None:
+    memory = Memory()
+    request = a_request()
+    await memory.ledger.register(request, Durability.MEMORY)
+    reading = asyncio.create_task(memory.read_answer()(request.correlation_id, ANN, wait=SOON))
+    await until(lambda: len(memory.replies) == 1)
+
+    forged = replace(an_outcome(request), thread_id=a_thread_id())
+    assert not memory.replies.tell(forged)
+    await memory.ledger.settle(an_outcome(request))
+
+    entry = await reading
+    assert entry.settlement
+    assert entry.settlement.outcome == an_outcome(request)
+
+
+async def test_an_outcome_between_reading_and_listening_is_not_missed() -> None:
+    """It is announced to nobody, and read once it is listened for."""
+    memory = Memory()
+    request = a_request()
+    await memory.ledger.register(request, Durability.MEMORY)
+    late = LateReplies(memory, an_outcome(request))
+    read_answer = replace(memory.read_answer(), replies=late)  # type: ignore[arg-type] # one call is used
+
+    async with asyncio.timeout(1):
+        entry = await read_answer(request.correlation_id, ANN, wait=timedelta(minutes=1))
+
+    assert entry.status is Status.ANSWERED
+
+
+async def test_nothing_is_listened_for_that_is_unknown() -> None:
+    memory = Memory()
+    deaf = Deaf()
+    read_answer = replace(memory.read_answer(), replies=deaf)  # type: ignore[arg-type] # one call is used
+
+    with pytest.raises(NotFoundError):
+        await read_answer(a_correlation_id(), ANN, wait=SOON)
+    assert deaf.asked == 0
+
+
+async def test_where_nothing_can_be_heard_what_is_known_is_told_at_once() -> None:
+    memory = Memory()
+    request = a_request()
+    await memory.ledger.register(request, Durability.MEMORY)
+    read_answer = replace(memory.read_answer(), replies=Deaf())  # type: ignore[arg-type] # one call is used
+
+    async with asyncio.timeout(1):
+        entry = await read_answer(request.correlation_id, ANN, wait=timedelta(minutes=1))
+
+    assert entry.status is Status.ACCEPTED
 
 
 async def test_a_wait_that_is_over_tells_what_is_known() -> None:

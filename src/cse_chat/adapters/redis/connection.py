@@ -15,6 +15,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.maint_notifications import MaintNotificationsConfig
 from typing_extensions import override
 
@@ -92,6 +93,7 @@ class RedisConnection:
         self._sending: set[asyncio.Task[None]] = set()
         self._run_ids: WeakKeyDictionary[AbstractConnection, str] = WeakKeyDictionary()
         self._failing_since: float | None = None
+        self._failure: BaseException | None = None
         self._on_new_server: list[Callable[[], None]] = []
         self.run_id: str | None = None
         """Names the run of the server that was connected to last; ``None`` before the first."""
@@ -119,7 +121,7 @@ class RedisConnection:
     async def __aexit__(self, *_: object) -> None:
         """Let what was sent be answered, refuse what was not, and disconnect."""
         pool, self._pool = self._pool, None
-        self._refuse_waiting()
+        self._refuse_waiting(because=RedisConnectionError("closed"))
         if self._sending:
             await asyncio.wait(self._sending)
         if pool is not None:
@@ -129,6 +131,11 @@ class RedisConnection:
     def is_answering(self) -> bool:
         """Whether the server is not known to be away."""
         return not self._is_given_up(asyncio.get_running_loop().time())
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last try failed."""
+        return self._failing_since is not None
 
     def on_new_server(self, told: Callable[[], None]) -> None:
         """Have *told* called whenever another run of the server is met than the time before."""
@@ -179,7 +186,7 @@ class RedisConnection:
         """Send what waits, as far as there is a connection; what is left goes when one is free."""
         self._is_due = False
         if self._pool is None:
-            self._refuse_waiting()
+            self._refuse_waiting(because=RedisConnectionError("closed"))
             return
         is_given_up = self._is_given_up(asyncio.get_running_loop().time())
         while self._waiting and len(self._sending) < (1 if is_given_up else self._connections):
@@ -189,7 +196,7 @@ class RedisConnection:
             self._sending.add(task)
             task.add_done_callback(self._sent)
         if is_given_up:
-            self._refuse_waiting()
+            self._refuse_waiting(because=self._failure)
 
     def _is_given_up(self, now: float) -> bool:
         return self._failing_since is not None and now - self._failing_since >= self._answered_by
@@ -200,10 +207,16 @@ class RedisConnection:
         if self._waiting and not self._is_due:
             self._send_waiting()
 
-    def _refuse_waiting(self, *, since: float = math.inf) -> None:
-        """Refuse what has waited *since* then for its turn: the server is slower than asked."""
+    def _refuse_waiting(
+        self, *, since: float = math.inf, because: BaseException | None = None
+    ) -> None:
+        """Refuse what has waited *since* then for its turn: the server is slower than asked.
+
+        Or it is away: then *because* says why, as for the call that was tried.
+        """
+        error = because or RedisTimeoutError("no connection was free")
         while self._waiting and self._waiting[0].since <= since:
-            self._waiting.popleft().end(RedisConnectionError("no connection was free"))
+            self._waiting.popleft().end(error)
 
     async def _send(self, pool: BlockingConnectionPool, batch: list[_Call]) -> None:
         try:
@@ -223,9 +236,10 @@ class RedisConnection:
         if self._failing_since is not None:
             away = asyncio.get_running_loop().time() - self._failing_since
             _log.info("redis_answers_again", after_seconds=round(away, 3))
-            self._failing_since = None
+            self._failing_since = self._failure = None
 
     def _note_failure(self, error: BaseException) -> None:
+        self._failure = error
         if self._failing_since is None:
             self._failing_since = asyncio.get_running_loop().time()
             _log.warning("redis_does_not_answer", error=kind_of(error))

@@ -1,11 +1,21 @@
 """Whether a server is fit for its work, in words for an operator."""
 
 import asyncio
-from collections.abc import Callable
+import socket
+import ssl
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
+from redis.exceptions import (
+    AuthenticationError,
+    InvalidResponse,
+    NoPermissionError,
+    ResponseError,
+)
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from cse_chat.adapters.redis.connection import RedisConnection, info
 from cse_chat.adapters.redis.errors import kind_of
@@ -90,22 +100,50 @@ def explained(error: TransportError) -> Finding:
             detail="Redis refuses this user or password, or gives the user too few rights: "
             "correct the URL or the user.",
         )
-    if isinstance(cause, TimeoutError):
-        return Finding(
-            slug="no-answer",
-            detail="Redis took the connection or a command and does not answer: is it stopped, "
-            "overloaded, or is another service on that port?",
-        )
     if isinstance(cause, ResponseError):
         return Finding(
             slug="refused",
             detail=f"Redis refuses with {kind}: check the database number and the user's rights.",
         )
-    return Finding(
-        slug="unreachable",
-        detail=f"Nothing answers as Redis there ({kind}): check host and port in the URL, and "
-        "whether the server runs.",
-    )
+    slug = next((slug for slug, kinds in _NO_WAY_THERE.items() if _is_due_to(cause, kinds)), "")
+    return Finding(slug=slug or "unreachable", detail=_DETAILS[slug].format(kind=kind))
+
+
+_NO_WAY_THERE: Final[Mapping[str, tuple[type[BaseException], ...]]] = {
+    "unknown-host": (socket.gaierror,),
+    "connection-refused": (ConnectionRefusedError,),
+    "no-tls": (ssl.SSLError,),
+    "no-answer": (TimeoutError, RedisTimeoutError),
+    "not-redis": (InvalidResponse,),
+    "connection-closed": (ConnectionResetError, asyncio.IncompleteReadError, RedisConnectionError),
+}
+_DETAILS: Final[Mapping[str, str]] = {
+    "unknown-host": "No such host is known: correct its name in the URL.",
+    "connection-refused": "Nothing listens there: start Redis, or correct host and port in the"
+    " URL.",
+    "no-tls": "TLS fails: begin the URL with redis:// if the server has none, or have this machine"
+    " trust its certificate.",
+    "no-answer": "Redis took the connection or a command and does not answer: is it stopped, "
+    "overloaded, or is another service on that port?",
+    "not-redis": "What answers there is not Redis: correct host and port in the URL.",
+    "connection-closed": "What listens there closes the connection: correct host and port in the"
+    " URL, or begin it with rediss:// if the server wants TLS.",
+    "": "Nothing answers as Redis there ({kind}): check host and port in the URL, and whether the "
+    "server runs.",
+}
+
+
+def _is_due_to(error: BaseException, kinds: tuple[type[BaseException], ...]) -> bool:
+    """Say whether *error*, or what it was raised because of, is one of *kinds*.
+
+    The client raises errors of its own for those of the network, some without naming the cause.
+    """
+    while not isinstance(error, kinds):
+        cause = error.__cause__ or error.__context__
+        if cause is None:
+            return False
+        error = cause
+    return True
 
 
 def _findings(fields: dict[str, str], ahead: timedelta) -> list[Finding]:

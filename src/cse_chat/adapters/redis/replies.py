@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Protocol, Self
+from typing import Self
 
 from typing_extensions import override
 
@@ -13,32 +13,16 @@ from cse_chat.adapters.listeners import Listeners
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.clock import ServerClock
 from cse_chat.adapters.redis.connection import RedisConnection
+from cse_chat.adapters.redis.direct_replies import DirectReplies, Settle
 from cse_chat.adapters.redis.heartbeats import Heartbeat
 from cse_chat.adapters.redis.ledger import ReplyTo
 from cse_chat.adapters.redis.subscription import Subscription
-from cse_chat.adapters.wire.outcomes import (
-    decode_announcement,
-    decode_outcome,
-    encode_announcement,
-)
+from cse_chat.adapters.wire.outcomes import decode_announcement, encode_announcement
 from cse_chat.adapters.wire.responses import encode_outcome
-from cse_chat.domain.errors import ChatError, MalformedRecordError, TransportError
-from cse_chat.domain.model.claims import Settlement
+from cse_chat.domain.errors import MalformedRecordError, TransportError
 from cse_chat.domain.model.ids import CorrelationId
-from cse_chat.domain.model.outcomes import Outcome
-from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.model.outcomes import Asked, Outcome
 from cse_chat.domain.ports.replies import NextReply
-
-_OWN_CHANNEL = names.response(CorrelationId(""))
-_AGAIN_AFTER = 0.25  # seconds
-
-
-class Settle(Protocol):
-    """Settles what somebody answered without the ledger; `RecordHistory` does."""
-
-    def __call__(self, outcome: Outcome, *, request: ChatRequest) -> Awaitable[Settlement]:
-        """Return what holds."""
-        ...
 
 
 class RedisReplyBus(Listeners):
@@ -73,8 +57,9 @@ class RedisReplyBus(Listeners):
             clock: Learns the server's time from each heartbeat.
             monotonic: Seconds from any origin.
             reply_to: Which gateway waits for a request; ``None`` if nobody knows.
-            settle: Settles replies that bypass the ledger. With it, each request that is asked
-                here is also listened for on its own channel (section 11 of the contract).
+            settle: Settles replies that bypass the ledger. With it, the own channel of each
+                request that is listened for is heard, too, until it is settled or its deadline
+                is over, whoever still waits (section 11 of the contract).
             every: How often the heart beats.
             silence: How long it may not be heard until the subscription is made anew.
             patience: How long listening waits for a subscription that has just been lost.
@@ -82,7 +67,6 @@ class RedisReplyBus(Listeners):
         super().__init__(monotonic=monotonic)
         self._connection = connection
         self._reply_to = reply_to
-        self._settle = settle
         self._address = names.replies(gateway_id)
         self._heartbeat = Heartbeat(connection, name=gateway_id, clock=clock, every=every)
         self._subscription = Subscription(
@@ -95,9 +79,22 @@ class RedisReplyBus(Listeners):
             patience=patience,
         )
         self._open = AsyncExitStack()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._filling: set[asyncio.Task[None]] = set()
         self.dropped: Counter[str] = Counter()
-        """What was heard and not told, by reason: ``malformed``, ``unawaited``, ``foreign``."""
+        """What was heard and not told, by reason: ``malformed``, ``unawaited``, ``foreign``.
+
+        Also the requests that so many were left behind that their channel was (``crowded``).
+        """
+        self.direct: DirectReplies | None = None
+        """The channels of single requests, if anybody replies there."""
+        if settle is not None:
+            self.direct = DirectReplies(
+                subscription=self._subscription,
+                settle=settle,
+                tell=self.tell,
+                dropped=self.dropped,
+                now=clock,
+            )
 
     @property
     def healthy(self) -> bool:
@@ -117,27 +114,40 @@ class RedisReplyBus(Listeners):
 
     async def __aexit__(self, *_: object) -> None:
         """Listen no more; who waits still waits for its time to be over."""
+        if self.direct:
+            await self.direct.aclose()
         await self._open.aclose()
-        for task in self._tasks:
+        for task in self._filling:
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        if self._filling:
+            await asyncio.wait(self._filling)
 
     @override
     @asynccontextmanager
     async def listen(
-        self, correlation_id: CorrelationId, *, request: ChatRequest | None = None
+        self, correlation_id: CorrelationId, *, request: Asked | None = None
     ) -> AsyncGenerator[NextReply]:
         """See `ReplyBus.listen`."""
-        if not self.is_let_go:  # else nobody waits for anything
-            await self._subscription.confirmed()
-        # First the map: what is heard between two steps is then known to be waited for.
-        async with super().listen(correlation_id, request=request) as next_reply:
-            if self._settle is None or request is None or self.is_let_go:
-                yield next_reply
-                return
-            async with self._subscription.beside(names.response(correlation_id)):
-                yield next_reply
+        direct = self.direct if request else None
+        async with AsyncExitStack() as stack:
+            if direct and request:
+                stack.enter_context(direct.waited_for(request))
+            # The map before the server: what is heard between two steps is known to be waited for.
+            listening = super().listen(correlation_id, request=request)
+            next_reply = await stack.enter_async_context(listening)
+            if not self.is_let_go:  # else nobody waits for anything
+                await self._subscription.confirmed()
+                if direct and request:
+                    await direct.confirmed(request)
+            yield next_reply
+
+    @override
+    def tell(self, outcome: Outcome) -> bool:
+        """See `Listeners.tell`; a request whose outcome is told needs its channel no more."""
+        is_awaited = super().tell(outcome)
+        if self.direct and is_awaited:
+            self.direct.forget(outcome.correlation_id)
+        return is_awaited
 
     async def announce(self, outcome: Outcome) -> None:
         """See `ReplyBus.announce`; also as the original design has it, on a channel by its id.
@@ -157,8 +167,8 @@ class RedisReplyBus(Listeners):
         try:
             if channel in {self._address, names.EVERY_GATEWAY}:
                 self._take_announcement(decode_announcement(message))
-            else:
-                self._take_reply(CorrelationId(channel.removeprefix(_OWN_CHANNEL)), message)
+            elif self.direct:
+                self.direct.take(channel, message)
         except MalformedRecordError:
             self.dropped["malformed"] += 1
 
@@ -168,40 +178,11 @@ class RedisReplyBus(Listeners):
         elif not self.tell(outcome):
             self.dropped["foreign"] += 1
 
-    def _take_reply(self, correlation_id: CorrelationId, message: bytes) -> None:
-        """Take a reply that names no user, if id and thread are those of a waiting request."""
-        request = self.request(correlation_id)
-        if request is None or self._settle is None:
-            self.dropped["unawaited"] += 1
-            return
-        outcome = decode_outcome(message, user_id=request.user_id)
-        if (outcome.correlation_id, outcome.thread_id) != (correlation_id, request.thread_id):
-            self.dropped["foreign"] += 1
-            return
-        self._begin(self._settled(self._settle, outcome, request))
-
-    async def _settled(self, settle: Settle, outcome: Outcome, request: ChatRequest) -> None:
-        """Settle first, so that it can be read later, and tell what holds."""
-        while outcome.correlation_id in self.by_id:
-            try:
-                settlement = await settle(outcome, request=request)
-            except TransportError:
-                await asyncio.sleep(_AGAIN_AFTER)
-            except ChatError:  # the id, or the thread, is another's
-                self.dropped["foreign"] += 1
-                return
-            else:
-                self.tell(settlement.outcome)
-                return
-
     def _look_again(self) -> None:
-        self._begin(self._fill_gap())
+        task = asyncio.create_task(self._fill_gap())
+        self._filling.add(task)
+        task.add_done_callback(self._filling.discard)
 
     async def _fill_gap(self) -> None:
         with suppress(TransportError):  # the next pass looks again
             await self.on_gap()
-
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)

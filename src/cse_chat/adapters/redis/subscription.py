@@ -1,8 +1,8 @@
 """One connection that hears channels for as long as its process lives."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import timedelta
 from typing import Self
 
@@ -18,16 +18,6 @@ _log = structlog.get_logger(__name__)
 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5  # seconds between two tries to connect
 _PARTS = 6  # in which a silence is counted
-
-
-class _Channel:
-    """A channel that some of this process listen to: by how many, and whether it is confirmed."""
-
-    __slots__ = ("confirmed", "listeners")
-
-    def __init__(self) -> None:
-        self.listeners = 0
-        self.confirmed = asyncio.Event()
 
 
 class Subscription:
@@ -77,9 +67,9 @@ class Subscription:
         self._silent_parts = 0
         self._pulseless_parts = 0
         self._counting: asyncio.TimerHandle | None = None
-        # What is heard beside, the part of it that this connection was asked for, and what of it
-        # has changed in this turn of the loop.
-        self._beside: dict[str, _Channel] = {}
+        # What is heard beside and whether that is confirmed, the part of it that this connection
+        # was asked for, and what of it has changed in this turn of the loop.
+        self._beside: dict[str, asyncio.Event] = {}
         self._asked_for: set[str] = set()
         self._changed: set[str] = set()
         self._connection: AbstractConnection | None = None
@@ -131,28 +121,31 @@ class Subscription:
         except TimeoutError as error:
             raise NotListeningError("Redis: no subscription") from error
 
-    @asynccontextmanager
-    async def beside(self, channel: str) -> AsyncGenerator[None]:
-        """Hear another channel as well, from when the body begins until it ends.
+    def hear(self, channel: str) -> None:
+        """Hear another channel as well, until it is left; at once, or as soon as it is there."""
+        if channel not in self._beside:
+            self._beside[channel] = asyncio.Event()
+            self._change(channel)
+
+    async def heard(self, channel: str) -> None:
+        """Return once *channel* is confirmed, or left.
 
         Raises:
             NotListeningError: It was not confirmed.
         """
-        wanted = self._beside.setdefault(channel, _Channel())
-        wanted.listeners += 1
-        self._change(channel)
+        confirmed = self._beside.get(channel)
+        if confirmed is None:
+            return
         try:
-            try:
-                async with asyncio.timeout(self._patience):
-                    await wanted.confirmed.wait()
-            except TimeoutError as error:
-                raise NotListeningError("Redis: a channel was not confirmed") from error
-            yield
-        finally:
-            wanted.listeners -= 1
-            if not wanted.listeners:
-                del self._beside[channel]
-                self._change(channel)
+            async with asyncio.timeout(self._patience):
+                await confirmed.wait()
+        except TimeoutError as error:
+            raise NotListeningError("Redis: a channel was not confirmed") from error
+
+    def leave(self, channel: str) -> None:
+        """Hear *channel* no more."""
+        self._beside.pop(channel).set()
+        self._change(channel)
 
     # --- the life of a connection -----------------------------------------------------------------
 
@@ -242,14 +235,14 @@ class Subscription:
         if self.is_there:
             self._lost_at = asyncio.get_running_loop().time()
         self._there.clear()
-        for channel in self._beside.values():
-            channel.confirmed.clear()
+        for confirmed in self._beside.values():
+            confirmed.clear()
 
     # --- what is heard beside ---------------------------------------------------------------------
 
     def _confirm(self, channel: str) -> None:
         if channel in self._beside:
-            self._beside[channel].confirmed.set()
+            self._beside[channel].set()
 
     def _change(self, channel: str) -> None:
         if not self._changed:
@@ -263,7 +256,7 @@ class Subscription:
             return  # the next connection begins with all there is
         # Also what was left and is wanted again in the same turn: asking twice confirms twice.
         wanted = self._beside.keys() & changed
-        new = [c for c in wanted if not self._beside[c].confirmed.is_set()]
+        new = [c for c in wanted if not self._beside[c].is_set()]
         old = [c for c in changed if c not in self._beside and c in self._asked_for]
         self._asked_for.difference_update(old)
         self._asked_for.update(new)

@@ -47,7 +47,7 @@ class Problem:
 
 
 class Asked(Protocol):
-    """Whatever says which request it is, in which thread, and whose."""
+    """Whatever says which request it is, in which thread, whose, and until when it is open."""
 
     @property
     def correlation_id(self) -> CorrelationId:
@@ -62,6 +62,11 @@ class Asked(Protocol):
     @property
     def user_id(self) -> UserId:
         """Who asked."""
+        ...
+
+    @property
+    def deadline(self) -> datetime:
+        """From then on no answer is worth anything."""
         ...
 
 

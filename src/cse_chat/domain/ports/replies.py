@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from cse_chat.domain.model.ids import CorrelationId
-from cse_chat.domain.model.outcomes import Outcome
-from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.model.outcomes import Asked, Outcome
 
 NextReply = Callable[[timedelta], Awaitable[Outcome | None]]
 """Waits so long for the outcome, at most; ``None`` is none yet. One wait at a time."""
@@ -22,7 +21,7 @@ class ReplyBus(Protocol):
     """
 
     def listen(
-        self, correlation_id: CorrelationId, *, request: ChatRequest | None = None
+        self, correlation_id: CorrelationId, *, request: Asked | None = None
     ) -> AbstractAsyncContextManager[NextReply]:
         """Listen; the ``async with`` body starts once nothing announced from now on is missed.
 
@@ -30,8 +29,9 @@ class ReplyBus(Protocol):
 
         Args:
             correlation_id: The request.
-            request: Itself, for who trusts what is heard: then no outcome that names another
-                thread or user is.
+            request: Itself, or what the ledger knows of it, for who trusts what is heard: then
+                no outcome that names another thread or user is. Some agents reply where only
+                who gives it can hear them.
 
         Raises:
             NotListeningError: Listening is not confirmed, now or when it is entered.

@@ -36,11 +36,12 @@ class ReadAnswer:
             NotFoundError: Nothing is known of it, or it is another user's.
             TransportError: The state cannot be read now.
         """
-        if wait <= timedelta(0):
-            return await self._current(correlation_id, user_id)
-        # Listening first: an outcome that comes between reading and waiting would not be heard.
+        entry = await self._current(correlation_id, user_id)
+        if entry.settlement or wait <= timedelta(0):
+            return entry
+        # Listening before reading again: an outcome that comes between the two would not be heard.
         with suppress(NotListeningError):
-            async with self.replies.listen(correlation_id) as next_reply:
+            async with self.replies.listen(correlation_id, request=entry) as next_reply:
                 entry = await self._current(correlation_id, user_id)
                 if entry.settlement:
                     return entry

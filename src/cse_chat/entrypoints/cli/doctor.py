@@ -198,7 +198,9 @@ def _readiness_finding(reading: Reading) -> Finding:
         subject="service",
         state=State.WARN,
         says=f"it is {reading.in_words()}",
-        remedy="wait until it has started; one that is draining ends, then start it again",
+        remedy=_REMEDIES.get(
+            reading.details["status"], "mend what it says, and it goes on by itself"
+        ),
     )
 
 
@@ -223,6 +225,11 @@ def _remedy_of(variable: str, layers: Layers) -> str:
     }
     return places.get(layers.origin_of(variable), "set it, or change what it depends on")
 
+
+_REMEDIES: Final = {
+    "starting": "wait until it has started",
+    "draining": "wait until it has ended, then start it again",
+}
 
 _NOT_BUILT: Final = tuple(
     Finding(subject=part, state=State.OK, says="not built yet; on a loopback address it needs none")

@@ -60,7 +60,20 @@ class Reading:
         unfinished = requests.get("unfinished") if isinstance(requests, dict) else None
         beside += [f"{unfinished} unfinished"] if unfinished is not None else []
         state = printable(self.details["status"])
-        return f"{state} ({printable(', '.join(beside))})" if beside else state
+        state = f"{state} ({printable(', '.join(beside))})" if beside else state
+        return "; ".join([state, *self.troubles()])
+
+    def troubles(self) -> list[str]:
+        """Return what it says is wrong with the servers that it needs, a text each."""
+        problems = self.details.get("problems")
+        return [
+            printable(
+                f"{each.get('dependency')}: {each.get('reason')}. {each.get('remedy')}"
+                f" ({each.get('setting')})"
+            )
+            for each in (problems if isinstance(problems, list) else ())
+            if isinstance(each, dict)
+        ]
 
 
 def health(*, url: str | None, probe: Probe, timeout: float, as_json: bool) -> None:

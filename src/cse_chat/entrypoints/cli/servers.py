@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from cse_chat.adapters.kafka.diagnosis import explained as why_not
 from cse_chat.adapters.kafka.topics import describe, topics
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.inspection import ServerReport, explained, inspect
@@ -52,26 +53,28 @@ def kafka_findings(settings: Settings, *, needed: bool) -> Iterator[Finding]:
     wanted = topics(partitions=kafka.partitions, replication=kafka.replication)
     try:
         drifts = asyncio.run(describe(kafka.bootstrap_servers, wanted))
-    except TransportError:
+    except TransportError as error:
         where = kafka.bootstrap_servers
+        if not needed:
+            yield Finding(
+                subject="kafka", state=State.OK, says=f"none at {where}; `run` needs none"
+            )
+            return
+        why = asyncio.run(why_not(error, where))
         yield Finding(
             subject="kafka",
-            state=State.FAIL if needed else State.OK,
-            says=f"nothing answers at {where}" if needed else f"none at {where}; `run` needs none",
-            remedy="start Kafka, or correct CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS" if needed else "",
+            state=State.FAIL,
+            says=f"{where}: {why.slug}",
+            remedy=f"{why.detail} (CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS)",
         )
         return
     if all(drift.is_well for drift in drifts):
         says = f"{kafka.bootstrap_servers} has all {len(drifts)} topics"
         yield Finding(subject="kafka", state=State.OK, says=says)
         return
-    for drift in drifts:
-        if not drift.is_well:
-            found = finding_of(drift)
-            state = found.state if needed else State.WARN
-            yield replace(
-                found, subject="kafka", state=state, says=f"{found.subject}: {found.says}"
-            )
+    for found in (finding_of(drift) for drift in drifts if not drift.is_well):
+        state = found.state if needed else State.WARN
+        yield replace(found, subject="kafka", state=state, says=f"{found.subject}: {found.says}")
 
 
 async def _report_of(url: str) -> ServerReport:

@@ -1,11 +1,12 @@
 """``cse-chat topics``: make the topics in Kafka, and compare them with what they should be."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import click
 
+from cse_chat.adapters.kafka.diagnosis import explained
 from cse_chat.adapters.kafka.topics import Drift, Topic, create, describe, topics
 from cse_chat.domain.errors import TransportError
 from cse_chat.entrypoints.cli.configuration import read_settings
@@ -27,7 +28,7 @@ def create_topics(*, as_json: bool) -> None:
     """
     settings = read_settings()
     wanted = _wanted(settings)
-    made = _asked(create(settings.kafka.bootstrap_servers, wanted))
+    made = _asked(settings, create)
     if as_json:
         print_json({"made": made, "there": [t.name for t in wanted if t.name not in made]})
         return
@@ -42,7 +43,7 @@ def describe_topics(*, as_json: bool) -> None:
         CommandFailedError: One is missing or differs, or Kafka cannot be reached.
     """
     settings = read_settings()
-    found = _asked(describe(settings.kafka.bootstrap_servers, _wanted(settings)))
+    found = _asked(settings, describe)
     report([finding_of(drift) for drift in found], as_json=as_json)
 
 
@@ -71,13 +72,15 @@ def _wanted(settings: Settings) -> tuple[Topic, ...]:
     return topics(partitions=settings.kafka.partitions, replication=settings.kafka.replication)
 
 
-def _asked(call: Coroutine[Any, Any, T]) -> T:
+def _asked(settings: Settings, call: Callable[[str, Sequence[Topic]], Coroutine[Any, Any, T]]) -> T:
     configure_logging()
+    servers = settings.kafka.bootstrap_servers
     try:
-        return asyncio.run(call)
+        return asyncio.run(call(servers, _wanted(settings)))
     except TransportError as error:
+        why = asyncio.run(explained(error, servers))
         fail(
             ExitCode.UNREACHABLE,
-            f"{error}; start Kafka, or correct CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS",
+            f"Kafka at {servers}: {why.slug}. {why.detail} (CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS)",
             because=error,
         )

@@ -1,25 +1,39 @@
 """The commands about the service itself; each imports what it does when it is called."""
 
 import time
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 import rich_click as click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 _STARTED: Final = time.perf_counter()
 
 
-@click.command(epilog="Example: `cse-chat run --port 8080`")
-@click.option("--host", help="Address to listen on (CSE_CHAT__HTTP__HOST).")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65_535),
-    help="Port to listen on; 0 takes a free one (CSE_CHAT__HTTP__PORT).",
+def _listening(*, host: str, port: str) -> Callable[[Command], Command]:
+    """Give a command where it listens, each told with its own words."""
+
+    def given(command: Command) -> Command:
+        command = click.option("--port", type=click.IntRange(0, 65_535), help=port)(command)
+        return click.option("--host", help=host)(command)
+
+    return given
+
+
+_listening_for_questions: Final = _listening(
+    host="Address to listen on (CSE_CHAT__HTTP__HOST).",
+    port="Port to listen on; 0 takes a free one (CSE_CHAT__HTTP__PORT).",
 )
+
+
+@click.command(epilog="Example: `cse-chat run --port 8080`")
+@_listening_for_questions
 def run(host: str | None, port: int | None) -> None:
     """Run the service, in this one process.
 
-    Nothing else has to run. Questions and answers are kept in memory and end with the process. The first Ctrl+C or
-    SIGTERM lets running questions finish; a second one stops at once.
+    Nothing else has to run. Unless the settings name Kafka and Redis, questions and answers are kept in memory and
+    end with the process. The first Ctrl+C or SIGTERM lets running questions finish; a second one stops at once.
     """
     from cse_chat.entrypoints.cli.run import run as serve  # noqa: PLC0415 -- takes most of a second
 
@@ -27,12 +41,7 @@ def run(host: str | None, port: int | None) -> None:
 
 
 @click.command(epilog="Example: `cse-chat gateway --port 8080`")
-@click.option("--host", help="Address to listen on (CSE_CHAT__HTTP__HOST).")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65_535),
-    help="Port to listen on; 0 takes a free one (CSE_CHAT__HTTP__PORT).",
-)
+@_listening_for_questions
 def gateway(host: str | None, port: int | None) -> None:
     """Take questions for workers to answer.
 
@@ -45,11 +54,9 @@ def gateway(host: str | None, port: int | None) -> None:
 
 
 @click.command(epilog="Example: `cse-chat worker --port 9101`")
-@click.option("--host", help="Address for health (CSE_CHAT__HTTP__HOST).")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65_535),
-    help="Port for health; 0 is none (CSE_CHAT__WORKER__PORT).",
+@_listening(
+    host="Address for health (CSE_CHAT__HTTP__HOST).",
+    port="Port for health; 0 is none (CSE_CHAT__WORKER__PORT).",
 )
 def worker(host: str | None, port: int | None) -> None:
     """Answer the questions that gateways take.

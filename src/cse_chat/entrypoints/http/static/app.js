@@ -7,8 +7,8 @@ import { EarlierConversations } from "./earlier.js";
 import { element, part } from "./elements.js";
 import { followUpsOf } from "./followups.js";
 import * as storage from "./storage.js";
+import { forgotten } from "./troubles.js";
 
-const FORGOTTEN = "The service no longer has that conversation: it may have been restarted. Here begins a new one.";
 const NAME = document.title;
 
 const welcome = part("#welcome", HTMLElement);
@@ -57,9 +57,9 @@ async function open(thread, { isInAddress = false } = {}) {
   if (!isInAddress && threadInAddress() !== thread) history.pushState(null, "", `#${thread}`);
   composer.focus();
   if (await conversation.open(thread)) return;
+  notice.textContent = forgotten(storage.endsWithRestart(thread)).conversation;
   storage.forget(thread);
   history.replaceState(null, "", location.pathname);
-  notice.textContent = FORGOTTEN;
   notice.hidden = false;
 }
 

@@ -26,13 +26,13 @@ const LONGEST_PAUSE = 15;
  * @param {string} thread
  * @param {Waiting & {isUnsure: boolean, isElsewhere: (correlationId: string) => boolean}} options
  *     isElsewhere: whether a request is known to be another one than this
- * @returns {Promise<string>} the correlation id
+ * @returns {Promise<import("./service.js").Acceptance>}
  * @throws {Trouble}
  */
 export async function accept(question, thread, { signal, tell, isUnsure, isElsewhere }) {
   if (isUnsure) {
     const id = acceptedUnder((await messagesOf(thread, signal)) ?? [], question, isElsewhere);
-    if (id) return id;
+    if (id) return { id, durability: "" };
   }
   for (let sends = 1; ; sends += 1) {
     try {

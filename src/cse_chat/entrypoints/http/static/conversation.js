@@ -7,12 +7,10 @@ import { element } from "./elements.js";
 import { beginsWith, completeAnswers, messagesOf, stillUnsent } from "./history.js";
 import * as storage from "./storage.js";
 import { Transcript } from "./transcript.js";
-import { FORGOTTEN, NOT_SENT, outcomeIn, Trouble, troubleIn } from "./troubles.js";
+import { forgotten, NOT_SENT, outcomeIn, Trouble, troubleIn } from "./troubles.js";
 import { Turn } from "./turns.js";
 
 /** @typedef {import("./service.js").Message} Message */
-
-const FORGOTTEN_ABOVE = "The service was restarted in between: it no longer knows what was said before this question.";
 
 /** One conversation at a time. Leaving it ends what waits for an answer here, never the answer. */
 export class Conversation {
@@ -179,13 +177,13 @@ export class Conversation {
     const pending = this.#showPending(turn);
     this.transcript.scrollTo(turn);
     try {
-      const id = await accept(turn.question, thread, {
+      const { id, durability } = await accept(turn.question, thread, {
         signal,
         tell: pending.tell,
         isUnsure: turn.isUnsure,
         isElsewhere: (other) => this.transcript.has(other),
       });
-      storage.noteAccepted(thread, turn.key);
+      storage.noteAccepted(thread, turn.key, durability);
       this.transcript.accept(turn, id);
       if (last) this.#tellIfForgotten(turn, thread, signal);
     } catch (error) {
@@ -243,8 +241,9 @@ export class Conversation {
     if (trouble.unsure) {
       this.#showTrouble(turn, trouble, { isNews: true, label: "Look again", act: () => this.#follow(turn) });
     } else if (trouble.status === 404) {
-      const forgotten = new Trouble({ ...FORGOTTEN, reference: trouble.reference });
-      this.#showTrouble(turn, forgotten, { isNews: true, act: () => this.#resend(turn) });
+      const detail = forgotten(storage.endsWithRestart(this.thread)).question;
+      const unknown = new Trouble({ title: "Question forgotten", detail, reference: trouble.reference });
+      this.#showTrouble(turn, unknown, { isNews: true, act: () => this.#resend(turn) });
     } else {
       this.#showTrouble(turn, trouble, { isNews: true });
     }
@@ -268,8 +267,9 @@ export class Conversation {
   async #tellIfForgotten(turn, thread, signal) {
     try {
       if (!(await beginsWith(thread, String(turn.correlationId), signal))) return;
-      this.transcript.noteAbove(turn, FORGOTTEN_ABOVE);
-      announce(FORGOTTEN_ABOVE);
+      const { above } = forgotten(storage.endsWithRestart(thread));
+      this.transcript.noteAbove(turn, above);
+      announce(above);
     } catch {
       // It is a courtesy: the answer comes all the same.
     }

@@ -39,12 +39,18 @@ export const POLL_SECONDS = 25;
 const PAGE_OF_HISTORY = 200;
 
 /**
+ * @typedef {object} Acceptance
+ * @property {string} id the correlation id, under which the answer will be
+ * @property {string} durability where it is kept until it is answered; empty: the service did not say
+ */
+
+/**
  * Ask a question; the service says at once by what id it is known from now on.
  *
  * @param {string} question
  * @param {string} thread
  * @param {AbortSignal} signal
- * @returns {Promise<string>} the correlation id, under which the answer will be
+ * @returns {Promise<Acceptance>}
  * @throws {Trouble} it was not accepted, or (`unsure`) nobody can say so here
  */
 export async function sendQuestion(question, thread, signal) {
@@ -55,7 +61,9 @@ export async function sendQuestion(question, thread, signal) {
   });
   // Accepted, perhaps, or certainly: where the service names a place, the outcome is to be read there.
   const isKnown = response.ok || response.headers.has("location");
-  if (isKnown && typeof body.correlation_id === "string") return body.correlation_id;
+  if (isKnown && typeof body.correlation_id === "string") {
+    return { id: body.correlation_id, durability: String(body.durability ?? body.metadata?.durability ?? "") };
+  }
   throw troubleOf(body, { retryAfter: secondsOf(response) });
 }
 

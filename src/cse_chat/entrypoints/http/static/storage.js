@@ -13,6 +13,7 @@
  * @property {string} title its first question
  * @property {number} at when it was last asked in, milliseconds since 1970
  * @property {boolean} accepted whether the service has ever accepted a question of it
+ * @property {string} durability where the service keeps its questions, as it said last; empty: it did not
  * @property {Unsent[]} unsent
  */
 
@@ -87,6 +88,7 @@ export function noteSending(thread, unsent) {
     title,
     at: Date.now(),
     accepted: kept?.accepted ?? false,
+    durability: kept?.durability ?? "",
     unsent: [...others, { ...unsent, trouble: null }].slice(-MOST_UNSENT),
   });
 }
@@ -96,11 +98,21 @@ export function noteSending(thread, unsent) {
  *
  * @param {string} thread
  * @param {string} key
+ * @param {string} durability empty: the service did not say
  */
-export function noteAccepted(thread, key) {
+export function noteAccepted(thread, key, durability) {
   const kept = conversation(thread);
-  if (kept) put({ ...kept, accepted: true, unsent: kept.unsent.filter((unsent) => unsent.key !== key) });
+  if (!kept) return;
+  const unsent = kept.unsent.filter((one) => one.key !== key);
+  put({ ...kept, accepted: true, durability: durability || kept.durability, unsent });
 }
+
+/**
+ * Tell whether a restart of the service may have ended a conversation.
+ *
+ * @param {string | null} thread
+ */
+export const endsWithRestart = (thread) => thread !== null && conversation(thread)?.durability === "memory";
 
 /**
  * Note why a question was not accepted, so that this stays to be seen.
@@ -165,13 +177,14 @@ function inputsOfAll() {
  * @returns {Kept | null}
  */
 function keptOf(value) {
-  const { id, title, at, accepted, unsent } = fieldsOf(value);
+  const { id, title, at, accepted, durability, unsent } = fieldsOf(value);
   if (!isThreadId(id) || textOf(title) === "" || typeof at !== "number" || !isMoment(at)) return null;
   return {
     id,
     title: textOf(title).slice(0, LONGEST_TITLE),
     at,
     accepted: accepted === true,
+    durability: textOf(durability),
     unsent: (Array.isArray(unsent) ? unsent : []).map(unsentOf).filter((one) => one !== null).slice(-MOST_UNSENT),
   };
 }

@@ -4,10 +4,26 @@ export const NOT_SENT = {
   title: "Not sent",
   detail: "The page was closed before the service had taken this question.",
 };
-export const FORGOTTEN = {
-  title: "Question forgotten",
-  detail: "The service does not know this question any more. It may have been restarted before it answered.",
+
+// What the service does not have any more: kept in its memory, a restart ends it; else its time was over.
+const IN_MEMORY = {
+  question: "The service does not know this question any more. It may have been restarted before it answered.",
+  conversation: "The service no longer has that conversation: it may have been restarted. Here begins a new one.",
+  above: "The service was restarted in between: it no longer knows what was said before this question.",
 };
+const FOR_A_TIME = {
+  question: "The service does not know this question any more: questions and answers are kept for a limited time.",
+  conversation: "The service no longer has that conversation: conversations are kept for a limited time. Here begins a new one.",
+  above: "The service no longer knows what was said before this question: conversations are kept for a limited time.",
+};
+
+/**
+ * Return how to say that something is forgotten.
+ *
+ * @param {boolean} isInMemory whether a restart may have ended it
+ */
+export const forgotten = (isInMemory) => (isInMemory ? IN_MEMORY : FOR_A_TIME);
+
 const FAILED_HERE = {
   title: "Something went wrong",
   detail: "This page failed to show the answer. Reload it: the conversation is kept.",
