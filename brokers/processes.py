@@ -1,9 +1,7 @@
 """A server as a process of ours: it never outlives us, and can be killed, frozen and restarted."""
 
-import os
 import signal
 import subprocess
-import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -17,14 +15,23 @@ from brokers.ports import connects, free_port
 _POLL_SECONDS: Final = 0.03
 _STOPPING_SECONDS: Final = 30
 _TAIL_LINES: Final = 12
-_TIED: Final = Path(__file__).with_name("tied.py")
+
+# The shell becomes the server, so that the pid is the server's. Beside it, in their process group,
+# a child reads a pipe whose other end only we hold: it ends with us, however we end, and takes the
+# group along. PR_SET_PDEATHSIG would not do: it acts when the *thread* that started the server
+# ends, which may be one of a pool.
+_TIED: Final = """\
+exec 3<&0 </dev/null
+(read -r _; kill -KILL 0) <&3 3<&- >/dev/null 2>&1 &
+exec 3<&-
+exec "$@"
+"""
 
 
 class Server(ABC):
     """One server on this machine's loopback; runs while it is entered.
 
-    On Linux the kernel kills it when the *thread* that started it ends, however that came to be:
-    start it in a thread that lives as long as it is needed.
+    It is killed when the process that started it ends, be it by SIGKILL.
 
     Attributes:
         folder: Has its data and its log.
@@ -71,19 +78,19 @@ class Server(ABC):
         Raises:
             BrokerError: It runs already, its port is taken, or it cannot be started.
         """
-        if self._process is not None:
+        if self._process is not None and self._process.poll() is None:
             raise BrokerError(f"{self.name} runs already")
+        self.kill()  # what is left of one that ended by itself
         if connects(self.port):  # else that server would seem to be ours
             raise BrokerError(f"{self.name} cannot start: port {self.port} is in use")
         self.folder.mkdir(parents=True, exist_ok=True)
         self.prepare()
-        tied = (sys.executable, "-ES", str(_TIED), str(os.getpid()))
         with self._log.open("ab") as log:
             self._log_start = log.tell()
             self._process = subprocess.Popen(  # noqa: S603 -- a command of ours
-                [*tied, *self.command()],
+                ["/bin/sh", "-c", _TIED, "sh", *self.command()],
                 cwd=self.folder,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # a Ctrl+C is for us, and we decide what it means for it
@@ -160,6 +167,8 @@ class Server(ABC):
         finally:
             process.kill()
             process.wait()
+            if process.stdin:
+                process.stdin.close()
 
     def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
         end = time.monotonic() + self.patience_seconds

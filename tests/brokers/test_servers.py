@@ -1,11 +1,13 @@
 """The servers of the tests, for real: they keep their word when they are killed and frozen."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import pytest
@@ -70,6 +72,24 @@ def test_a_frozen_server_can_be_stopped(redis: RedisServer) -> None:
     redis.freeze()
     redis.stop()
     assert not redis.answers()
+
+
+def test_a_server_that_was_killed_by_somebody_is_started_again(redis: RedisServer) -> None:
+    os.kill(redis.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, redis.pid, os.WEXITED | os.WNOWAIT)
+    redis.start()
+    assert redis.answers()
+
+
+def test_a_server_outlives_the_thread_that_started_it(tmp_path: Path) -> None:
+    server = RedisServer(tmp_path)
+    thread = Thread(target=server.start)
+    thread.start()
+    thread.join()
+    try:
+        assert server.answers()
+    finally:
+        server.kill()
 
 
 def test_killing_what_does_not_run_does_nothing(tmp_path: Path) -> None:
