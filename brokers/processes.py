@@ -11,21 +11,11 @@ from typing import Final, Self
 
 from brokers.errors import BrokerError
 from brokers.ports import connects, free_port
+from brokers.tied import tied
 
 _POLL_SECONDS: Final = 0.03
 _STOPPING_SECONDS: Final = 30
 _TAIL_LINES: Final = 12
-
-# The shell becomes the server, so that the pid is the server's. Beside it, in their process group,
-# a child reads a pipe whose other end only we hold: it ends with us, however we end, and takes the
-# group along. PR_SET_PDEATHSIG would not do: it acts when the *thread* that started the server
-# ends, which may be one of a pool.
-_TIED: Final = """\
-exec 3<&0 </dev/null
-(read -r _; kill -KILL 0) <&3 3<&- >/dev/null 2>&1 &
-exec 3<&-
-exec "$@"
-"""
 
 
 class Server(ABC):
@@ -88,7 +78,7 @@ class Server(ABC):
         with self._log.open("ab") as log:
             self._log_start = log.tell()
             self._process = subprocess.Popen(  # noqa: S603 -- a command of ours
-                ["/bin/sh", "-c", _TIED, "sh", *self.command()],
+                tied(*self.command()),
                 cwd=self.folder,
                 stdin=subprocess.PIPE,
                 stdout=log,

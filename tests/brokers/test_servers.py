@@ -3,8 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -16,9 +14,8 @@ from brokers.errors import BrokerError
 from brokers.kafka import KafkaServer
 from brokers.processes import Server
 from brokers.redis import RedisServer
-from tests.waiting import until
+from tests.orphans import assert_it_leaves_nobody_behind
 
-_ROOT: Final = Path(__file__).parents[2]
 _STARTS_ONE: Final = """\
 import sys
 from pathlib import Path
@@ -119,18 +116,7 @@ def test_a_server_that_cannot_start_says_why_in_its_own_words(tmp_path: Path) ->
 
 
 async def test_a_server_dies_with_who_started_it(tmp_path: Path) -> None:
-    with subprocess.Popen(  # noqa: ASYNC220, S603 -- our own command; nobody waits on the loop
-        [sys.executable, "-c", _STARTS_ONE, tmp_path],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=_ROOT,
-        env={**os.environ, "PYTHONPATH": str(_ROOT)},
-    ) as parent:
-        assert parent.stdout
-        pid = int(parent.stdout.readline())
-        assert _is_there(pid)
-        parent.kill()
-        await until(lambda: not _is_there(pid))
+    await assert_it_leaves_nobody_behind(_STARTS_ONE, tmp_path, number=1)
 
 
 @pytest.mark.usefixtures("without_programs")
@@ -181,12 +167,3 @@ def _asked(server: Server, command: str) -> str:
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as client:
         client.sendall(f"{command}\r\n".encode())
         return client.recv(4096).decode().strip()
-
-
-def _is_there(pid: int) -> bool:
-    """Say whether the process runs; one that nobody has waited for yet does not."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace")
-    except FileNotFoundError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in {"Z", "X"}
