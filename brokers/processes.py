@@ -117,6 +117,14 @@ class Server(ABC):
         if self._process:
             self._process.send_signal(signal.SIGCONT)
 
+    def revive(self) -> None:
+        """Return when it answers, whether it was killed, was frozen, or nothing was."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+        else:
+            self.thaw()
+            self._wait_until_it_answers(self._process)
+
     @abstractmethod
     def prepare(self) -> None:
         """Make what has to be there before each start."""

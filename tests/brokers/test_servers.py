@@ -71,6 +71,17 @@ def test_a_frozen_server_can_be_stopped(redis: RedisServer) -> None:
     assert not redis.answers()
 
 
+def test_a_server_is_revived_whatever_was_done_to_it(redis: RedisServer) -> None:
+    pid = redis.pid
+    redis.revive()
+    redis.freeze()
+    redis.revive()
+    assert (redis.pid, redis.answers()) == (pid, True)
+    redis.kill()
+    redis.revive()
+    assert redis.answers()
+
+
 def test_a_server_that_was_killed_by_somebody_is_started_again(redis: RedisServer) -> None:
     os.kill(redis.pid, signal.SIGKILL)
     os.waitid(os.P_PID, redis.pid, os.WEXITED | os.WNOWAIT)

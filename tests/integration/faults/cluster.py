@@ -1,7 +1,6 @@
-"""Gateways and workers as processes, over a Kafka and a Redis of their own, all to be broken."""
+"""Gateways and workers as processes, over a Kafka and a Redis, all to be broken."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,9 @@ from typing import Self
 from brokers.kafka import KafkaServer
 from brokers.ports import free_port
 from brokers.redis import RedisServer
+from tests.brokers.afresh import make_afresh
 from tests.integration.faults.stub_agent import RUNS
-from tests.integration.processes import COMMAND, RunningProcess
+from tests.integration.processes import RunningProcess
 
 SESSION_SECONDS = 6
 ENTRY_POINT = "[cse_chat.agents]\nstub = tests.integration.faults.stub_agent:StubAgent\n"
@@ -36,21 +36,22 @@ class Run:
 
 
 class Cluster:
-    """What runs, and how more of it is started; all of it ends when it is left."""
+    """What runs, and how more of it is started; all but Kafka ends when it is left.
 
-    def __init__(
-        self, folder: Path, kafka: KafkaServer | None = None, *, topics: bool = True
-    ) -> None:
+    Attributes:
+        kafka: Runs already; what it knew of the product is forgotten when this is entered.
+        redis: Of its own.
+    """
+
+    def __init__(self, folder: Path, kafka: KafkaServer, *, topics: bool = True) -> None:
         self.folder = folder
-        self._topics = topics
-        self.kafka = kafka or KafkaServer(folder / "kafka")
+        self.kafka = kafka
         self.redis = RedisServer(folder / "redis")
         self.services: list[RunningProcess] = []
+        self._topics = topics
         self._runs = folder / "runs"
 
-    def __enter__(self) -> Self:
-        self.redis.start()
-        self.kafka.start()
+    async def __aenter__(self) -> Self:
         site = self.folder / "site"
         info = site / "stub-1.dist-info"
         info.mkdir(parents=True)
@@ -58,16 +59,11 @@ class Cluster:
         (info / "entry_points.txt").write_text(ENTRY_POINT)
         (site / "sitecustomize.py").write_text(CLOCK)
         self._runs.touch()
-        if self._topics:
-            subprocess.run(  # noqa: S603 -- our own command
-                [COMMAND, "topics", "create"],
-                env=self.environment(),
-                check=True,
-                capture_output=True,
-            )
+        await make_afresh(self.kafka.address, with_topics=self._topics)
+        self.redis.start()
         return self
 
-    def __exit__(
+    async def __aexit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
@@ -75,7 +71,6 @@ class Cluster:
     ) -> None:
         for service in self.services:
             service.__exit__(None, None, None)
-        self.kafka.kill()
         self.redis.kill()
 
     def environment(self, **settings: str) -> dict[str, str]:
