@@ -24,9 +24,11 @@ async def make_afresh(bootstrap_servers: str, *, with_topics: bool = True) -> No
     wanted = topics(partitions=PARTITIONS, replication=1)
     names = {topic.name for topic in wanted}
     async with _admin(bootstrap_servers) as admin:
+        # Also of a new one: it makes the place for what groups commit when it is first asked for
+        # a group, and whoever joins meanwhile is late for the test.
+        await until_it(lambda: _is_dissolved(admin))
         there = names.intersection(await admin.list_topics())
         if there:
-            await until_it(lambda: _is_dissolved(admin))
             await admin.delete_topics(list(there))
             await until_it(lambda: _are_gone(admin, there))
     if with_topics:
