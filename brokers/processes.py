@@ -1,9 +1,7 @@
 """A server as a process of ours: it never outlives us, and can be killed, frozen and restarted."""
 
-import os
 import signal
 import subprocess
-import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -13,18 +11,17 @@ from typing import Final, Self
 
 from brokers.errors import BrokerError
 from brokers.ports import connects, free_port
+from brokers.tied import tied
 
 _POLL_SECONDS: Final = 0.03
 _STOPPING_SECONDS: Final = 30
 _TAIL_LINES: Final = 12
-_TIED: Final = Path(__file__).with_name("tied.py")
 
 
 class Server(ABC):
     """One server on this machine's loopback; runs while it is entered.
 
-    On Linux the kernel kills it when the *thread* that started it ends, however that came to be:
-    start it in a thread that lives as long as it is needed.
+    It is killed when the process that started it ends, be it by SIGKILL.
 
     Attributes:
         folder: Has its data and its log.
@@ -71,19 +68,19 @@ class Server(ABC):
         Raises:
             BrokerError: It runs already, its port is taken, or it cannot be started.
         """
-        if self._process is not None:
+        if self._process is not None and self._process.poll() is None:
             raise BrokerError(f"{self.name} runs already")
+        self.kill()  # what is left of one that ended by itself
         if connects(self.port):  # else that server would seem to be ours
             raise BrokerError(f"{self.name} cannot start: port {self.port} is in use")
         self.folder.mkdir(parents=True, exist_ok=True)
         self.prepare()
-        tied = (sys.executable, "-ES", str(_TIED), str(os.getpid()))
         with self._log.open("ab") as log:
             self._log_start = log.tell()
             self._process = subprocess.Popen(  # noqa: S603 -- a command of ours
-                [*tied, *self.command()],
+                tied(*self.command()),
                 cwd=self.folder,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # a Ctrl+C is for us, and we decide what it means for it
@@ -119,6 +116,14 @@ class Server(ABC):
         """Let a frozen one go on; nothing happens when it does not run."""
         if self._process:
             self._process.send_signal(signal.SIGCONT)
+
+    def revive(self) -> None:
+        """Return when it answers, whether it was killed, was frozen, or nothing was."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+        else:
+            self.thaw()
+            self._wait_until_it_answers(self._process)
 
     @abstractmethod
     def prepare(self) -> None:
@@ -160,6 +165,8 @@ class Server(ABC):
         finally:
             process.kill()
             process.wait()
+            if process.stdin:
+                process.stdin.close()
 
     def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
         end = time.monotonic() + self.patience_seconds

@@ -1,28 +1,25 @@
-"""Become another program, one that the kernel kills as soon as its parent has gone (Linux).
+"""Commands that never outlive the process that starts them."""
 
-    python -S tied.py <pid of the parent> <program> <argument> ...
-
-A program of its own and not `Popen(preexec_fn=...)`, which Python warns of where threads run.
-"""
-
-import ctypes
-import os
-import signal
-import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
-_PR_SET_PDEATHSIG: Final = 1
+# The shell becomes the command, so that the pid is the command's. Beside it, in their process
+# group, a child reads a pipe whose other end only we hold: it ends with us, however we end, and
+# takes the group along. PR_SET_PDEATHSIG would not do: it acts when the *thread* that started the
+# command ends, which may be one of a pool.
+_TIE: Final = """\
+exec 3<&0 </dev/null
+(read -r _; kill -KILL 0) <&3 3<&- >/dev/null 2>&1 &
+exec 3<&-
+exec "$@"
+"""
 
 
-def main() -> None:
-    """Tie this process to its parent, then become the program that the arguments name."""
-    parent, *command = sys.argv[1:]
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
-        if os.getppid() != int(parent):  # it went before we asked
-            sys.exit(1)
-    os.execv(command[0], command)  # noqa: S606 -- a command of ours
+def tied(*command: str | Path) -> Sequence[str | Path]:
+    """Return the command that runs *command*, and kills it when we end, be it by SIGKILL.
 
-
-if __name__ == "__main__":
-    main()
+    Whoever starts it gives it a pipe for its standard input, and a session of its own: closing the
+    pipe kills it. What *command* itself reads is empty. A Ctrl+C does not reach it.
+    """
+    return ("/bin/sh", "-c", _TIE, "sh", *command)

@@ -32,7 +32,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         "kafka_address",
         "own_server",
         "own_place",
-        "cluster",
+        "kafka_of_clusters",
+        "own_cluster",
         "proxy",
     }:
         try:

@@ -1,11 +1,11 @@
 """The servers of the tests, for real: they keep their word when they are killed and frozen."""
 
 import os
+import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import pytest
@@ -14,9 +14,8 @@ from brokers.errors import BrokerError
 from brokers.kafka import KafkaServer
 from brokers.processes import Server
 from brokers.redis import RedisServer
-from tests.waiting import until
+from tests.orphans import assert_it_leaves_nobody_behind
 
-_ROOT: Final = Path(__file__).parents[2]
 _STARTS_ONE: Final = """\
 import sys
 from pathlib import Path
@@ -72,6 +71,35 @@ def test_a_frozen_server_can_be_stopped(redis: RedisServer) -> None:
     assert not redis.answers()
 
 
+def test_a_server_is_revived_whatever_was_done_to_it(redis: RedisServer) -> None:
+    pid = redis.pid
+    redis.revive()
+    redis.freeze()
+    redis.revive()
+    assert (redis.pid, redis.answers()) == (pid, True)
+    redis.kill()
+    redis.revive()
+    assert redis.answers()
+
+
+def test_a_server_that_was_killed_by_somebody_is_started_again(redis: RedisServer) -> None:
+    os.kill(redis.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, redis.pid, os.WEXITED | os.WNOWAIT)
+    redis.start()
+    assert redis.answers()
+
+
+def test_a_server_outlives_the_thread_that_started_it(tmp_path: Path) -> None:
+    server = RedisServer(tmp_path)
+    thread = Thread(target=server.start)
+    thread.start()
+    thread.join()
+    try:
+        assert server.answers()
+    finally:
+        server.kill()
+
+
 def test_killing_what_does_not_run_does_nothing(tmp_path: Path) -> None:
     RedisServer(tmp_path).kill()
 
@@ -99,18 +127,7 @@ def test_a_server_that_cannot_start_says_why_in_its_own_words(tmp_path: Path) ->
 
 
 async def test_a_server_dies_with_who_started_it(tmp_path: Path) -> None:
-    with subprocess.Popen(  # noqa: ASYNC220, S603 -- our own command; nobody waits on the loop
-        [sys.executable, "-c", _STARTS_ONE, tmp_path],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=_ROOT,
-        env={**os.environ, "PYTHONPATH": str(_ROOT)},
-    ) as parent:
-        assert parent.stdout
-        pid = int(parent.stdout.readline())
-        assert _is_there(pid)
-        parent.kill()
-        await until(lambda: not _is_there(pid))
+    await assert_it_leaves_nobody_behind(_STARTS_ONE, tmp_path, number=1)
 
 
 @pytest.mark.usefixtures("without_programs")
@@ -161,12 +178,3 @@ def _asked(server: Server, command: str) -> str:
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as client:
         client.sendall(f"{command}\r\n".encode())
         return client.recv(4096).decode().strip()
-
-
-def _is_there(pid: int) -> bool:
-    """Say whether the process runs; one that nobody has waited for yet does not."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace")
-    except FileNotFoundError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in {"Z", "X"}

@@ -1,8 +1,6 @@
-"""Gateways and workers as processes, over a Kafka and a Redis of their own, all to be broken."""
+"""Gateways and workers as processes, over a Kafka and a Redis, all to be broken."""
 
 import os
-import signal
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +10,9 @@ from typing import Self
 from brokers.kafka import KafkaServer
 from brokers.ports import free_port
 from brokers.redis import RedisServer
+from tests.brokers.afresh import make_afresh
 from tests.integration.faults.stub_agent import RUNS
-from tests.integration.processes import COMMAND
+from tests.integration.processes import RunningProcess
 
 SESSION_SECONDS = 6
 ENTRY_POINT = "[cse_chat.agents]\nstub = tests.integration.faults.stub_agent:StubAgent\n"
@@ -23,68 +22,6 @@ shift, told = float(os.environ.get("CSE_CHAT_TEST_CLOCK_SHIFT", 0)), time.time
 time.time = lambda: told() + shift
 """
 ROOT = Path(__file__).parents[3]
-
-
-class Service:
-    """One gateway or worker; ends when it is left.
-
-    Attributes:
-        url: Where it listens.
-    """
-
-    def __init__(self, role: str, folder: Path, env: dict[str, str]) -> None:
-        self.role = role
-        self._port = free_port()
-        self._folder = folder
-        self._env = env
-        self.url = f"http://127.0.0.1:{self._port}"
-
-    def __enter__(self) -> Self:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._log = (self._folder / "log").open("ab")
-        self.process = subprocess.Popen(  # noqa: S603 -- our own command
-            [COMMAND, self.role, "--port", str(self._port)],
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-            cwd=self._folder,
-            env=self._env,
-        )
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate()
-        self._log.close()
-
-    def wait_until_it_serves(self) -> None:
-        """Return when it has said that it is ready."""
-        assert self.process.stdout
-        if not self.process.stdout.readline():
-            text = (self._folder / "log").read_text(errors="replace")
-            raise AssertionError(f"{self.role} did not start:\n{text}")
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def terminate(self) -> None:
-        self.process.terminate()
-
-    def freeze(self) -> None:
-        self.process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
-
-    def log(self) -> str:
-        return (self._folder / "log").read_text(errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +36,22 @@ class Run:
 
 
 class Cluster:
-    """What runs, and how more of it is started; all of it ends when it is left."""
+    """What runs, and how more of it is started; all but Kafka ends when it is left.
 
-    def __init__(
-        self, folder: Path, kafka: KafkaServer | None = None, *, topics: bool = True
-    ) -> None:
+    Attributes:
+        kafka: Runs already; what it knew of the product is forgotten when this is entered.
+        redis: Of its own.
+    """
+
+    def __init__(self, folder: Path, kafka: KafkaServer, *, topics: bool = True) -> None:
         self.folder = folder
-        self._topics = topics
-        self.kafka = kafka or KafkaServer(folder / "kafka")
+        self.kafka = kafka
         self.redis = RedisServer(folder / "redis")
-        self.services: list[Service] = []
+        self.services: list[RunningProcess] = []
+        self._topics = topics
         self._runs = folder / "runs"
 
-    def __enter__(self) -> Self:
-        self.redis.start()
-        self.kafka.start()
+    async def __aenter__(self) -> Self:
         site = self.folder / "site"
         info = site / "stub-1.dist-info"
         info.mkdir(parents=True)
@@ -121,16 +59,11 @@ class Cluster:
         (info / "entry_points.txt").write_text(ENTRY_POINT)
         (site / "sitecustomize.py").write_text(CLOCK)
         self._runs.touch()
-        if self._topics:
-            subprocess.run(  # noqa: S603 -- our own command
-                [COMMAND, "topics", "create"],
-                env=self.environment(),
-                check=True,
-                capture_output=True,
-            )
+        await make_afresh(self.kafka.address, with_topics=self._topics)
+        self.redis.start()
         return self
 
-    def __exit__(
+    async def __aexit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
@@ -138,7 +71,6 @@ class Cluster:
     ) -> None:
         for service in self.services:
             service.__exit__(None, None, None)
-        self.kafka.kill()
         self.redis.kill()
 
     def environment(self, **settings: str) -> dict[str, str]:
@@ -158,7 +90,7 @@ class Cluster:
 
     def start(
         self, role: str, number: int = 1, *, clock_shift: float = 0, **settings: str
-    ) -> list[Service]:
+    ) -> list[RunningProcess]:
         """Start *number* of them, and return when all serve.
 
         Args:
@@ -172,8 +104,9 @@ class Cluster:
             place = self.folder / f"{role}-{len(self.services)}"
             env = self.environment(**settings)
             env["CSE_CHAT_TEST_CLOCK_SHIFT"] = str(clock_shift)
-            service = Service(role, place, env)
-            self.services.append(service.__enter__())
+            service = RunningProcess(place, env, role=role, port=free_port())
+            service.start()
+            self.services.append(service)
             begun.append(service)
         for service in begun:
             service.wait_until_it_serves()

@@ -10,8 +10,9 @@ from typing import Final
 
 from redis import Redis
 
-from tests.integration.faults.cluster import Cluster, Service
+from tests.integration.faults.cluster import Cluster
 from tests.integration.faults.load import Clients
+from tests.integration.processes import RunningProcess
 
 ROUNDS: Final = 2
 WORKER_FROZEN_SECONDS: Final = 10.0
@@ -66,7 +67,7 @@ class Storm:
         self._gateways = cluster.start("gateway", 2)
         self._workers = cluster.start("worker", 3)
         self._clients.urls[:] = [gateway.url for gateway in self._gateways]
-        self.stopped: list[Service] = []
+        self.stopped: list[RunningProcess] = []
 
     @asynccontextmanager
     async def healing(self) -> AsyncGenerator[None]:
@@ -118,7 +119,7 @@ class Storm:
         self._gateways.append(other)
         self._clients.urls.append(other.url)
 
-    async def _thaw(self, worker: Service) -> None:
+    async def _thaw(self, worker: RunningProcess) -> None:
         await asyncio.sleep(WORKER_FROZEN_SECONDS)
         worker.thaw()
         self._workers.append(worker)

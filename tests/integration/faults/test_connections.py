@@ -30,16 +30,17 @@ async def test_f16_connections_that_are_reset_lose_and_repeat_nothing(
 ) -> None:
     between, port = proxy
     kafka = KafkaServer(tmp_path / "kafka", port=port, advertised_port=between.port)
-    with Cluster(tmp_path, kafka) as cluster:
-        [gateway] = cluster.start("gateway", HTTP__WAIT_SECONDS="15")
-        cluster.start("worker")
-        async with Clients([gateway.url]) as clients:
-            between.reset_after = 20_000
-            async with clients.asking(5):
-                await asyncio.sleep(8)
-            between.reset_after = None
+    with kafka:
+        async with Cluster(tmp_path, kafka) as cluster:
+            [gateway] = cluster.start("gateway", HTTP__WAIT_SECONDS="15")
+            cluster.start("worker")
+            async with Clients([gateway.url]) as clients:
+                between.reset_after = 20_000
+                async with clients.asking(5):
+                    await asyncio.sleep(8)
+                between.reset_after = None
 
-            assert between.passed > 100_000
-            assert between.resets > 3
-            assert {asked.status for asked in clients.asked} <= {ANSWERED, OPEN, 503}
-            assert await faults_of(clients, list(cluster.runs()), seconds=20) == []
+                assert between.passed > 100_000
+                assert between.resets > 3
+                assert {asked.status for asked in clients.asked} <= {ANSWERED, OPEN, 503}
+                assert await faults_of(clients, list(cluster.runs()), seconds=20) == []

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.faults.cluster import Cluster
 from tests.integration.faults.load import ANSWERED, OPEN, Clients
-from tests.integration.faults.oracle import faults_of
+from tests.integration.faults.oracle import USER, faults_of
 from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(120)
@@ -56,22 +56,35 @@ async def test_f10_a_gateway_that_is_told_to_stop_lets_everybody_go_with_an_addr
 
 
 @pytest.mark.long_fault
-async def test_f11_clients_that_leave_change_nothing_about_their_answers(cluster: Cluster) -> None:
+async def test_f11_a_thousand_clients_that_leave_change_nothing_about_their_answers(
+    cluster: Cluster,
+) -> None:
+    number, at_once = 1_000, 50
     [gateway] = cluster.start("gateway")
-    cluster.start("worker")
+    cluster.start("worker", WORKER__CONCURRENCY="500")
     async with Clients([gateway.url]) as clients, httpx.AsyncClient() as leaving:
-        for number in range(100):
-            with pytest.raises(httpx.ReadTimeout):
-                await leaving.post(
-                    f"{gateway.url}/api/chat",
-                    json={"message": f"slow l{number}", "thread_id": f"l{number}"},
-                    timeout=httpx.Timeout(5, read=0.02),
-                )
+        turn = asyncio.Semaphore(at_once)
+
+        async def ask_and_leave(name: str) -> None:
+            async with turn:
+                with pytest.raises(httpx.ReadTimeout):
+                    await leaving.post(
+                        f"{gateway.url}/api/chat",
+                        json={"message": f"slow {name}", "thread_id": name},
+                        timeout=httpx.Timeout(20, read=0.5),
+                    )
+
+        await asyncio.gather(*(ask_and_leave(f"l{each}") for each in range(number)))
         await until(
-            lambda: sum(run.what == "end" for run in cluster.runs()) == 100, seconds=20, every=0.05
+            lambda: sum(run.what == "end" for run in cluster.runs()) == number,
+            seconds=60,
+            every=0.05,
         )
 
         assert (await clients.ask("answer m-0", thread_id="m")).status == ANSWERED
-        for number in range(100):
-            turns = await clients.history(f"l{number}")
+        for each in range(number):
+            turns = await clients.history(f"l{each}")
             assert [turn["role"] for turn in turns] == ["user", "agent"]
+            assert turns[1]["content"] == f"answer to slow l{each}, of {USER}"
+        starts = [run.text for run in cluster.runs() if run.what == "start"]
+        assert len(starts) == len(set(starts)) == number + 1

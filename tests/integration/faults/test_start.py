@@ -24,14 +24,14 @@ def test_servers_that_are_not_there_are_told_with_the_setting(cluster: Cluster, 
     )
     end = time.monotonic() + 20
     while not (
-        told(service.log(), "kafka_unavailable", "CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS")
-        and told(service.log(), "redis_unfit", "unreachable", "CSE_CHAT__REDIS__URL")
+        told(service.stderr(), "kafka_unavailable", "CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS")
+        and told(service.stderr(), "redis_unfit", "unreachable", "CSE_CHAT__REDIS__URL")
     ):
-        assert time.monotonic() < end, service.log()
+        assert time.monotonic() < end, service.stderr()
         time.sleep(0.1)
 
     assert service.process.poll() is None
-    assert "canary-password" not in service.log()
+    assert "canary-password" not in service.stderr()
 
 
 def test_a_wrong_password_and_a_server_that_evicts_are_told(cluster: Cluster) -> None:
@@ -45,13 +45,13 @@ def test_a_wrong_password_and_a_server_that_evicts_are_told(cluster: Cluster) ->
         )
         end = time.monotonic() + 20
         while not (
-            told(wrong.log(), "redis_unfit", "access-denied", "CSE_CHAT__REDIS__URL")
-            and told(unfit.log(), "redis_unfit", "wrong-eviction-policy", "noeviction")
+            told(wrong.stderr(), "redis_unfit", "access-denied", "CSE_CHAT__REDIS__URL")
+            and told(unfit.stderr(), "redis_unfit", "wrong-eviction-policy", "noeviction")
         ):
-            assert time.monotonic() < end, wrong.log() + unfit.log()
+            assert time.monotonic() < end, wrong.stderr() + unfit.stderr()
             time.sleep(0.1)
 
-        assert "canary-wrong" not in wrong.log()
+        assert "canary-wrong" not in wrong.stderr()
 
 
 def test_topics_that_are_missing_are_told_with_the_command_that_makes_them(
@@ -59,8 +59,8 @@ def test_topics_that_are_missing_are_told_with_the_command_that_makes_them(
 ) -> None:
     [service] = cluster_without_topics.start("gateway")
     end = time.monotonic() + 20
-    while not told(service.log(), "kafka_unavailable", "topics create"):
-        assert time.monotonic() < end, service.log()
+    while not told(service.stderr(), "kafka_unavailable", "topics create"):
+        assert time.monotonic() < end, service.stderr()
         time.sleep(0.1)
 
     assert service.process.poll() is None

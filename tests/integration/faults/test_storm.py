@@ -31,7 +31,7 @@ def test_a_seed_always_gives_the_same_faults_and_each_kind_in_every_round() -> N
 @pytest.mark.long_fault
 @pytest.mark.timeout(300)
 async def test_a_storm_of_faults_breaks_no_promise(
-    cluster: Cluster, capsys: pytest.CaptureFixture[str]
+    own_cluster: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:
     faults = list(faults_by(SEED))
     with capsys.disabled():
@@ -39,7 +39,7 @@ async def test_a_storm_of_faults_breaks_no_promise(
         for fault in faults:
             print(json.dumps(asdict(fault)))  # noqa: T201
     async with Clients([]) as clients:
-        storm = Storm(cluster, clients)
+        storm = Storm(own_cluster, clients)
         async with clients.asking(8, pause=0.2), clients.asking(4, "slow"), storm.healing():
             for fault in faults:
                 await asyncio.sleep(fault.after)
@@ -51,6 +51,6 @@ async def test_a_storm_of_faults_breaks_no_promise(
         # Each killed or frozen worker costs what it ran an execution; beyond so many attempts
         # a question has failed. Redis keeps what it was told, so that none is forgotten.
         broken = await faults_of(
-            clients, list(cluster.runs()), seconds=TAKE_OVER, most_executions=ATTEMPTS
+            clients, list(own_cluster.runs()), seconds=TAKE_OVER, most_executions=ATTEMPTS
         )
         assert broken == []

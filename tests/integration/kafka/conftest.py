@@ -26,10 +26,10 @@ def second_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[KafkaSe
 
 
 @pytest.fixture
-def own_server(second_server: KafkaServer) -> Generator[KafkaServer]:
-    """A server that a test may kill and freeze; it runs again afterwards."""
-    yield second_server
-    second_server.restart()
+def own_server(second_server: KafkaServer) -> KafkaServer:
+    """A server that a test may kill and freeze; it runs again for the next one."""
+    second_server.revive()
+    return second_server
 
 
 @pytest.fixture

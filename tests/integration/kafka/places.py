@@ -17,6 +17,7 @@ from cse_chat.adapters.kafka.reading_back import KafkaResponseReader
 from cse_chat.adapters.kafka.records import record_of
 from cse_chat.adapters.kafka.source import KafkaRequestSource
 from cse_chat.adapters.kafka.topics import Topic, create
+from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.records import Record
 from cse_chat.domain.ports.requests import DeadLetters
 from tests.waiting import until
@@ -144,21 +145,23 @@ def _state(thread: Path) -> str:
 
 
 async def made(address: str) -> Place:
+    """Return a new one; a broker that was frozen is waited for until it takes part again."""
     place = Place(address, uuid4().hex[:8])
     sizes = {place.requests: "1048588", place.responses: "1048588", place.letters: "2097152"}
-    await create(
-        address,
-        [
-            Topic(
-                name=name,
-                partitions=PARTITIONS,
-                replication=1,
-                configs={
-                    "message.timestamp.type": "LogAppendTime",
-                    "max.message.bytes": size,
-                },
-            )
-            for name, size in sizes.items()
-        ],
-    )
-    return place
+    wanted = [
+        Topic(
+            name=name,
+            partitions=PARTITIONS,
+            replication=1,
+            configs={"message.timestamp.type": "LogAppendTime", "max.message.bytes": size},
+        )
+        for name, size in sizes.items()
+    ]
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await create(address, wanted)
+            except TransportError:
+                await asyncio.sleep(0.05)
+            else:
+                return place
