@@ -8,7 +8,7 @@ from datetime import timedelta
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.ledger import InMemoryLedger
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
-from cse_chat.adapters.memory.requests import InMemoryRequestLog
+from cse_chat.adapters.memory.requests import PARTITION, InMemoryRequestLog
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
 from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
 from cse_chat.domain.model.answers import AgentEvent, Delta
@@ -29,7 +29,6 @@ from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.run_agent import RunAgent
 from cse_chat.domain.use_cases.send_chat import SendChat
 from cse_chat.domain.use_cases.sweep_replies import SweepReplies
-from cse_chat.entrypoints.worker.lanes import Lanes
 from tests.builders import Clock, Tokens, a_correlation_id
 
 LEASE = timedelta(seconds=5)
@@ -56,6 +55,15 @@ class ScriptedAgent:
         if isinstance(act, Exception):
             raise act
         yield Delta(act)
+
+
+class InHand:
+    """A window of the partition that is there, whatever a test has in hand."""
+
+    partitions = (PARTITION,)
+
+    def unfinished(self, _: int) -> Sequence[Delivery]:
+        return ()
 
 
 @dataclass
@@ -139,7 +147,8 @@ class Memory:
             responses=self.responses,
             ledger=self.ledger,
             record_history=self.record_history,
-            window=window or Lanes(),
+            window=window or InHand(),
+            assigned=self.log.assigned,
             now=self.clock,
         )
 

@@ -118,8 +118,7 @@ class Member:
         """See `RequestSource.deliveries`."""
         self._revoked = revoked
         self._waiting.clear()
-        mine = [p for p, reader in self._broker.readers.items() if reader is self]
-        for partition in mine:
+        for partition in self.assigned():
             self._waiting.extend(self._broker.uncommitted(partition))
         while True:
             while self._waiting:
@@ -128,6 +127,10 @@ class Member:
                     yield delivery
             self._arrived.clear()
             await self._arrived.wait()
+
+    def assigned(self) -> Collection[int]:
+        """See `RequestSource.assigned`."""
+        return [p for p, reader in self._broker.readers.items() if reader is self]
 
     async def acknowledge(self, finished: Finished) -> None:
         """See `RequestSource.acknowledge`."""

@@ -192,6 +192,7 @@ class Worker:
             ledger=ledger,
             record_history=record_history,
             window=lanes,
+            assigned=self.member.assigned,
             now=world.now,
         )
         self.engine = WorkerEngine(
@@ -291,6 +292,7 @@ class _ReachedMember:
 
     def __init__(self, member: Member, process: Process) -> None:
         self.deliveries = member.deliveries
+        self.assigned = member.assigned
         self.acknowledge = process.reaching(member).acknowledge
 
 

@@ -230,6 +230,7 @@ class Container(containers.DeclarativeContainer):
         ledger=ledger,
         record_history=record_history,
         window=lanes,
+        assigned=source.provided.assigned,
         now=now,
     )
     process_request = providers.Singleton(

@@ -92,3 +92,22 @@ async def test_f19_redis_loses_everything_under_load(
         assert {asked.status for asked in clients.asked} <= {ANSWERED, OPEN, 504}
         faults = await faults_of(clients, list(cluster.runs()), seconds=30, most_executions=2)
         assert faults == []
+
+
+async def test_f19_what_was_answered_in_a_partition_that_is_idle_since_does_not_expire(
+    cluster: Cluster,
+) -> None:
+    """The gateway registers it again; another worker has the partition, and nothing to do in it."""
+    [gateway] = cluster.start("gateway", AGENT__DEADLINE_SECONDS="10")
+    [worker] = cluster.start("worker")
+    async with Clients([gateway.url]) as clients:
+        asked = await clients.ask("slow one", thread_id="idle")
+        assert asked.status == ANSWERED
+        await response_is_kept(cluster, asked)
+        worker.terminate()
+        await asyncio.to_thread(worker.process.wait)
+        cluster.start("worker")
+        await asyncio.to_thread(restarted_empty, cluster)
+
+        assert (await clients.end_of(asked, seconds=15)).json() == asked.body
+        assert await faults_of(clients, list(cluster.runs()), seconds=0) == []

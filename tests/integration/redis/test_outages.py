@@ -178,19 +178,20 @@ async def test_a_server_that_stands_still_stops_nobody(
 
 
 async def test_while_the_server_is_known_to_be_away_registering_waits_for_nothing(
-    own_server: RedisServer, stores: Stores
+    own_server: RedisServer, hasty: Stores
 ) -> None:
-    await stores.connection.command("PING")
+    await hasty.connection.command("PING")
     own_server.freeze()
     try:
-        stores.ledger.registrations.keep(a_request(), KAFKA)
+        await hasty.ledger.register(a_request(), KAFKA)  # it waits, and so it is known
 
-        async with asyncio.timeout(4):  # seconds; the server is given five to answer
-            await stores.ledger.register(a_request(), KAFKA)
+        registering = asyncio.create_task(hasty.ledger.register(a_request(), KAFKA))
+        await asyncio.sleep(0)
+        assert registering.done()
     finally:
         own_server.thaw()
 
-    await until(lambda: not len(stores.ledger.registrations), seconds=20)
+    await until(lambda: not len(hasty.ledger.registrations), seconds=20)
 
 
 async def test_what_a_restarted_server_forgot_is_registered_again(tmp_path: Path) -> None:
@@ -204,6 +205,30 @@ async def test_what_a_restarted_server_forgot_is_registered_again(tmp_path: Path
 
             await comes(lambda: answers(stores))  # asking is how it is noticed
             await comes(lambda: stores.ledger.find([request.correlation_id]))
+
+
+async def test_one_that_can_never_be_registered_holds_up_no_other(stores: Stores) -> None:
+    """A key of its thread holds something else."""
+    bad, good = a_request(), a_request()
+    await stores.raw.set(f"chat:{bad.thread_id}:messages", "not a list", ex=60)
+    await stores.ledger.register(bad, KAFKA)
+    assert len(stores.ledger.registrations) == 1
+
+    await stores.ledger.register(good, KAFKA)
+
+    assert set(await stores.ledger.find([good.correlation_id])) == {good.correlation_id}
+
+
+async def test_a_lost_claim_is_told_although_others_cannot_be_renewed(stores: Stores) -> None:
+    requests = [a_request(), a_request()]
+    claims = [await stores.ledger.claim(request, KAFKA) for request in requests]
+    lost, unsure = (claim for claim in claims if isinstance(claim, Claim))
+    await stores.ledger.settle(an_outcome(requests[0]))
+    await stores.raw.set(f"chat:{unsure.thread_id}:messages", "not a list", ex=60)
+
+    assert list(await stores.ledger.renew([unsure, lost])) == [lost]
+    with pytest.raises(TransportError):
+        await stores.ledger.renew([unsure])
 
 
 def _calls(stores: Stores, request: ChatRequest) -> list[Call]:

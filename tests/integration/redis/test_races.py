@@ -157,3 +157,35 @@ async def _claimed(stores: Stores, request: ChatRequest) -> Claim:
 async def _claim(stores: Stores, request: ChatRequest) -> Claim | None:
     verdict = await stores.ledger.claim(request, KAFKA)
     return verdict if isinstance(verdict, Claim) else None
+
+
+async def test_a_claim_whose_caller_is_stopped_keeps_nobody_waiting(
+    two: tuple[Stores, Stores],
+) -> None:
+    """The server claims all the same: it is given back, and counts no attempt."""
+    one, other = two
+    for _ in range(50):
+        request = a_request()
+        claiming = asyncio.create_task(one.ledger.claim(request, KAFKA))
+        await asyncio.sleep(0)
+        claiming.cancel()
+        await asyncio.wait({claiming})
+
+        async def claimed(request: ChatRequest = request) -> Claim | None:
+            verdict = await other.ledger.claim(request, KAFKA)
+            return verdict if isinstance(verdict, Claim) else None
+
+        claim = await comes(claimed, seconds=1)
+        assert claim.spent == 0
+
+
+async def test_closing_waits_for_the_claims_that_were_left(database: str) -> None:
+    request = a_request()
+    async with Stores(database) as other:
+        async with Stores(database) as one:
+            claiming = asyncio.create_task(one.ledger.claim(request, KAFKA))
+            await asyncio.sleep(0)
+            claiming.cancel()
+            await asyncio.wait({claiming})
+
+        assert isinstance(await other.ledger.claim(request, KAFKA), Claim)

@@ -79,6 +79,7 @@ class Scene:
     log: Log = field(default_factory=Log)
     marks: Marks = field(default_factory=Marks)
     lanes: Lanes = field(default_factory=Lanes)
+    assigned: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         self.apply = ApplyResponses(
@@ -87,6 +88,7 @@ class Scene:
             ledger=self.memory.ledger,
             record_history=self.memory.record_history,
             window=self.lanes,
+            assigned=lambda: self.assigned,
             now=self.memory.clock,
         )
 
@@ -117,25 +119,32 @@ def scene() -> Scene:
     return Scene()
 
 
-async def test_what_was_answered_is_settled_again_with_both_turns(scene: Scene) -> None:
+@pytest.fixture
+def busy(scene: Scene) -> Scene:
+    """With a request in hand in partition 0."""
+    scene.in_hand(a_request(), appended=NOON)
+    return scene
+
+
+async def test_what_was_answered_is_settled_again_with_both_turns(busy: Scene) -> None:
     request = a_request()
     outcome = an_outcome(request)
-    scene.log.kept.append(Answered(outcome=outcome, request=request))
+    busy.log.kept.append(Answered(outcome=outcome, request=request))
 
-    await scene.apply(0)
+    await busy.apply(0)
 
-    assert await scene.memory.outcome_of(request) == outcome
-    assert await scene.turns(request) == turns_of(request, outcome)
+    assert await busy.memory.outcome_of(request) == outcome
+    assert await busy.turns(request) == turns_of(request, outcome)
 
 
-async def test_an_answer_whose_question_is_gone_stands_alone(scene: Scene) -> None:
+async def test_an_answer_whose_question_is_gone_stands_alone(busy: Scene) -> None:
     request = a_request()
     outcome = an_outcome(request)
-    scene.log.kept.append(Answered(outcome=outcome, request=None))
+    busy.log.kept.append(Answered(outcome=outcome, request=None))
 
-    await scene.apply(0)
+    await busy.apply(0)
 
-    assert await scene.turns(request) == (Turn.answering(outcome),)
+    assert await busy.turns(request) == (Turn.answering(outcome),)
 
 
 @pytest.mark.parametrize(
@@ -146,44 +155,44 @@ async def test_an_answer_whose_question_is_gone_stands_alone(scene: Scene) -> No
         (Status.FAILED, {Tail.HISTORY, Tail.RESPONSE, Tail.DEAD_LETTER}),
     ],
 )
-async def test_its_tail_is_not_done_again(scene: Scene, status: Status, proven: set[Tail]) -> None:
+async def test_its_tail_is_not_done_again(busy: Scene, status: Status, proven: set[Tail]) -> None:
     request = a_request()
-    scene.log.kept.append(Answered(outcome=an_outcome(request, status), request=request))
+    busy.log.kept.append(Answered(outcome=an_outcome(request, status), request=request))
 
-    await scene.apply(0)
+    await busy.apply(0)
 
-    entry = (await scene.memory.ledger.find([request.correlation_id]))[request.correlation_id]
+    entry = (await busy.memory.ledger.find([request.correlation_id]))[request.correlation_id]
     assert entry.settlement is not None
     assert entry.settlement.done == proven
 
 
-async def test_what_the_ledger_has_stays_as_it_is(scene: Scene) -> None:
+async def test_what_the_ledger_has_stays_as_it_is(busy: Scene) -> None:
     request = a_request()
     winner = an_outcome(request, text="first")
-    await scene.memory.record_history(winner, request=request)
-    scene.log.kept.append(Answered(outcome=an_outcome(request, text="late"), request=request))
+    await busy.memory.record_history(winner, request=request)
+    busy.log.kept.append(Answered(outcome=an_outcome(request, text="late"), request=request))
 
-    await scene.apply(0)
+    await busy.apply(0)
 
-    assert await scene.memory.outcome_of(request) == winner
-    assert await scene.turns(request) == turns_of(request, winner)
+    assert await busy.memory.outcome_of(request) == winner
+    assert await busy.turns(request) == turns_of(request, winner)
 
 
-async def test_an_id_that_is_anothers_by_now_does_not_stop_the_rest(scene: Scene) -> None:
+async def test_an_id_that_is_anothers_by_now_does_not_stop_the_rest(busy: Scene) -> None:
     taken = a_request()
-    await scene.memory.ledger.register(
+    await busy.memory.ledger.register(
         a_request(a_question(user_id="bob"), correlation_id=taken.correlation_id),
         Durability.KAFKA,
     )
     other = a_request()
-    scene.log.kept += [
+    busy.log.kept += [
         Answered(outcome=an_outcome(taken), request=taken),
         Answered(outcome=an_outcome(other), request=other),
     ]
 
-    await scene.apply(0)
+    await busy.apply(0)
 
-    assert await scene.memory.outcome_of(other) == an_outcome(other)
+    assert await busy.memory.outcome_of(other) == an_outcome(other)
 
 
 async def test_what_is_in_hand_is_registered_behind_the_answers(scene: Scene) -> None:
@@ -216,10 +225,13 @@ async def test_without_a_mark_it_begins_before_the_first_request_in_hand(scene: 
     assert scene.log.asked == [{0: NOON - EARLIER - OVERLAP}]
 
 
-async def test_with_nothing_in_hand_it_begins_shortly_before_now(scene: Scene) -> None:
+async def test_it_begins_before_what_gateways_register_again(scene: Scene) -> None:
+    """They do that for a minute's requests, and may be the first to notice."""
+    scene.in_hand(a_request(), appended=NOON)
+
     await scene.apply(0)
 
-    assert scene.log.asked == [{0: NOON - OVERLAP}]
+    assert scene.log.asked == [{0: NOON - 2 * OVERLAP}]
 
 
 @pytest.mark.parametrize(
@@ -251,72 +263,72 @@ async def test_one_pass_takes_every_partition_that_lacks_a_mark(scene: Scene) ->
     assert scene.marks.complete_now == {1, 2, 3}
 
 
-async def test_many_who_need_it_at_once_make_one_pass(scene: Scene) -> None:
-    scene.log.may_go_on.clear()
-    callers = [asyncio.create_task(scene.apply(0)) for _ in range(50)]
-    await scene.log.is_read.wait()
-    scene.log.may_go_on.set()
+async def test_many_who_need_it_at_once_make_one_pass(busy: Scene) -> None:
+    busy.log.may_go_on.clear()
+    callers = [asyncio.create_task(busy.apply(0)) for _ in range(50)]
+    await busy.log.is_read.wait()
+    busy.log.may_go_on.set()
 
     await asyncio.gather(*callers)
 
-    assert len(scene.log.asked) == 1
+    assert len(busy.log.asked) == 1
 
 
 async def test_after_one_that_failed_the_next_who_waits_is_let_go_to_look_again(
-    scene: Scene,
+    busy: Scene,
 ) -> None:
-    scene.log.fails = 1
-    scene.log.may_go_on.clear()
-    first, second = (asyncio.create_task(scene.apply(0)) for _ in range(2))
-    await scene.log.is_read.wait()
-    scene.log.may_go_on.set()
+    busy.log.fails = 1
+    busy.log.may_go_on.clear()
+    first, second = (asyncio.create_task(busy.apply(0)) for _ in range(2))
+    await busy.log.is_read.wait()
+    busy.log.may_go_on.set()
 
     with pytest.raises(TransportError):
         await first
     await second
-    assert scene.marks.complete_now == set()
+    assert busy.marks.complete_now == set()
 
-    await scene.apply(0)
-    assert scene.marks.complete_now == {0}
+    await busy.apply(0)
+    assert busy.marks.complete_now == {0}
 
 
 async def test_nothing_is_vouched_for_when_the_log_cannot_be_read_to_its_end(
-    scene: Scene,
+    busy: Scene,
 ) -> None:
-    scene.log.fails = 1
+    busy.log.fails = 1
 
     with pytest.raises(TransportError):
-        await scene.apply(0)
+        await busy.apply(0)
 
-    assert scene.marks.complete_now == set()
+    assert busy.marks.complete_now == set()
 
 
 async def test_nothing_is_vouched_for_when_the_server_became_another_meanwhile(
-    scene: Scene,
+    busy: Scene,
 ) -> None:
-    scene.log.may_go_on.clear()
-    applying = asyncio.create_task(scene.apply(0))
-    await scene.log.is_read.wait()
-    scene.marks.run_id = "third"
-    scene.log.may_go_on.set()
+    busy.log.may_go_on.clear()
+    applying = asyncio.create_task(busy.apply(0))
+    await busy.log.is_read.wait()
+    busy.marks.run_id = "third"
+    busy.log.may_go_on.set()
 
     await applying
 
-    assert scene.marks.complete_now == set()
+    assert busy.marks.complete_now == set()
 
 
-async def test_a_caller_that_is_stopped_leaves_the_way_free(scene: Scene) -> None:
-    scene.log.may_go_on.clear()
-    stopped = asyncio.create_task(scene.apply(0))
-    await scene.log.is_read.wait()
+async def test_a_caller_that_is_stopped_leaves_the_way_free(busy: Scene) -> None:
+    busy.log.may_go_on.clear()
+    stopped = asyncio.create_task(busy.apply(0))
+    await busy.log.is_read.wait()
     stopped.cancel()
     with pytest.raises(asyncio.CancelledError):
         await stopped
-    scene.log.may_go_on.set()
+    busy.log.may_go_on.set()
 
-    await scene.apply(0)
+    await busy.apply(0)
 
-    assert scene.marks.complete_now == {0}
+    assert busy.marks.complete_now == {0}
 
 
 async def test_keeping_applies_what_lacks_a_mark_and_leaves_the_rest(scene: Scene) -> None:
@@ -328,6 +340,59 @@ async def test_keeping_applies_what_lacks_a_mark_and_leaves_the_rest(scene: Scen
 
     assert [set(times) for times in scene.log.asked] == [{1, 2}]
     assert scene.marks.complete_now == {1, 2}
+
+
+async def test_a_partition_that_was_lost_is_left_to_whoever_has_it_now(busy: Scene) -> None:
+    busy.lanes.revoke([0])
+
+    with pytest.raises(TransportError):
+        await busy.apply(0)
+
+    assert busy.log.asked == []
+
+
+async def test_an_idle_partition_is_looked_at_once_and_nobody_vouches_for_it(
+    scene: Scene,
+) -> None:
+    """What comes of it first may be older than what was looked at."""
+    request = a_request()
+    scene.log.kept.append(Answered(outcome=an_outcome(request), request=request))
+    scene.assigned = (5,)
+
+    await scene.apply.keep()
+    await scene.apply.keep()
+
+    assert await scene.memory.outcome_of(request) == an_outcome(request)
+    assert [times for times in scene.log.asked if times] == [{5: NOON - 2 * OVERLAP}]
+    assert scene.marks.complete_now == set()
+
+    scene.in_hand(a_request(), partition=5, appended=NOON - EARLIER)
+    await scene.apply(5)
+
+    assert scene.log.asked[-1] == {5: NOON - EARLIER - OVERLAP}
+    assert scene.marks.complete_now == {5}
+
+
+async def test_an_idle_partition_is_looked_at_again_when_the_server_is_another(
+    scene: Scene,
+) -> None:
+    scene.assigned = (5,)
+    await scene.apply.keep()
+    scene.marks.run_id = "third"
+
+    await scene.apply.keep()
+
+    assert len([times for times in scene.log.asked if times]) == 2
+
+
+async def test_an_idle_partition_with_a_mark_is_vouched_for(scene: Scene) -> None:
+    scene.assigned = (5,)
+    scene.marks.until = {5: NOON - EARLIER}
+
+    await scene.apply.keep()
+
+    assert scene.log.asked == [{5: NOON - EARLIER - OVERLAP}]
+    assert scene.marks.complete_now == {5}
 
 
 async def test_keeping_with_nothing_in_hand_does_nothing(scene: Scene) -> None:

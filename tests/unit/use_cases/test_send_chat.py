@@ -223,6 +223,21 @@ async def test_an_unknown_append_is_cancelled_so_that_it_is_known() -> None:
     assert (await memory.outcome_of(appended[0])).status is Status.CANCELLED
 
 
+async def test_an_unknown_append_that_is_answered_already_is_accepted() -> None:
+    """The log held it, and a worker was faster than the cancellation."""
+    memory = Memory()
+
+    async def answer_and_lose_the_acknowledgement(request: ChatRequest) -> None:
+        await memory.record_history(an_outcome(request), request=request)
+        raise AcceptanceUnknownError(request.correlation_id)
+
+    log = AnsweringLog(answer_and_lose_the_acknowledgement)
+    receipt = await replace(memory.send_chat(), requests=log)(a_question(), wait=SOON)
+
+    assert receipt.outcome == an_outcome(receipt.request)
+    assert receipt.durability is Durability.MEMORY
+
+
 async def test_an_unknown_append_that_cannot_be_cancelled_is_told_as_unknown() -> None:
     memory = Memory()
 

@@ -138,3 +138,12 @@ def test_a_turn_says_no_more_than_it_has_to_say() -> None:
     turn = json.loads(encode_turn(Turn.asking(a_request())))
 
     assert set(turn) == {"role", "content", "timestamp", "correlation_id"}
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_is_none_in_utc_is_malformed(time: str) -> None:
+    """It could be read and never be written again."""
+    value = json.loads(encode_outcome(an_outcome(a_request())))
+
+    with pytest.raises(MalformedRecordError):
+        decode_outcome(json.dumps({**value, "timestamp": time}).encode(), user_id=ANN)

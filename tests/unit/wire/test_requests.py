@@ -84,6 +84,21 @@ def test_what_a_reader_does_not_know_it_ignores() -> None:
     assert request.thread_id == "thread_abc123"
 
 
+@pytest.mark.parametrize(
+    "deadline", [b"9" * 20, b"9" * 400, b"9" * 5_000, b"-" + b"9" * 20, b"soon", b"1e3", b"\xff"]
+)
+def test_a_deadline_that_is_no_time_is_malformed(deadline: bytes) -> None:
+    with pytest.raises(MalformedRecordError):
+        _decoded(ORIGINAL, (("ce_deadline", deadline),))
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_is_none_in_utc_is_malformed(time: str) -> None:
+    """It could be read and never be written: nobody could settle the request."""
+    with pytest.raises(MalformedRecordError):
+        _decoded({**ORIGINAL, "timestamp": time})
+
+
 @pytest.mark.parametrize("kind", [b"lk.cse.chat.request.v2", b"other", b"\xff"])
 def test_another_type_or_version_is_malformed(kind: bytes) -> None:
     with pytest.raises(MalformedRecordError):

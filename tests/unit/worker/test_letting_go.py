@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from typing_extensions import override
 
 from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.deliveries import Finished
@@ -132,6 +133,7 @@ class Refusing:
 
     def __init__(self, memory: Memory, refusals: int) -> None:
         self.deliveries = memory.log.deliveries
+        self.assigned = memory.log.assigned
         self.refusals = refusals
         self.told: list[Finished] = []
 
@@ -166,3 +168,36 @@ async def test_what_could_not_be_acknowledged_when_revoked_is_forgotten() -> Non
         await running.engine.revoked({0})
 
     assert (source.refusals, source.told) == (0, [])
+
+
+class Stalling(Refusing):
+    """A source whose acknowledgements stand still until they may go on."""
+
+    def __init__(self, memory: Memory) -> None:
+        super().__init__(memory, refusals=0)
+        self.stalls = asyncio.Event()
+        self.may_go_on = asyncio.Event()
+
+    @override
+    async def acknowledge(self, finished: Finished) -> None:
+        self.stalls.set()
+        await self.may_go_on.wait()
+        await super().acknowledge(finished)
+
+
+async def test_what_comes_while_a_slow_revoke_is_under_way_is_kept() -> None:
+    """The partition may be back before the last acknowledgement has been made, or given up."""
+    work = Work()
+    running = Running(work)
+    source = running.engine._source = Stalling(running.memory)
+    async with running:
+        await running.ask("0", "t")
+        await source.stalls.wait()
+        revoking = asyncio.create_task(running.engine.revoked([0]))
+        await asyncio.sleep(0)
+        await running.ask("1", "t")
+        await until(lambda: work.ended == ["0", "1"])
+        source.may_go_on.set()
+        await revoking
+
+        await until(lambda: source.told[-1].positions == {0: 2})

@@ -90,6 +90,12 @@ class SupervisedConsumer:
         return self._consumer is not None and _is_member(self._consumer)
 
     @property
+    def assigned(self) -> Collection[int]:
+        """The partitions that the group has given to it."""
+        places = self._consumer.assignment() if self._consumer else ()
+        return [place.partition for place in places if place.topic == self._topic]
+
+    @property
     def problem(self) -> str | None:
         """Why it is not healthy, for an operator; ``None`` while it is."""
         if self.healthy:

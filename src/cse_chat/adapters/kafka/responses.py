@@ -1,5 +1,6 @@
 """`ResponseLog` on a topic, ``chat.responses`` in production."""
 
+import re
 from datetime import UTC
 from typing import Final
 
@@ -29,6 +30,7 @@ _SAME_FOR_ALL: Final = (
     ("content-type", b"application/json"),
     (SETTLED, b"ledger"),
 )
+_ATTEMPT: Final = re.compile(rb"\d{1,9}")
 _DURABILITIES: Final = frozenset(each.encode() for each in Durability)
 
 
@@ -62,7 +64,7 @@ def outcome_of(record: Record) -> Outcome:
         record.value or b"",
         user_id=UserId(said.get(USER_ID, b"").decode(errors="replace")),
         durability=Durability(durability.decode()) if durability in _DURABILITIES else None,
-        attempt=int(attempt) if attempt.isdigit() else 0,
+        attempt=int(attempt) if _ATTEMPT.fullmatch(attempt) else 0,
     )
 
 

@@ -118,6 +118,10 @@ class KafkaRequestSource:
             if delivery is not None:
                 yield delivery
 
+    def assigned(self) -> Collection[int]:
+        """See `RequestSource.assigned`."""
+        return self._consumer.assigned
+
     async def acknowledge(self, finished: Finished) -> None:
         """See `RequestSource.acknowledge`."""
         for partition, position in finished.positions.items():

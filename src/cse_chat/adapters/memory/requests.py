@@ -60,6 +60,10 @@ class InMemoryRequestLog:
         """Return how many requests are not finished."""
         return len(self._unfinished)
 
+    def assigned(self) -> Collection[int]:
+        """See `RequestSource.assigned`."""
+        return (PARTITION,)
+
     async def append(self, request: ChatRequest) -> Durability:
         """See `RequestLog.append`."""
         if not self._open:

@@ -3,11 +3,13 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self
 
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.connection import Argument, RedisConnection, Reply
+from cse_chat.adapters.redis.left_claims import LeftClaims
 from cse_chat.adapters.redis.registrations import Registrations
 from cse_chat.adapters.redis.rows import entry_of, settlement_of, tails_of
 from cse_chat.adapters.redis.scripts.loading import Script, script
@@ -83,6 +85,7 @@ class RedisLedger:
         self._lives = (_milliseconds(answer_ttl), _milliseconds(history_ttl))
         self._reply_to = reply_to
         self.registrations = Registrations(self._write)
+        self._left_claims = LeftClaims(self.release)
 
     async def __aenter__(self) -> Self:
         """Begin to repeat registrations, also those a restarted server may have lost."""
@@ -92,11 +95,12 @@ class RedisLedger:
 
     async def __aexit__(self, *error: object) -> None:
         """Stop repeating."""
+        await self._left_claims.given_back()
         await self.registrations.__aexit__(*error)
 
     async def register(self, request: ChatRequest, durability: Durability) -> None:
-        """See `Ledger.register`. While others are kept, it is kept at once: the server is away."""
-        if len(self.registrations):
+        """See `Ledger.register`. While the server is away, it is kept at once."""
+        if len(self.registrations) and self._connection.is_failing:
             self.registrations.keep(request, durability)
             return
         try:
@@ -174,17 +178,24 @@ class RedisLedger:
         self, request: ChatRequest, durability: Durability, *, partition: int | None = None
     ) -> Claim | Busy | Settlement | Incomplete:
         """See `Claims.claim`."""
-        token = self._new_token()
-        reply = await self._run(
+        claim = Claim(
+            correlation_id=request.correlation_id,
+            thread_id=request.thread_id,
+            attempt=0,
+            spent=0,
+            token=self._new_token(),
+        )
+        claiming = self._run(
             _CLAIM,
             request.correlation_id,
             request.thread_id,
             request.user_id,
             *self._registration(request, durability),
-            token,
+            claim.token,
             self._lease,
             also=() if partition is None else (names.applied(partition),),
         )
+        reply = await self._left_claims.unless_left(claiming, claim)
         match reply[0]:
             case b"busy":
                 return Busy()
@@ -194,13 +205,7 @@ class RedisLedger:
                 return settlement_of(reply, request.correlation_id, request.user_id)
             case b"claimed":
                 _, attempt, spent = reply
-                return Claim(
-                    correlation_id=request.correlation_id,
-                    thread_id=request.thread_id,
-                    attempt=attempt,
-                    spent=spent,
-                    token=token,
-                )
+                return replace(claim, attempt=attempt, spent=spent)
         raise _refusal(reply[0], request)
 
     async def start(self, claim: Claim) -> None:
@@ -210,10 +215,13 @@ class RedisLedger:
 
     async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
         """See `Claims.renew`."""
-        kept = await asyncio.gather(
-            *(self._run_claimed(_RENEW, claim, self._lease) for claim in claims)
-        )
-        return [claim for claim, is_kept in zip(claims, kept, strict=True) if not is_kept]
+        renewing = (self._run_claimed(_RENEW, claim, self._lease) for claim in claims)
+        kept = await asyncio.gather(*renewing, return_exceptions=True)
+        lost = [claim for claim, is_kept in zip(claims, kept, strict=True) if is_kept == 0]
+        failures = [reply for reply in kept if isinstance(reply, BaseException)]
+        if failures and not lost:  # else what is known is said: the others are asked again soon
+            raise failures[0]
+        return lost
 
     async def release(self, claim: Claim, *, spent: bool) -> None:
         """See `Claims.release`."""

@@ -1,10 +1,11 @@
 """Reading back how a request ended, and telling it to who waits."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
 from cse_chat.adapters.wire.responses import ColumnWire, ProblemWire, encode_outcome
+from cse_chat.adapters.wire.times import utc
 from cse_chat.domain.errors import MalformedRecordError
 from cse_chat.domain.model.answers import Answer, Basis
 from cse_chat.domain.model.artifacts import Artifact, Cell, Column, Series, Table
@@ -66,7 +67,7 @@ class _Response(msgspec.Struct, frozen=True, kw_only=True):
             thread_id=ThreadId(self.thread_id),
             user_id=user_id,
             status=self.status,
-            settled_at=_aware(self.timestamp),
+            settled_at=utc(self.timestamp),
             durability=metadata.durability or durability,
             answer=self._answer() if problem is None else None,
             problem=problem.to_problem() if problem else None,
@@ -119,8 +120,7 @@ def decode_outcome(
     try:
         wire = _response_decoder.decode(value)
         return wire.to_outcome(user_id, durability, attempt)
-    # msgspec lets UnicodeDecodeError (a ValueError) and RecursionError out beside its own.
-    except (ValueError, RecursionError, OverflowError) as error:
+    except Exception as error:  # whatever a stranger's bytes raise
         raise MalformedRecordError(f"no response: {type(error).__name__}") from error
 
 
@@ -159,7 +159,3 @@ def decode_announcement(message: bytes) -> Outcome:
         durability=wire.durability,
         attempt=wire.attempt,
     )
-
-
-def _aware(time: datetime) -> datetime:
-    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from cse_chat.domain.errors import InvalidRequestError, MalformedRecordError
+from cse_chat.adapters.wire.times import utc
+from cse_chat.domain.errors import MalformedRecordError
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.questions import ChatRequest, Question
 from cse_chat.domain.model.records import Record
@@ -73,7 +74,7 @@ def decode_request(record: Record, *, default_deadline: timedelta) -> ChatReques
         raise MalformedRecordError("no request: of a type or version that is not known here")
     try:
         wire = _decoder.decode(record.value or b"")
-        asked_at = _aware(wire.timestamp)
+        asked_at = utc(wire.timestamp)
         return ChatRequest(
             correlation_id=CorrelationId(wire.correlation_id),
             question=Question(
@@ -85,8 +86,9 @@ def decode_request(record: Record, *, default_deadline: timedelta) -> ChatReques
             asked_at=asked_at,
             deadline=_deadline(record) or record.timestamp + default_deadline,
         )
-    # msgspec lets UnicodeDecodeError (a ValueError) and RecursionError out beside its own.
-    except (ValueError, RecursionError, OverflowError, InvalidRequestError) as error:
+    # Whatever a stranger's bytes raise (times alone: ValueError, OverflowError, OSError): the record
+    # is no request, and must not stop the line.
+    except Exception as error:
         raise MalformedRecordError(f"no request: {type(error).__name__}") from error
 
 
@@ -104,8 +106,3 @@ def _headers(request: ChatRequest) -> tuple[tuple[str, bytes], ...]:
 def _deadline(record: Record) -> datetime | None:
     given = dict(record.headers).get("ce_deadline")
     return datetime.fromtimestamp(int(given) / 1000, UTC) if given else None
-
-
-def _aware(time: datetime) -> datetime:
-    # The original design writes times without a zone here and there; they mean UTC.
-    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -49,6 +49,10 @@ class RequestSource(Protocol):
         """
         ...
 
+    def assigned(self) -> Collection[int]:
+        """Return the partitions that are read here now, whether anything comes from them or not."""
+        ...
+
     async def acknowledge(self, finished: Finished) -> None:
         """Note that *finished* need not be delivered again; after a crash it may be all the same.
 

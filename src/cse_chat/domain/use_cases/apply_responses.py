@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from cse_chat.domain.errors import IdConflictError, NotOwnerError
+from cse_chat.domain.errors import IdConflictError, NotOwnerError, TransportError
 from cse_chat.domain.model.applied import Answered, AppliedMark
 from cse_chat.domain.model.claims import Tail
 from cse_chat.domain.model.ids import ThreadId
@@ -18,12 +18,17 @@ from cse_chat.domain.ports.ledger import Ledger
 from cse_chat.domain.use_cases.record_history import RecordHistory
 
 OVERLAP: Final = timedelta(seconds=60)
-"""What a server may have lost before its last mark, and how far clocks may differ."""
+"""What a server may have lost before its last mark, and how far clocks may differ; also, for how
+long gateways register again what they accepted."""
 
 
 @dataclass(slots=True, kw_only=True)
 class ApplyResponses:
     """See that the ledger has what was answered in the partitions that are worked on here.
+
+    One that has nothing in hand is looked at, too: gateways register again what they accepted
+    lately, and what was answered of it must not stand open until it expires. But nobody vouches for
+    it without a mark: what comes from it first may be older than what was looked at.
 
     One pass at a time. Settling is "the first wins" and adds a turn once, so that applying what
     the ledger has already changes nothing, whoever else does it at the same time.
@@ -34,24 +39,32 @@ class ApplyResponses:
     ledger: Ledger
     record_history: RecordHistory
     window: Window
+    assigned: Callable[[], Collection[int]]
     now: Callable[[], datetime]
+    _looked_at: dict[int, str] = field(default_factory=dict, init=False)
     _passes: int = field(default=0, init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def __call__(self, partition: int) -> None:
-        """Make a pass over *partition* and all others that lack a mark, or wait for another's.
+        """Make a pass over all partitions that lack a mark, *partition* too, or wait for another's.
 
         `Claims.claim` says whether it was enough: look there again.
 
         Raises:
-            TransportError: A store failed; repeating is right.
+            TransportError: A store failed, or *partition* is another's by now, who applies it;
+                repeating is right.
         """
+        if partition not in self.window.partitions:
+            raise TransportError("the partition is no longer ours")
+        await self._pass_or_wait()
+
+    async def _pass_or_wait(self) -> None:
         seen = self._passes
         async with self._turn:
             if self._passes != seen:
                 return  # somebody made one while we waited
             try:
-                await self._pass({partition, *self.window.partitions})
+                await self._pass({*self.window.partitions, *self.assigned()})
             finally:
                 self._passes += 1
 
@@ -63,27 +76,32 @@ class ApplyResponses:
         Raises:
             TransportError: A store failed; the next time goes on.
         """
-        lacking = await self.marks.refresh(self.window.partitions)
-        for partition in list(lacking)[:1]:  # the pass takes the others along
-            await self(partition)
+        if await self.marks.refresh({*self.window.partitions, *self.assigned()}):
+            await self._pass_or_wait()
 
     async def _pass(self, partitions: Collection[int]) -> None:
         marks = await self.marks.read(partitions)
         lacking = {p: mark for p, mark in marks.items() if not mark.is_complete}
-        times = {p: self._beginning(p, mark) for p, mark in lacking.items()}
+        vouched = self.window.partitions
+        unknown = {p for p, mark in lacking.items() if mark.until is None and p not in vouched}
+        seen = {p for p in unknown if self._looked_at.get(p) == lacking[p].run_id}
+        times = {p: self._beginning(p, mark) for p, mark in lacking.items() if p not in seen}
         async with aclosing(self.responses.since(times)) as batches:
             async for batch in batches:
                 await self._settle(batch)
-        for partition in lacking:
+        for partition in times:
             await self._register_unfinished(partition)
+        self._looked_at.update({p: lacking[p].run_id for p in unknown})
         for run_id, applied in _by_run(lacking).items():
-            await self.marks.complete(applied, run_id)
+            await self.marks.complete([p for p in applied if p not in unknown], run_id)
 
     def _beginning(self, partition: int, mark: AppliedMark) -> datetime:
         """Return from when on *partition* may hold what a redelivery must find settled."""
         unfinished = self.window.unfinished(partition)
         first = min((delivery.record.timestamp for delivery in unfinished), default=self.now())
-        return first - OVERLAP if mark.until is None else min(first, mark.until - OVERLAP)
+        if mark.until is None:
+            return min(first, self.now() - OVERLAP) - OVERLAP
+        return min(first, mark.until - OVERLAP)
 
     async def _register_unfinished(self, partition: int) -> None:
         # After the answers, so that it stands behind them in the history.

@@ -109,19 +109,27 @@ class SendChat:
         try:
             return await self.requests.append(request)
         except AcceptanceUnknownError as error:
-            await self._cancel_unknown(request)
-            raise NotAcceptedError("the append was not confirmed; it was cancelled") from error
+            outcome = await self._cancel_unknown(request)
+            if outcome.durability is None:  # ours: only what is in a log says how it is kept
+                raise NotAcceptedError("the append was not confirmed; it was cancelled") from error
+            self.replies.deliver(outcome)
+            return outcome.durability
         except TransportError as error:
             raise NotAcceptedError("the request log refused") from error
 
-    async def _cancel_unknown(self, request: ChatRequest) -> None:
-        """Make an unknown append known: whatever the log holds of it is settled already."""
+    async def _cancel_unknown(self, request: ChatRequest) -> Outcome:
+        """Make an unknown append known: whatever the log holds of it is settled already.
+
+        Returns:
+            What holds: the cancellation, unless somebody was faster with what the log had kept.
+        """
         problem = Problem(slug="not-accepted", detail="The question was not accepted; ask again.")
         outcome = Outcome.unanswered(request, Status.CANCELLED, problem, at=self.now())
         try:
-            await self.record_history(outcome, request=request)
+            settlement = await self.record_history(outcome, request=request)
         except TransportError as error:
             raise AcceptanceUnknownError(request.correlation_id) from error
+        return settlement.outcome
 
     async def _settled(self, request: ChatRequest) -> Outcome | None:
         """Look once before giving up: the notification may have got lost."""

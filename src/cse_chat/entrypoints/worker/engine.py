@@ -89,8 +89,11 @@ class WorkerEngine:
         Raises:
             TransportError: It is told again with the next call.
         """
+        await self._say(self._lanes.finished)
+
+    async def _say(self, finished: Callable[[], Finished]) -> None:
         async with self._acknowledging:
-            self._unacknowledged = self._unacknowledged.and_then(self._lanes.finished())
+            self._unacknowledged = self._unacknowledged.and_then(finished())
             if self._unacknowledged.offsets:
                 await self._source.acknowledge(self._unacknowledged)
                 self._unacknowledged = Finished()
@@ -101,13 +104,16 @@ class WorkerEngine:
         Nothing more of theirs is started, and what has a claim but no agent gives it free. An
         agent that runs goes on under its claim and settles; only its offset is dropped.
         """
+        # At once: what waits below may take longer than the partitions need to come back, and
+        # what is delivered of them then is no longer what is given free here.
+        finished = self._lanes.finished()
+        running = self._lanes.revoke(partitions)
         try:
-            await self.acknowledge()
+            await self._say(lambda: finished)
         except TransportError as error:
             _log.warning("acknowledging_failed", reason=error.slug)
         # What could not be said of them is repeated by their next reader, who finds it settled.
         self._unacknowledged = self._unacknowledged.without(partitions)
-        running = self._lanes.revoke(partitions)
         await self._stop([job for job in running if not job.progress.answering])
         self._note_room()
 

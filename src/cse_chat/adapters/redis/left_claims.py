@@ -1,0 +1,46 @@
+"""Claims whose caller was stopped before it had them."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, Protocol
+
+from cse_chat.adapters.redis.connection import Reply
+from cse_chat.domain.errors import TransportError
+from cse_chat.domain.model.claims import Claim
+
+
+class _Release(Protocol):
+    async def __call__(self, claim: Claim, *, spent: bool) -> None: ...
+
+
+class LeftClaims:
+    """Gives them back: the server claims all the same, and nobody else knows the token.
+
+    Without that, request and thread would wait for the lease to run out.
+    """
+
+    def __init__(self, release: _Release) -> None:
+        self._release = release
+        self._giving_back: set[asyncio.Task[None]] = set()
+
+    async def unless_left(self, claiming: Coroutine[Any, Any, Reply], claim: Claim) -> Reply:
+        """Return what *claiming* says; cancelled, release *claim* behind the caller's back."""
+        asked = asyncio.ensure_future(claiming)
+        try:
+            return await asyncio.shield(asked)
+        except asyncio.CancelledError:
+            task = asyncio.create_task(self._give_back(asked, claim))
+            self._giving_back.add(task)
+            task.add_done_callback(self._giving_back.discard)
+            raise
+
+    async def given_back(self) -> None:
+        """Return when all are: each waits for two answers of the server, at most."""
+        if self._giving_back:
+            await asyncio.wait(self._giving_back)
+
+    async def _give_back(self, asked: asyncio.Future[Reply], claim: Claim) -> None:
+        with suppress(TransportError):  # else the lease runs out by itself
+            if (await asked)[0] == b"claimed":
+                await self._release(claim, spent=False)
