@@ -21,6 +21,12 @@ class DeadLettersContract:
 
         assert await dead_letters.newest(2) == (letters[2], letters[1])
 
+    async def test_they_are_counted_by_reason(self, dead_letters: DeadLetters) -> None:
+        for reason in ("agent-failed", "malformed-record", "agent-failed"):
+            await dead_letters.put(a_dead_letter(reason))
+
+        assert dead_letters.counts == {"agent-failed": 2, "malformed-record": 1}
+
     async def test_the_same_record_may_come_twice(self, dead_letters: DeadLetters) -> None:
         """A crash between putting and marking repeats the putting."""
         letter = a_dead_letter()

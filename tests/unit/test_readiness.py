@@ -34,6 +34,15 @@ def test_a_server_that_is_down_makes_it_degraded_and_says_why() -> None:
     }
 
 
+def test_counters_are_told_as_they_are_now() -> None:
+    readiness = _readiness()
+    dropped = {"foreign": 0}
+    readiness.counts("replies_dropped", lambda: dict(dropped))
+    dropped["foreign"] = 2
+
+    assert readiness.details()["counters"] == {"replies_dropped": {"foreign": 2}}
+
+
 def test_what_only_weakens_a_promise_is_told_and_takes_questions() -> None:
     readiness = _readiness()
     readiness.needs("redis", lambda: True, troubles=lambda: [TROUBLE])

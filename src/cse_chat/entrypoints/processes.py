@@ -99,7 +99,9 @@ def _stores(container: Container) -> list[object]:
     redis = container.redis()
     check = RedisCheck(redis)
     container.readiness().needs("redis", lambda: redis.is_answering, troubles=check)
-    return [redis, check, container.redis_ledger()]
+    ledger = container.redis_ledger()
+    container.readiness().counts("registrations_dropped", lambda: ledger.registrations.dropped)
+    return [redis, check, ledger]
 
 
 def _listening(container: Container) -> list[object]:
@@ -108,6 +110,7 @@ def _listening(container: Container) -> list[object]:
         return []
     replies = container.redis_replies()
     container.readiness().needs("replies", lambda: replies.healthy)
+    container.readiness().counts("replies_dropped", lambda: dict(replies.dropped))
     return [replies]
 
 
@@ -125,11 +128,15 @@ def _writing(container: Container) -> list[object]:
         container.settings().kafka.bootstrap_servers, is_well=lambda: producer.healthy
     )
     container.readiness().needs("kafka", lambda: producer.healthy, troubles=check)
+    container.readiness().counts("producers_replaced", lambda: producer.replaced)
     return [producer, check]
 
 
 def _reading(container: Container) -> list[object]:
     """What reads questions."""
+    letters, process = container.dead_letters(), container.process_request()
+    container.readiness().counts("dead_letters", lambda: dict(letters.counts))
+    container.readiness().counts("claims", lambda: dict(process.counts))
     if container.settings().requests.transport == "memory":
         return []
     source = container.kafka_source()

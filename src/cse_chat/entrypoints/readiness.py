@@ -35,6 +35,7 @@ class Readiness:
         self._details = details
         self._needed: dict[str, Callable[[], bool]] = {}
         self._troubles: dict[str, Callable[[], Sequence[Trouble]]] = {}
+        self._counters: dict[str, Callable[[], object]] = {}
         self.started = False
         self.draining = False
         self.reading = True
@@ -56,6 +57,10 @@ class Readiness:
         self._needed[name] = usable
         self._troubles[name] = troubles
 
+    def counts(self, name: str, counter: Callable[[], object]) -> None:
+        """Tell what *counter* says, a number or numbers by reason, since the process began."""
+        self._counters[name] = counter
+
     @property
     def ready(self) -> bool:
         """Whether it has started, can do its work, and is not on its way out."""
@@ -74,6 +79,8 @@ class Readiness:
                 for name, troubles in self._troubles.items()
                 for trouble in troubles()
             ]
+        if self._counters:
+            told["counters"] = {name: counter() for name, counter in self._counters.items()}
         return told
 
     def _state(self) -> str:

@@ -114,6 +114,11 @@ class Clients:
         place = f"{url or self.urls[0]}/api/chat/{correlation_id}"
         return await self._client.get(place, params={"wait": str(wait)})
 
+    async def health(self, url: str) -> dict[str, Any]:
+        """Return what a gateway or worker says of itself."""
+        body: dict[str, Any] = (await self._client.get(f"{url}/health/ready")).json()
+        return body
+
     async def history(self, thread_id: str) -> list[dict[str, Any]]:
         """Return all turns of a thread; none when it is unknown."""
         messages: list[dict[str, Any]] = []

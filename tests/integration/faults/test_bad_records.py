@@ -43,7 +43,7 @@ async def letters(kafka: str, number: int) -> Counter[str]:
 async def test_each_bad_record_has_its_end_and_the_line_goes_on(cluster: Cluster) -> None:
     """One that comes twice, or is settled, runs no agent; what is another's is set aside."""
     [gateway] = cluster.start("gateway")
-    cluster.start("worker")
+    [worker] = cluster.start("worker")
     asked = chat_request("answer twice", thread_id="bad", user_id=ME)
     stolen_id = {**asked, "user_id": "another"}
     stolen_thread = chat_request("answer stolen", thread_id="bad", user_id="another")
@@ -68,7 +68,10 @@ async def test_each_bad_record_has_its_end_and_the_line_goes_on(cluster: Cluster
         ends = await clients.history("bad")
         while len(ends) < 4:
             ends = await clients.history("bad")
+        counters = (await clients.health(worker.url))["counters"]
 
+    assert counters["dead_letters"] == reasons
+    assert counters["claims"]["settled-before"] == 2
     assert reasons == {"id-conflict": 1, "not-owner": 1, "malformed-record": 2}
     assert [run.text for run in cluster.runs() if run.what == "start"] == [
         "answer twice",

@@ -87,3 +87,5 @@ async def test_who_waits_is_told_the_true_answer_only(
         assert asked.body["response"] == f"answer to slow a, of {USER}"
         assert (await clients.ask("answer b", thread_id="a")).status == ANSWERED
         assert await faults_of(clients, list(cluster.runs()), seconds=5) == []
+        dropped = (await clients.health(gateway.url))["counters"]["replies_dropped"]
+        assert {"malformed", "foreign"} <= set(dropped)

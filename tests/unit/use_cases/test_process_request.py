@@ -194,6 +194,7 @@ class DyingAt:
 
     def __init__(self, memory: Memory, *, after: bool) -> None:
         self._memory = memory
+        self.counts = memory.dead_letters.counts
         self._after = after
         self._died = False
 

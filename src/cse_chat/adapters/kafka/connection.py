@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
+from cse_chat.adapters.kafka.tolerant_records import read_tolerantly
+
 CLIENT_ID: Final = "cse-chat"
+
+read_tolerantly()
 
 
 def client_options(bootstrap_servers: str, *, request_timeout: timedelta) -> Mapping[str, Any]:

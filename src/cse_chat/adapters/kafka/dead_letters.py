@@ -1,6 +1,7 @@
 """`DeadLetters` on a topic, ``chat.requests.dlq`` in production."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -44,6 +45,8 @@ class KafkaDeadLetters:
             group: Who gives records up.
             topic: It exists.
         """
+        self.counts: Counter[str] = Counter()
+        """By reason, what was put here by this process."""
         self._producer = producer
         self._bootstrap_servers = bootstrap_servers
         self._topic = topic
@@ -57,6 +60,7 @@ class KafkaDeadLetters:
             if not isinstance(error.__cause__, MessageSizeTooLargeError):
                 raise
             await self._send(letter, value=False)
+        self.counts[letter.reason] += 1
 
     async def newest(self, limit: int) -> tuple[DeadLetter, ...]:
         """See `DeadLetters.newest`.

@@ -1,5 +1,6 @@
 """`DeadLetters` as a bounded list in this process."""
 
+from collections import Counter
 from itertools import islice
 
 from cse_chat.adapters.memory.newest import Newest
@@ -11,6 +12,8 @@ class InMemoryDeadLetters:
     """Keeps the newest letters, up to *cap* bytes; the oldest are dropped."""
 
     def __init__(self, *, cap: int = 8_000_000) -> None:
+        self.counts: Counter[str] = Counter()
+        """By reason, what was put here."""
         self._letters: Newest[DeadLetter] = Newest(
             cap=cap, weigh=lambda letter: weight_of_record(letter.record)
         )
@@ -18,6 +21,7 @@ class InMemoryDeadLetters:
     async def put(self, letter: DeadLetter) -> None:
         """See `DeadLetters.put`."""
         self._letters.append(letter)
+        self.counts[letter.reason] += 1
 
     async def newest(self, limit: int) -> tuple[DeadLetter, ...]:
         """See `DeadLetters.newest`."""

@@ -1,6 +1,6 @@
 """Requests on their way from who asks to who answers."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from typing import Protocol
 
 from cse_chat.domain.model.deliveries import Delivery, Finished
@@ -67,6 +67,11 @@ class DeadLetters(Protocol):
 
     Contract: ``tests/contracts/dead_letters.py``.
     """
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """By reason, how many this process has put."""
+        ...
 
     async def put(self, letter: DeadLetter) -> None:
         """Return once *letter* is kept. The same record may come twice: readers join by id.

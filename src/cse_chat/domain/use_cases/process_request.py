@@ -1,9 +1,10 @@
 """Bring one delivered request to its end."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cse_chat.domain.errors import (
@@ -62,6 +63,7 @@ class ProcessRequest:
         slots: One for each agent that may run at once; held only while one does.
         pause: Sleeps.
         chance: A random number in [0, 1).
+        counts: How often what was delivered was ``settled-before``, and the ledger ``incomplete``.
     """
 
     claims: Claims
@@ -76,6 +78,7 @@ class ProcessRequest:
     now: Callable[[], datetime]
     pause: Callable[[timedelta], Awaitable[None]]
     chance: Callable[[], float]
+    counts: Counter[str] = field(default_factory=Counter, init=False)
 
     async def __call__(self, delivery: Delivery, progress: Progress) -> None:
         """Return when nothing is left to do for *delivery*: it may be acknowledged.
@@ -104,9 +107,11 @@ class ProcessRequest:
                 request, delivery.durability, partition=delivery.record.partition
             )
             if isinstance(verdict, Incomplete):
+                self.counts["incomplete"] += 1
                 await self.apply_responses(delivery.record.partition)
                 continue
             if isinstance(verdict, Settlement):
+                self.counts["settled-before"] += 1
                 # Whoever settled it may have died before anybody heard.
                 await self.replies.announce(verdict.outcome)
                 return verdict
