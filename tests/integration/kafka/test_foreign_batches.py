@@ -1,5 +1,7 @@
 """Batches that no producer of ours would write: what is in them is read, or left out by itself."""
 
+from collections.abc import Callable
+
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.codec import gzip_encode, lz4_encode, snappy_encode, zstd_encode
@@ -21,7 +23,7 @@ from tests.integration.kafka.raw_batches import (
     a_batch,
     produce,
 )
-from tests.integration.kafka.test_source import Reader
+from tests.integration.kafka.readers import Reader
 from tests.waiting import until
 
 CODECS = ((GZIP, gzip_encode), (SNAPPY, snappy_encode), (LZ4, lz4_encode), (ZSTD, zstd_encode))
@@ -83,6 +85,31 @@ async def test_rubbish_with_such_a_name_is_set_aside_as_it_can_be_kept(
 
     [letter] = await dead_letters.newest(10)
     assert letter.record.headers == (("mine", b"1"), ("na\\xffme", b"\xfe"))
+
+
+@pytest.mark.parametrize(("codec", "compress"), [(GZIP, gzip_encode), (LZ4, lz4_encode)])
+async def test_a_batch_that_cannot_be_decompressed_is_set_aside_whole(
+    place: Place,
+    source: KafkaRequestSource,
+    dead_letters: DeadLetters,
+    codec: int,
+    compress: Callable[[bytes], bytes],
+) -> None:
+    """Kafka looks at no bytes behind the compressed ones; the library stumbles over them."""
+    bad = a_batch(
+        asking("lost"), asking("lost"), codec=codec, compress=lambda data: compress(data) + b"zzzz"
+    )
+    for batch in (a_batch(asking("0")), bad, a_batch(asking("1"))):
+        await produce(place.address, TopicPartition(place.requests, 1), batch)
+
+    async with Reader(source) as reader:
+        await until(lambda: reader.texts == ["0", "1"], seconds=10)
+        await until(lambda: bool(dead_letters.counts), seconds=10)
+
+    [letter] = await dead_letters.newest(10)
+    assert letter.record.offset == 2
+    assert letter.record.value is not None
+    assert letter.record.value.endswith(b"zzzz")
 
 
 async def test_letters_and_stretches_are_read_past_such_names(

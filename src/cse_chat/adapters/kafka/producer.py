@@ -1,7 +1,7 @@
 """The one producer of a process: watched, bounded, and replaced when it is of no more use."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Self
 
@@ -23,11 +23,10 @@ from cse_chat.adapters.kafka.errors import (
     check_topics,
     transport_error,
 )
+from cse_chat.adapters.kafka.tracked_producer import Headers, TrackedProducer
 from cse_chat.domain.errors import OverloadedError, TransportError
 
 _log = structlog.get_logger(__name__)
-
-Headers = Sequence[tuple[str, bytes]]
 
 _BATCH = 262_144
 _LARGEST = 2_500_000  # bytes: a dead letter is a request of 1 MiB and its headers
@@ -85,7 +84,7 @@ class SupervisedProducer:
         self._gate = asyncio.Semaphore(in_flight)
         self._most_waiting = most_waiting
         self._waiting = 0
-        self._current: _Client | None = None
+        self._current: TrackedProducer | None = None
         self._usable = asyncio.Event()
         self._tried = asyncio.Event()
         self._down_since = 0.0
@@ -171,7 +170,7 @@ class SupervisedProducer:
         finally:
             self._waiting -= 1
 
-    async def _usable_client(self, deadline: float) -> "_Client":
+    async def _usable_client(self, deadline: float) -> TrackedProducer:
         now = asyncio.get_running_loop().time()
         if not self._usable.is_set() and now - self._down_since < self._patience:
             try:
@@ -212,7 +211,7 @@ class SupervisedProducer:
                 else:
                     self._abandon(client)
 
-    async def _connected(self) -> "_Client":
+    async def _connected(self) -> TrackedProducer:
         # Built here: the constructor asks for the running loop.
         producer = AIOKafkaProducer(
             **client_options(self._bootstrap_servers, request_timeout=_REQUEST_TIMEOUT),
@@ -234,9 +233,11 @@ class SupervisedProducer:
         except BaseException:
             self._end_later(producer)
             raise
-        return _Client(producer, on_confirmed=self._note_confirmed, on_broken=self._note_broken)
+        return TrackedProducer(
+            producer, on_confirmed=self._note_confirmed, on_broken=self._note_broken
+        )
 
-    async def _watch(self, client: "_Client") -> None:
+    async def _watch(self, client: TrackedProducer) -> None:
         """Return when *client* is of no more use."""
         self._current = client
         self._set_usable()
@@ -250,11 +251,11 @@ class SupervisedProducer:
             if stalled_for > _STALLED_AFTER and self._usable.is_set():
                 self._set_unusable(TransportError("Kafka confirms nothing"))
 
-    def _note_confirmed(self, client: "_Client") -> None:
+    def _note_confirmed(self, client: TrackedProducer) -> None:
         if client is self._current and not self._usable.is_set():
             self._set_usable()
 
-    def _note_broken(self, client: "_Client") -> None:
+    def _note_broken(self, client: TrackedProducer) -> None:
         if client is self._current:
             # At once: whatever it is given from now on would be refused, or worse, unknown.
             self._current = None
@@ -271,7 +272,7 @@ class SupervisedProducer:
         self._problem = problem
         self._tried.set()
 
-    def _abandon(self, client: "_Client") -> None:
+    def _abandon(self, client: TrackedProducer) -> None:
         self.replaced += 1
         _log.warning("producer_replaced", times=self.replaced)
         self._current = None
@@ -292,69 +293,3 @@ class SupervisedProducer:
         closing = asyncio.create_task(end_producer(producer, flushing=0))
         self._closings.add(closing)
         closing.add_done_callback(self._closings.discard)
-
-
-class _Client:
-    """A producer of the library, and what of its records is not confirmed yet."""
-
-    def __init__(
-        self,
-        producer: AIOKafkaProducer,
-        *,
-        on_confirmed: "Callable[[_Client], None]",
-        on_broken: "Callable[[_Client], None]",
-    ) -> None:
-        self.producer = producer
-        self._on_confirmed = on_confirmed
-        self._on_broken = on_broken
-        self._loop = asyncio.get_running_loop()
-        self._unconfirmed: dict[asyncio.Future[object], float] = {}  # since when; oldest first
-        self._last_confirmed = 0.0
-        self.broken: asyncio.Future[None] = self._loop.create_future()
-
-    @property
-    def is_broken(self) -> bool:
-        """Whether it can confirm nothing more."""
-        sender = self.producer._sender.sender_task  # noqa: SLF001 - its death is told nowhere else
-        return self.broken.done() or sender.done()
-
-    def stalled_for(self) -> float:
-        """Return for how many seconds something waits and nothing was confirmed."""
-        oldest = next(iter(self._unconfirmed.values()), None)
-        return self._loop.time() - max(oldest, self._last_confirmed) if oldest else 0.0
-
-    async def hand_over(
-        self,
-        deadline: float,
-        topic: str,
-        *,
-        key: bytes | None,
-        value: bytes | None,
-        headers: Headers,
-    ) -> asyncio.Future[object]:
-        """Give a record to the library; the result says when it is confirmed.
-
-        Raises:
-            TransportError: It did not take it.
-        """
-        try:
-            async with asyncio.timeout_at(deadline):
-                future: asyncio.Future[object] = await self.producer.send(
-                    topic, value, key=key, headers=list(headers)
-                )
-        except FAILURES as error:
-            raise transport_error(error) from error
-        self._unconfirmed[future] = self._loop.time()
-        future.add_done_callback(self._ended)
-        return future
-
-    def _ended(self, future: asyncio.Future[object]) -> None:
-        del self._unconfirmed[future]
-        if future.cancelled() or future.exception() is not None:
-            # A refused batch leaves a hole in the sequence: all that follow would be refused, too.
-            if not self.broken.done():
-                self.broken.set_result(None)
-                self._on_broken(self)
-            return
-        self._last_confirmed = self._loop.time()
-        self._on_confirmed(self)

@@ -3,13 +3,14 @@
 The library decodes those names strictly and deep inside: a single foreign record would end every
 fetch of its partition for ever, and drop what the same fetch had brought of others. No header that we
 know has such a name, so that it is kept readable, ignored like any other, and what is behind it is read.
+Likewise a batch that cannot be decompressed: it is handed out as one record, which is no request.
 """
 
 from collections.abc import Iterator
 from typing import Any, Final
 
 from aiokafka.consumer import fetcher
-from aiokafka.record.default_records import _DefaultRecordBatchPy
+from aiokafka.record.default_records import _DefaultRecordBatchPy, _DefaultRecordPy
 from aiokafka.record.memory_records import MemoryRecords
 from typing_extensions import override
 
@@ -61,13 +62,26 @@ class _TolerantBatch:
             for number, record in enumerate(self._tolerated()):
                 if number >= read:
                     yield record
+        except Exception:
+            if read:
+                raise
+            yield self._unopened()
+
+    def _unopened(self) -> Any:  # noqa: ANN401 - as above
+        """Return one record in place of a batch that cannot be decompressed, with all its bytes."""
+        batch = _DefaultRecordBatchPy(self._batch_as_stored())
+        last = batch.next_offset - 1
+        value = bytes(self._batch_as_stored())
+        return _DefaultRecordPy(last, batch.max_timestamp, batch.timestamp_type, None, value, [])
 
     def _tolerated(self) -> Iterator[Any]:
-        length = _FRAME + int.from_bytes(self._stored[_LENGTH])
-        batch = _DefaultRecordBatchPy(self._stored[:length])
+        batch = _DefaultRecordBatchPy(self._batch_as_stored())
         batch._maybe_uncompress()  # noqa: SLF001 - only what it reads from is another
         batch._buffer = _TolerantBytes(batch._buffer)  # noqa: SLF001 - the same
         yield from batch
+
+    def _batch_as_stored(self) -> memoryview:
+        return self._stored[: _FRAME + int.from_bytes(self._stored[_LENGTH])]
 
 
 class _TolerantBytes(bytearray):
