@@ -76,7 +76,8 @@ async def test_f19_what_was_answered_is_not_answered_again_after_redis_lost_it(
     assert (begun.count("slow one"), begun.count("answer it")) == (2, 1)
 
 
-@pytest.mark.parametrize("loses", [emptied, pytest.param(restarted_empty, marks=long_fault)])
+@long_fault
+@pytest.mark.parametrize("loses", [emptied, restarted_empty])
 async def test_f19_redis_loses_everything_under_load(
     cluster: Cluster, loses: Callable[[Cluster], None]
 ) -> None:
