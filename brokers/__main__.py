@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -33,6 +34,7 @@ The integration tests use them with these:
 
   export CSE_CHAT_TEST_KAFKA={kafka} CSE_CHAT_TEST_REDIS={redis}
 """
+_LOOK_EVERY: Final = 0.5  # seconds
 _PORT: Final = click.IntRange(1, 65_535)
 
 
@@ -64,10 +66,10 @@ def _serve(kafka: KafkaServer, redis: RedisServer) -> None:
     click.echo("Starting Kafka and Redis ...", err=True)
     with redis, kafka:
         text = _TEXT.format(folder=kafka.folder.parent, kafka=kafka.address, redis=redis.url)
-        click.echo(text)
-        sys.stdout.flush()
         try:
-            signal.pause()
+            click.echo(text)  # who reads it may interrupt us at once
+            while True:  # not `signal.pause`, which a signal just before it does not end
+                time.sleep(_LOOK_EVERY)
         except KeyboardInterrupt:
             click.echo("Stopping Kafka and Redis ...", err=True)
         kafka.stop()
