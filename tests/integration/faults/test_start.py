@@ -25,7 +25,7 @@ def test_servers_that_are_not_there_are_told_with_the_setting(cluster: Cluster, 
     end = time.monotonic() + 20
     while not (
         told(service.stderr(), "kafka_unavailable", "CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS")
-        and told(service.stderr(), "redis_unfit", "unreachable", "CSE_CHAT__REDIS__URL")
+        and told(service.stderr(), "redis_unfit", "connection-refused", "CSE_CHAT__REDIS__URL")
     ):
         assert time.monotonic() < end, service.stderr()
         time.sleep(0.1)

@@ -11,7 +11,6 @@ from structlog.testing import capture_logs
 from brokers.redis import RedisServer
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.domain.errors import TransportError
-from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.outcomes import Durability
 from tests.builders import a_request
 from tests.integration.redis.stores import Stores, answers, comes
@@ -114,13 +113,13 @@ async def test_what_is_asked_in_one_turn_is_sent_at_once(stores: Stores) -> None
     replies = await asyncio.gather(
         *(stores.connection.command("ECHO", str(n)) for n in range(100)),
         stores.connection.command("ECHO"),
-        stores.ledger.claim(a_request(), KAFKA),
+        stores.ledger.find([a_request().correlation_id]),
         return_exceptions=True,
     )
 
     assert replies[:100] == [str(n).encode() for n in range(100)]
     assert isinstance(replies[100], TransportError)
-    assert isinstance(replies[101], Claim)
+    assert replies[101] == {}
     clients = await stores.raw.client_list()
     assert len([c for c in clients if c["cmd"] != "client|list"]) == 1
 
