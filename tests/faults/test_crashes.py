@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import a_question
+from tests.faults.gateway import Gateway
 from tests.faults.oracle import faults_of
 from tests.faults.virtual_time import run_virtual
-from tests.faults.world import DEADLINE, SESSION, Gateway, Worker, World
+from tests.faults.world import DEADLINE, SESSION, Worker, World
 from tests.waiting import until
 
 EXECUTIONS = {"answer": 1, "refuse": 1, "hang": 1, "hiccup": 2, "break": 3, "bug": 3}

@@ -11,9 +11,10 @@ from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.use_cases.read_answer import ReadAnswer
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from tests.builders import a_question
+from tests.faults.gateway import Gateway
 from tests.faults.oracle import faults_of
 from tests.faults.virtual_time import quiet, run_virtual
-from tests.faults.world import DEADLINE, SESSION, Gateway, Worker, World
+from tests.faults.world import DEADLINE, SESSION, Worker, World
 from tests.waiting import until
 
 SOON = timedelta(seconds=2)

@@ -24,13 +24,12 @@ from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.domain.use_cases.process_request import ProcessRequest
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.run_agent import RunAgent
-from cse_chat.domain.use_cases.send_chat import Receipt, SendChat
 from cse_chat.entrypoints.clock import SteadyClock
 from cse_chat.entrypoints.periodic import PASS_INTERVAL, repeated
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.guarded_agent import GuardedAgent
 from cse_chat.entrypoints.worker.lanes import Lanes
-from tests.builders import NOON, Tokens, a_correlation_id, a_question, a_request
+from tests.builders import NOON, Tokens, a_question, a_request
 from tests.faults.broker import Broker, Member
 from tests.faults.failpoints import KilledError, Process
 from tests.faults.virtual_time import quiet
@@ -294,32 +293,6 @@ class _ReachedMember:
         self.deliveries = member.deliveries
         self.assigned = member.assigned
         self.acknowledge = process.reaching(member).acknowledge
-
-
-class Gateway:
-    """A gateway process: accepts questions and waits for their outcomes."""
-
-    def __init__(self, world: World, *, kill_at: int | None = None) -> None:
-        self.world = world
-        self.process = Process(kill_at)
-        reach = self.process.reaching
-        ledger = reach(world.ledger)
-        self.send_chat = SendChat(
-            threads=reach(world.threads),
-            requests=reach(world.broker),
-            replies=world.replies,
-            ledger=ledger,
-            record_history=RecordHistory(ledger=ledger),
-            new_id=a_correlation_id,
-            now=world.now,
-            deadline=DEADLINE,
-        )
-
-    async def ask(self, question: Question, *, wait: timedelta) -> Receipt | None:
-        """Return the receipt; ``None`` if the process dies over it."""
-        with suppress(KilledError):
-            return await self.send_chat(question, wait=wait)
-        return None
 
 
 async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:

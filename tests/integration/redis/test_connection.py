@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 from brokers.redis import RedisServer
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.domain.errors import TransportError
-from cse_chat.domain.model.claims import Settlement
+from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.outcomes import Durability
-from tests.builders import a_request, an_outcome
+from tests.builders import a_request
 from tests.integration.redis.stores import Stores, answers, comes
 
 KAFKA = Durability.KAFKA
@@ -111,17 +111,16 @@ async def test_a_caller_that_is_cancelled_costs_the_others_nothing(stores: Store
 
 async def test_what_is_asked_in_one_turn_is_sent_at_once(stores: Stores) -> None:
     """One connection for all of it, and each caller gets its own reply or error."""
-    outcome = an_outcome(a_request())
     replies = await asyncio.gather(
         *(stores.connection.command("ECHO", str(n)) for n in range(100)),
         stores.connection.command("ECHO"),
-        stores.ledger.settle(outcome),
+        stores.ledger.claim(a_request(), KAFKA),
         return_exceptions=True,
     )
 
     assert replies[:100] == [str(n).encode() for n in range(100)]
     assert isinstance(replies[100], TransportError)
-    assert isinstance(replies[101], Settlement)
+    assert isinstance(replies[101], Claim)
     clients = await stores.raw.client_list()
     assert len([c for c in clients if c["cmd"] != "client|list"]) == 1
 

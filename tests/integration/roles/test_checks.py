@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 from typing_extensions import override
 
 from brokers.redis import RedisServer
-from cse_chat.adapters.redis.connection import Argument, RedisConnection, Reply
+from cse_chat.adapters.redis.calls import Argument, Reply
+from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.entrypoints.kafka_check import KafkaCheck
 from cse_chat.entrypoints.readiness import Trouble
 from cse_chat.entrypoints.redis_check import RedisCheck
@@ -50,9 +51,9 @@ class Watched(RedisConnection):
         self.met = told
 
     @override
-    async def command(self, *arguments: Argument) -> Reply:
+    def command(self, *arguments: Argument) -> asyncio.Future[Reply]:
         self.looks += arguments == ("TIME",)
-        return await super().command(*arguments)
+        return super().command(*arguments)
 
 
 def _reasons(check: Callable[[], Sequence[Trouble]]) -> list[str]:
@@ -204,9 +205,11 @@ async def test_a_redis_that_says_strange_things_of_itself_ends_no_looking() -> N
 
     class Strange(Watched):
         @override
-        async def command(self, *arguments: Argument) -> Reply:
+        def command(self, *arguments: Argument) -> asyncio.Future[Reply]:
             self.looks += arguments == ("TIME",)
-            return b"" if arguments[0] == "INFO" else [b"1", b"2"]
+            said: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+            said.set_result(b"" if arguments[0] == "INFO" else [b"1", b"2"])
+            return said
 
     redis = Strange("redis://127.0.0.1:1")
     with capture_logs() as logs:

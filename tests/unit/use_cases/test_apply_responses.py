@@ -1,117 +1,22 @@
 """A ledger that lost something is given back what the response log keeps."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
 
 from cse_chat.domain.errors import TransportError
-from cse_chat.domain.model.applied import Answered, AppliedMark
+from cse_chat.domain.model.applied import Answered
 from cse_chat.domain.model.claims import Tail
-from cse_chat.domain.model.deliveries import Delivery
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.outcomes import Durability, Status
-from cse_chat.domain.model.questions import ChatRequest
-from cse_chat.domain.use_cases.apply_responses import OVERLAP, ApplyResponses
+from cse_chat.domain.use_cases.apply_responses import OVERLAP
 from cse_chat.domain.use_cases.process_request import Progress
-from cse_chat.entrypoints.worker.lanes import Lanes
-from tests.builders import NOON, a_question, a_record, a_request, an_outcome, turns_of
+from tests.builders import NOON, a_question, a_request, an_outcome, turns_of
 from tests.memory import Memory, ScriptedAgent
+from tests.unit.use_cases.ledger_loss import Scene
 
 EARLIER = timedelta(minutes=20)
-
-
-@dataclass
-class Log:
-    """A response log with whatever is put there, that writes down how it is read."""
-
-    kept: list[Answered] = field(default_factory=list)
-    asked: list[Mapping[int, datetime]] = field(default_factory=list)
-    fails: int = 0
-    is_read: asyncio.Event = field(default_factory=asyncio.Event)
-    may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.may_go_on.set()
-
-    async def since(self, times: Mapping[int, datetime]) -> AsyncGenerator[Sequence[Answered]]:
-        self.asked.append(times)
-        self.is_read.set()
-        await self.may_go_on.wait()
-        if self.fails:
-            self.fails -= 1
-            raise TransportError("the log is away")
-        for answered in self.kept:
-            yield [answered]
-
-
-@dataclass
-class Marks:
-    """What an earlier run of a server had, and what this one is told."""
-
-    until: Mapping[int, datetime] = field(default_factory=dict)
-    complete_now: set[int] = field(default_factory=set)
-    run_id: str = "second"
-
-    async def read(self, partitions: Collection[int]) -> Mapping[int, AppliedMark]:
-        return {
-            p: AppliedMark(
-                run_id=self.run_id, is_complete=p in self.complete_now, until=self.until.get(p)
-            )
-            for p in partitions
-        }
-
-    async def complete(self, partitions: Collection[int], run_id: str) -> None:
-        if run_id == self.run_id:
-            self.complete_now.update(partitions)
-
-    async def refresh(self, partitions: Collection[int]) -> Collection[int]:
-        return [p for p in partitions if p not in self.complete_now]
-
-
-@dataclass
-class Scene:
-    """An empty ledger, a log that remembers, and what this worker has in hand."""
-
-    memory: Memory = field(default_factory=Memory)
-    log: Log = field(default_factory=Log)
-    marks: Marks = field(default_factory=Marks)
-    lanes: Lanes = field(default_factory=Lanes)
-    assigned: tuple[int, ...] = ()
-
-    def __post_init__(self) -> None:
-        self.apply = ApplyResponses(
-            marks=self.marks,
-            responses=self.log,
-            ledger=self.memory.ledger,
-            record_history=self.memory.record_history,
-            window=self.lanes,
-            assigned=lambda: self.assigned,
-            now=self.memory.clock,
-        )
-
-    def in_hand(self, request: ChatRequest, *, partition: int = 0, appended: datetime) -> None:
-        record = a_record()
-        self.lanes.take(
-            Delivery(
-                request=request,
-                record=type(record)(
-                    log="test",
-                    partition=partition,
-                    offset=len(self.lanes.unfinished(partition)),
-                    timestamp=appended,
-                    key=None,
-                    value=b"",
-                ),
-                durability=Durability.KAFKA,
-            )
-        )
-
-    async def turns(self, request: ChatRequest) -> tuple[Turn, ...]:
-        page = await self.memory.history.page(request.thread_id, after=None, limit=100)
-        return page.turns
 
 
 @pytest.fixture
@@ -329,76 +234,6 @@ async def test_a_caller_that_is_stopped_leaves_the_way_free(busy: Scene) -> None
     await busy.apply(0)
 
     assert busy.marks.complete_now == {0}
-
-
-async def test_keeping_applies_what_lacks_a_mark_and_leaves_the_rest(scene: Scene) -> None:
-    for partition in (1, 2):
-        scene.in_hand(a_request(), partition=partition, appended=NOON)
-
-    await scene.apply.keep()
-    await scene.apply.keep()
-
-    assert [set(times) for times in scene.log.asked] == [{1, 2}]
-    assert scene.marks.complete_now == {1, 2}
-
-
-async def test_a_partition_that_was_lost_is_left_to_whoever_has_it_now(busy: Scene) -> None:
-    busy.lanes.revoke([0])
-
-    with pytest.raises(TransportError):
-        await busy.apply(0)
-
-    assert busy.log.asked == []
-
-
-async def test_an_idle_partition_is_looked_at_once_and_nobody_vouches_for_it(
-    scene: Scene,
-) -> None:
-    """What comes of it first may be older than what was looked at."""
-    request = a_request()
-    scene.log.kept.append(Answered(outcome=an_outcome(request), request=request))
-    scene.assigned = (5,)
-
-    await scene.apply.keep()
-    await scene.apply.keep()
-
-    assert await scene.memory.outcome_of(request) == an_outcome(request)
-    assert [times for times in scene.log.asked if times] == [{5: NOON - 2 * OVERLAP}]
-    assert scene.marks.complete_now == set()
-
-    scene.in_hand(a_request(), partition=5, appended=NOON - EARLIER)
-    await scene.apply(5)
-
-    assert scene.log.asked[-1] == {5: NOON - EARLIER - OVERLAP}
-    assert scene.marks.complete_now == {5}
-
-
-async def test_an_idle_partition_is_looked_at_again_when_the_server_is_another(
-    scene: Scene,
-) -> None:
-    scene.assigned = (5,)
-    await scene.apply.keep()
-    scene.marks.run_id = "third"
-
-    await scene.apply.keep()
-
-    assert len([times for times in scene.log.asked if times]) == 2
-
-
-async def test_an_idle_partition_with_a_mark_is_vouched_for(scene: Scene) -> None:
-    scene.assigned = (5,)
-    scene.marks.until = {5: NOON - EARLIER}
-
-    await scene.apply.keep()
-
-    assert scene.log.asked == [{5: NOON - EARLIER - OVERLAP}]
-    assert scene.marks.complete_now == {5}
-
-
-async def test_keeping_with_nothing_in_hand_does_nothing(scene: Scene) -> None:
-    await scene.apply.keep()
-
-    assert scene.log.asked == []
 
 
 async def test_a_redelivered_request_that_was_answered_is_not_run_again() -> None:

@@ -11,6 +11,7 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from typing_extensions import override
 
+from cse_chat.adapters.kafka.availability import Availability
 from cse_chat.adapters.kafka.buffer import Buffer
 from cse_chat.adapters.kafka.closing import end_consumer, within
 from cse_chat.adapters.kafka.connection import client_options, milliseconds
@@ -75,14 +76,13 @@ class SupervisedConsumer:
         self._buffer = buffer
         self._consumer: AIOKafkaConsumer | None = None
         self._supervising: asyncio.Task[None] | None = None
-        self._problem = TransportError("Kafka is not connected yet")
+        self._availability = Availability("consumer")
         self._first: dict[int, int] = {}  # the first offset read of each partition
         self._seeks: dict[int, int] = {}
         self._committed: dict[int, int] = {}
         self._committing = asyncio.Lock()
         self._is_revoking = False
         self._last_polled = 0.0
-        self._tried = asyncio.Event()
 
     @property
     def healthy(self) -> bool:
@@ -100,12 +100,16 @@ class SupervisedConsumer:
         """Why it is not healthy, for an operator; ``None`` while it is."""
         if self.healthy:
             return None
-        return str(self._problem) if self._consumer is None else "Kafka lets nobody join the group"
+        return (
+            str(self._availability.problem)
+            if self._consumer is None
+            else "Kafka lets nobody join the group"
+        )
 
     async def __aenter__(self) -> Self:
         """Begin to connect; a Kafka that answers at once is connected on return."""
         self._supervising = asyncio.create_task(self._supervise())
-        await within(_OPENING, self._tried.wait())
+        await within(_OPENING, self._availability.tried.wait())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -116,7 +120,7 @@ class SupervisedConsumer:
             supervising.cancel()
             await asyncio.wait({supervising})
         consumer, self._consumer = self._consumer, None
-        self._problem = TransportError("the consumer is closed")
+        self._availability.problem = TransportError("the consumer is closed")
         if consumer is not None:
             await end_consumer(consumer)
 
@@ -163,11 +167,11 @@ class SupervisedConsumer:
         while True:
             try:
                 self._consumer = await self._connected()
-                self._tried.set()
+                self._availability.note_connected()
                 pause = _FIRST_PAUSE
                 await self._poll_and_watch(self._consumer)
             except Exception as error:  # noqa: BLE001 - else nobody would ever read again
-                self._note_unavailable(transport_error(error))
+                self._availability.note_unavailable(transport_error(error))
             consumer, self._consumer = self._consumer, None
             if consumer is not None:
                 await self._let_go(list(self._first))
@@ -229,17 +233,6 @@ class SupervisedConsumer:
                 self._first.setdefault(place.partition, records[0].offset)
                 if place.partition not in self._seeks:  # else they are read once more
                     self._buffer.extend(records)
-
-    def _note_unavailable(self, problem: TransportError) -> None:
-        if str(problem) != str(self._problem):
-            _log.warning(
-                "kafka_unavailable",
-                role="consumer",
-                reason=str(problem),
-                setting="CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS",
-            )
-        self._problem = problem
-        self._tried.set()
 
     def _seek(self, consumer: AIOKafkaConsumer) -> None:
         seeks, self._seeks = self._seeks, {}

@@ -15,6 +15,7 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
+from cse_chat.adapters.kafka.availability import Availability
 from cse_chat.adapters.kafka.closing import end_producer, within
 from cse_chat.adapters.kafka.connection import client_options
 from cse_chat.adapters.kafka.errors import (
@@ -86,9 +87,8 @@ class SupervisedProducer:
         self._waiting = 0
         self._current: TrackedProducer | None = None
         self._usable = asyncio.Event()
-        self._tried = asyncio.Event()
         self._down_since = 0.0
-        self._problem: TransportError | None = TransportError("Kafka is not connected yet")
+        self._availability = Availability("producer")
         self._supervising: asyncio.Task[None] | None = None
         self._closings: set[asyncio.Task[None]] = set()
         self.replaced = 0
@@ -102,13 +102,13 @@ class SupervisedProducer:
     @property
     def problem(self) -> str | None:
         """Why it is not healthy, for an operator; ``None`` while it is."""
-        return None if self.healthy else str(self._problem)
+        return None if self.healthy else str(self._availability.problem)
 
     async def __aenter__(self) -> Self:
         """Begin to connect; a Kafka that answers at once is connected on return."""
         self._down_since = asyncio.get_running_loop().time()
         self._supervising = asyncio.create_task(self._supervise())
-        await within(_OPENING, self._tried.wait())
+        await within(_OPENING, self._availability.tried.wait())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -120,7 +120,7 @@ class SupervisedProducer:
         current, self._current = self._current, None
         is_well = self.healthy
         self._usable.clear()
-        self._problem = TransportError("the producer is closed")
+        self._availability.problem = TransportError("the producer is closed")
         if current is not None:
             await end_producer(current.producer, flushing=_FLUSHING if is_well else 0)
         if self._closings:
@@ -177,9 +177,9 @@ class SupervisedProducer:
                 async with asyncio.timeout_at(deadline):
                     await self._usable.wait()
             except TimeoutError as error:
-                raise TransportError(str(self._problem)) from error
+                raise TransportError(str(self._availability.problem)) from error
         if self._current is None or not self._usable.is_set():
-            raise TransportError(str(self._problem))
+            raise TransportError(str(self._availability.problem))
         return self._current
 
     async def _confirmed(self, future: asyncio.Future[object], deadline: float) -> None:
@@ -198,7 +198,7 @@ class SupervisedProducer:
             try:
                 client = await self._connected()
             except Exception as error:  # noqa: BLE001 - else nobody would ever connect again
-                self._note_unavailable(transport_error(error))
+                self._availability.note_unavailable(transport_error(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
                 continue
@@ -241,7 +241,6 @@ class SupervisedProducer:
         """Return when *client* is of no more use."""
         self._current = client
         self._set_usable()
-        self._tried.set()
         _log.info("kafka_connected", role="producer")
         while not client.is_broken:
             await asyncio.wait({client.broken}, timeout=_LOOK_EVERY)
@@ -261,17 +260,6 @@ class SupervisedProducer:
             self._current = None
             self._set_unusable(TransportError("the producer is being replaced"))
 
-    def _note_unavailable(self, problem: TransportError) -> None:
-        if str(problem) != str(self._problem):
-            _log.warning(
-                "kafka_unavailable",
-                role="producer",
-                reason=str(problem),
-                setting="CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS",
-            )
-        self._problem = problem
-        self._tried.set()
-
     def _abandon(self, client: TrackedProducer) -> None:
         self.replaced += 1
         _log.warning("producer_replaced", times=self.replaced)
@@ -280,11 +268,11 @@ class SupervisedProducer:
         self._end_later(client.producer)
 
     def _set_usable(self) -> None:
-        self._problem = None
+        self._availability.note_connected()
         self._usable.set()
 
     def _set_unusable(self, problem: TransportError) -> None:
-        self._problem = problem
+        self._availability.problem = problem
         if self._usable.is_set():
             self._usable.clear()
             self._down_since = asyncio.get_running_loop().time()

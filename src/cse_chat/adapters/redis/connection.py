@@ -5,7 +5,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any, Self
+from typing import Self
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -19,53 +19,15 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.maint_notifications import MaintNotificationsConfig
 from typing_extensions import override
 
-from cse_chat.adapters.redis.errors import FAILURES, kind_of, transport_error
+from cse_chat.adapters.redis.calls import Argument, Call, Reply
+from cse_chat.adapters.redis.errors import FAILURES, kind_of
 from cse_chat.adapters.redis.scripts.loading import Script
 
 _log = structlog.get_logger(__name__)
 
-Argument = str | bytes | int
-Reply = Any
-"""What a script or command returns: whatever the protocol has."""
-
 _ANSWERED_BY = 1.0  # seconds; a healthy server takes a thousandth
 _CONNECT_TRIES = 2  # beside the first
 _BATCH = 128  # commands; a longer one keeps the others waiting
-
-
-class _Call:
-    """A command or script somebody waits for."""
-
-    __slots__ = ("arguments", "future", "keys", "script", "since")
-
-    def __init__(
-        self,
-        script: Script | None,
-        keys: Sequence[str],
-        arguments: Sequence[Argument],
-        loop: asyncio.AbstractEventLoop,
-    ) -> None:
-        self.since = loop.time()
-        self.future: asyncio.Future[Reply] = loop.create_future()
-        self.script = script
-        self.keys = keys
-        self.arguments = arguments
-
-    def packed(self, run_id: str) -> tuple[Argument, ...]:
-        if self.script is None:
-            return tuple(self.arguments)
-        count = len(self.keys)
-        return ("EVALSHA", self.script.digest, count, *self.keys, run_id, *self.arguments)
-
-    def end(self, reply: Reply) -> None:
-        if self.future.done():  # whoever asked was cancelled; the command was not
-            return
-        if isinstance(reply, BaseException):
-            error = transport_error(reply)
-            error.__cause__ = reply
-            self.future.set_exception(error)
-        else:
-            self.future.set_result(reply)
 
 
 class RedisConnection:
@@ -88,7 +50,7 @@ class RedisConnection:
         self._connections = connections
         self._answered_by = answered_by.total_seconds()
         self._pool: BlockingConnectionPool | None = None
-        self._waiting: deque[_Call] = deque()
+        self._waiting: deque[Call] = deque()
         self._is_due = False
         self._sending: set[asyncio.Task[None]] = set()
         self._run_ids: WeakKeyDictionary[AbstractConnection, str] = WeakKeyDictionary()
@@ -155,27 +117,24 @@ class RedisConnection:
             maint_notifications_config=MaintNotificationsConfig(enabled=False),
         )
 
-    async def run(self, script: Script, keys: Sequence[str], *arguments: Argument) -> Reply:
-        """Return what *script* returns.
+    def run(
+        self, script: Script, keys: Sequence[str], *arguments: Argument
+    ) -> asyncio.Future[Reply]:
+        """Have *script* run; the future has what it returns.
 
-        Raises:
-            TransportError: It may or may not have run.
+        Or `TransportError`: it may or may not have run.
         """
-        return await self._called(script, keys, arguments)
+        return self._called(script, keys, arguments)
 
-    async def command(self, *arguments: Argument) -> Reply:
-        """Return what one command returns, its name being the first of *arguments*.
-
-        Raises:
-            TransportError: It may or may not have been done.
-        """
-        return await self._called(None, (), arguments)
+    def command(self, *arguments: Argument) -> asyncio.Future[Reply]:
+        """Have one command done, its name being the first of *arguments*; as `run`."""
+        return self._called(None, (), arguments)
 
     def _called(
         self, script: Script | None, keys: Sequence[str], arguments: Sequence[Argument]
     ) -> asyncio.Future[Reply]:
         loop = asyncio.get_running_loop()
-        call = _Call(script, keys, arguments, loop)
+        call = Call(script, keys, arguments, loop)
         self._waiting.append(call)
         if not self._is_due:
             self._is_due = True
@@ -218,7 +177,7 @@ class RedisConnection:
         while self._waiting and self._waiting[0].since <= since:
             self._waiting.popleft().end(error)
 
-    async def _send(self, pool: BlockingConnectionPool, batch: list[_Call]) -> None:
+    async def _send(self, pool: BlockingConnectionPool, batch: list[Call]) -> None:
         try:
             async with asyncio.timeout(self._answered_by):
                 replies = await self._exchanged(pool, batch)
@@ -244,14 +203,14 @@ class RedisConnection:
             self._failing_since = asyncio.get_running_loop().time()
             _log.warning("redis_does_not_answer", error=kind_of(error))
 
-    async def _exchanged(self, pool: BlockingConnectionPool, batch: list[_Call]) -> list[Reply]:
+    async def _exchanged(self, pool: BlockingConnectionPool, batch: list[Call]) -> list[Reply]:
         try:
             return await self._tried(pool, batch)
         except RedisConnectionError:
             # The connection may have been dead since the server restarted: once more on another.
             return await self._tried(pool, batch)
 
-    async def _tried(self, pool: BlockingConnectionPool, batch: list[_Call]) -> list[Reply]:
+    async def _tried(self, pool: BlockingConnectionPool, batch: list[Call]) -> list[Reply]:
         connection = await pool.get_connection()  # type: ignore[no-untyped-call]  # its decorator is
         try:
             run_id = self._run_ids[connection]
@@ -265,7 +224,7 @@ class RedisConnection:
         finally:
             await pool.release(connection)
 
-    async def _loaded(self, connection: AbstractConnection, calls: list[_Call]) -> list[Reply]:
+    async def _loaded(self, connection: AbstractConnection, calls: list[Call]) -> list[Reply]:
         """Load what the server forgot (it was restarted or flushed), and call it again."""
         texts = {call.script.text for call in calls if call.script}
         run_id = self._run_ids[connection]

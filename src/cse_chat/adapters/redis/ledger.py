@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from cse_chat.adapters.redis import names
-from cse_chat.adapters.redis.connection import Argument, RedisConnection, Reply
+from cse_chat.adapters.redis.calls import Argument, Reply
+from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.left_claims import LeftClaims
 from cse_chat.adapters.redis.registrations import Registrations
 from cse_chat.adapters.redis.rows import entry_of, settlement_of, tails_of
@@ -250,17 +251,19 @@ class RedisLedger:
         gateway_id = self._reply_to(correlation_id)
         return names.replies(gateway_id) if gateway_id else ""
 
-    async def _read(self, ids: Sequence[CorrelationId]) -> Reply:
+    def _read(self, ids: Sequence[CorrelationId]) -> asyncio.Future[Reply]:
         keys = [key for cid in ids for key in (names.request(cid), names.response(cid))]
-        return await self._connection.run(_FIND, keys)
+        return self._connection.run(_FIND, keys)
 
-    async def _run_claimed(self, script_: Script, claim: Claim, *arguments: Argument) -> Reply:
+    def _run_claimed(
+        self, script_: Script, claim: Claim, *arguments: Argument
+    ) -> asyncio.Future[Reply]:
         nobody = UserId("")
-        return await self._run(
+        return self._run(
             script_, claim.correlation_id, claim.thread_id, nobody, claim.token, *arguments
         )
 
-    async def _run(
+    def _run(
         self,
         script_: Script,
         correlation_id: CorrelationId,
@@ -268,8 +271,8 @@ class RedisLedger:
         user_id: UserId,
         *arguments: Argument,
         also: tuple[str, ...] = (),
-    ) -> Reply:
-        """Run a script about one request: all have the same keys (then *also*), and begin with the same."""
+    ) -> asyncio.Future[Reply]:
+        """Have a script about one request run: all have the same keys (then *also*) and arguments."""
         keys = (
             names.request(correlation_id),
             names.response(correlation_id),
@@ -281,7 +284,7 @@ class RedisLedger:
         )
         epoch = secrets.token_hex(8)  # random: a counter would come again after a loss
         shared = (*self._lives, epoch, correlation_id, thread_id, user_id)
-        return await self._connection.run(script_, keys, *shared, *arguments)
+        return self._connection.run(script_, keys, *shared, *arguments)
 
 
 def _refusal(slug: bytes, request: ChatRequest) -> IdConflictError | NotOwnerError:

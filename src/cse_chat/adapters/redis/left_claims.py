@@ -1,11 +1,10 @@
 """Claims whose caller was stopped before it had them."""
 
 import asyncio
-from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Protocol
 
-from cse_chat.adapters.redis.connection import Reply
+from cse_chat.adapters.redis.calls import Reply
 from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.claims import Claim
 
@@ -24,9 +23,8 @@ class LeftClaims:
         self._release = release
         self._giving_back: set[asyncio.Task[None]] = set()
 
-    async def unless_left(self, claiming: Coroutine[Any, Any, Reply], claim: Claim) -> Reply:
-        """Return what *claiming* says; cancelled, release *claim* behind the caller's back."""
-        asked = asyncio.ensure_future(claiming)
+    async def unless_left(self, asked: asyncio.Future[Reply], claim: Claim) -> Reply:
+        """Return what was *asked*; cancelled, release *claim* behind the caller's back."""
         try:
             return await asyncio.shield(asked)
         except asyncio.CancelledError:

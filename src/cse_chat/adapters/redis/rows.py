@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from cse_chat.adapters.redis.connection import Reply
+from cse_chat.adapters.redis.calls import Reply
 from cse_chat.adapters.wire.outcomes import decode_outcome
 from cse_chat.domain.errors import MalformedRecordError
 from cse_chat.domain.model.claims import Entry, Settlement, Tail

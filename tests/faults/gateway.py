@@ -1,0 +1,37 @@
+"""A gateway process in the world of the faults."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from cse_chat.domain.model.questions import Question
+from cse_chat.domain.use_cases.record_history import RecordHistory
+from cse_chat.domain.use_cases.send_chat import Receipt, SendChat
+from tests.builders import a_correlation_id
+from tests.faults.failpoints import KilledError, Process
+from tests.faults.world import DEADLINE, World
+
+
+class Gateway:
+    """A gateway process: accepts questions and waits for their outcomes."""
+
+    def __init__(self, world: World, *, kill_at: int | None = None) -> None:
+        self.world = world
+        self.process = Process(kill_at)
+        reach = self.process.reaching
+        ledger = reach(world.ledger)
+        self.send_chat = SendChat(
+            threads=reach(world.threads),
+            requests=reach(world.broker),
+            replies=world.replies,
+            ledger=ledger,
+            record_history=RecordHistory(ledger=ledger),
+            new_id=a_correlation_id,
+            now=world.now,
+            deadline=DEADLINE,
+        )
+
+    async def ask(self, question: Question, *, wait: timedelta) -> Receipt | None:
+        """Return the receipt; ``None`` if the process dies over it."""
+        with suppress(KilledError):
+            return await self.send_chat(question, wait=wait)
+        return None
