@@ -9,6 +9,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from structlog.testing import capture_logs
 
 from brokers.redis import RedisServer
+from cse_chat.adapters.redis.calls import Reply
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.claims import Claim
@@ -111,9 +112,13 @@ async def test_a_caller_that_is_cancelled_costs_the_others_nothing(stores: Store
 
 async def test_what_is_asked_in_one_turn_is_sent_at_once(stores: Stores) -> None:
     """One connection for all of it, and each caller gets its own reply or error."""
+
+    async def echo(*said: str) -> Reply:
+        return await stores.connection.command("ECHO", *said)
+
     replies = await asyncio.gather(
-        *(stores.connection.command("ECHO", str(n)) for n in range(100)),
-        stores.connection.command("ECHO"),
+        *(echo(str(n)) for n in range(100)),
+        echo(),
         stores.ledger.claim(a_request(), KAFKA),
         return_exceptions=True,
     )
