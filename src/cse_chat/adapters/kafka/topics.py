@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from cse_chat.adapters.kafka.closing import within
@@ -96,6 +97,7 @@ async def create(bootstrap_servers: str, wanted: Sequence[Topic]) -> list[str]:
     """
     made = []
     async with _admin(bootstrap_servers) as admin:
+        await controller_known(admin._client)  # noqa: SLF001 - nothing public says so
         answer = await admin.create_topics([_new(topic) for topic in wanted])
         for name, code, *details in answer.topic_errors:
             if code == _NO_ERROR:
@@ -131,6 +133,16 @@ async def require(bootstrap_servers: str, names: Collection[str]) -> None:
     """
     async with _admin(bootstrap_servers) as admin:
         check_topics(names, await admin.list_topics())
+
+
+async def controller_known(client: AIOKafkaClient) -> None:
+    """Return once *client* knows who makes topics: nobody, just after a pause of the only server.
+
+    The library looks once, and takes whatever it finds for a server.
+    """
+    while client.cluster.controller is None:
+        if not await client.force_metadata_update() or client.cluster.controller is None:
+            await asyncio.sleep(_POLLING)
 
 
 async def _are_usable(admin: AIOKafkaAdminClient, names: Sequence[str]) -> bool:
