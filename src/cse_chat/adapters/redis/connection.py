@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Self
 from weakref import WeakKeyDictionary
 
+import hiredis
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection, BlockingConnectionPool
@@ -261,7 +262,9 @@ async def _replies(
     connection: AbstractConnection, commands: Sequence[tuple[Argument, ...]]
 ) -> list[Reply]:
     """Send *commands* in one go and return a reply, or the server's error, for each."""
-    await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+    # The library's own packing takes nine times as long: it was a sixth of a worker's time.
+    packed = b"".join(map(hiredis.pack_command, commands))
+    await connection.send_packed_command(packed, check_health=False)
     return [await _reply(connection) for _ in commands]
 
 
