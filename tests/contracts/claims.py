@@ -89,11 +89,10 @@ class ClaimsContract:
 
         assert isinstance(await claims.claim(second, Durability.MEMORY), Claim)
 
-    async def test_started_is_running(self, claims: Claims, ledger: Ledger) -> None:
+    async def test_claimed_is_running(self, claims: Claims, ledger: Ledger) -> None:
         request = a_request()
-        claim = await _claimed(claims, request)
 
-        await claims.start(claim)
+        await _claimed(claims, request)
 
         entry = (await ledger.find([request.correlation_id]))[request.correlation_id]
         assert entry.status is Status.RUNNING
@@ -101,7 +100,7 @@ class ClaimsContract:
     async def test_a_lease_that_runs_out_lets_the_next_attempt_in_and_fences_the_old_one(
         self, claims: Claims, ledger: Ledger, leases_run_out: RunOut
     ) -> None:
-        """A zombie can neither start, renew, settle nor release."""
+        """A zombie can neither renew, settle nor release."""
         request = a_request()
         old = await _claimed(claims, request)
         await leases_run_out()
@@ -110,8 +109,6 @@ class ClaimsContract:
 
         assert new.attempt == 2
         assert await claims.renew([old, new]) == [old]
-        with pytest.raises(ClaimLostError):
-            await claims.start(old)
         with pytest.raises(ClaimLostError):
             await ledger.settle(an_outcome(request), claim=old)
         await claims.release(old, spent=True)
@@ -154,31 +151,7 @@ class ClaimsContract:
 
         assert await claims.renew([claim]) == [claim]
 
-    async def test_who_lost_the_thread_to_another_request_cannot_start(
-        self, claims: Claims, leases_run_out: RunOut
-    ) -> None:
-        """Nor may it run until the next renewal tells it."""
-        thread = a_thread_id()
-        first, second = (a_request(a_question(thread_id=thread)) for _ in range(2))
-        claim = await _claimed(claims, first)
-        await leases_run_out()
-        await _claimed(claims, second)
-
-        with pytest.raises(ClaimLostError):
-            await claims.start(claim)
-
-    async def test_an_attempt_that_started_and_fell_silent_is_spent(
-        self, claims: Claims, leases_run_out: RunOut
-    ) -> None:
-        request = a_request()
-        await claims.start(await _claimed(claims, request))
-        await leases_run_out()
-
-        claim = await _claimed(claims, request)
-
-        assert (claim.attempt, claim.spent) == (2, 1)
-
-    async def test_an_attempt_that_never_started_is_not_spent(
+    async def test_an_attempt_that_fell_silent_is_spent(
         self, claims: Claims, leases_run_out: RunOut
     ) -> None:
         request = a_request()
@@ -187,7 +160,7 @@ class ClaimsContract:
 
         claim = await _claimed(claims, request)
 
-        assert (claim.attempt, claim.spent) == (2, 0)
+        assert (claim.attempt, claim.spent) == (2, 1)
 
     @pytest.mark.parametrize("spent", [True, False])
     async def test_a_released_attempt_counts_only_if_it_is_said(
@@ -195,22 +168,11 @@ class ClaimsContract:
     ) -> None:
         request = a_request()
         first = await _claimed(claims, request)
-        await claims.start(first)
 
         await claims.release(first, spent=spent)
 
         second = await _claimed(claims, request)
         assert (second.attempt, second.spent) == (2, int(spent))
-
-    async def test_starting_what_another_has_settled_is_refused(
-        self, claims: Claims, ledger: Ledger
-    ) -> None:
-        request = a_request()
-        claim = await _claimed(claims, request)
-        await ledger.settle(an_outcome(request, Status.EXPIRED))
-
-        with pytest.raises(ClaimLostError):
-            await claims.start(claim)
 
     async def test_the_id_or_thread_of_another_is_refused(
         self, claims: Claims, threads: Threads

@@ -51,7 +51,6 @@ async def test_a_claim_is_kept_and_given_up_even_if_the_server_is_full(stores: S
     assert isinstance(claim, Claim)
     await stores.raw.config_set("maxmemory", 1)
 
-    await stores.ledger.start(claim)
     assert await stores.ledger.renew([claim]) == []
     await stores.ledger.release(claim, spent=False)
 

@@ -49,7 +49,6 @@ async def test_a_claim_outlives_the_server(own_server: RedisServer, stores: Stor
     request = a_request()
     claim = await stores.ledger.claim(request, KAFKA)
     assert isinstance(claim, Claim)
-    await stores.ledger.start(claim)
 
     own_server.restart()
 

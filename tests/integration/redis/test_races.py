@@ -83,7 +83,6 @@ async def test_a_lease_runs_out_by_the_servers_clock(database: str) -> None:
     request = a_request()
     async with Stores(database, lease=SHORT) as silent, Stores(database, lease=SHORT) as next_one:
         old = await _claimed(silent, request)
-        await silent.ledger.start(old)
 
         new = await comes(lambda: _claim(next_one, request))
 
@@ -127,7 +126,6 @@ async def test_who_gives_up_a_claim_that_is_lost_leaves_the_new_one_alone(stores
 
     await stores.ledger.release(old, spent=True)
 
-    await stores.ledger.start(new)
     assert (await stores.ledger.settle(an_outcome(request), claim=new)).outcome.attempt == 1
 
 

@@ -105,7 +105,6 @@ class Walk:
 
         return self._chance.choice(
             [
-                ("start", lambda side: side.claims.start(side.given[number])),
                 ("renew", lambda side: side.renew([number])),
                 ("release", lambda side: side.claims.release(side.given[number], spent=spent)),
                 ("settle the claim", settle),

@@ -82,7 +82,6 @@ async def test_a_request_whose_workers_keep_dying_is_given_up() -> None:
     for _ in range(3):
         claim = await memory.ledger.claim(request, Durability.MEMORY)
         assert isinstance(claim, Claim)
-        await memory.ledger.start(claim)
         memory.clock.advance(LEASE)
 
     await memory.process_request(ScriptedAgent())(delivery, Progress())
@@ -145,6 +144,38 @@ async def test_no_more_agents_run_than_there_are_slots() -> None:
     assert (asked_at_once, len(agent.asked)) == (1, 2)
 
 
+async def test_who_waits_for_a_slot_has_claimed_nothing() -> None:
+    """So it costs no renewals, and its thread is free for whoever takes over."""
+    memory = Memory()
+    process = memory.process_request(ScriptedAgent(asyncio.Event()), slots=1)
+    running = asyncio.create_task(process(await memory.delivered(a_request()), Progress()))
+    request = a_request()
+    waiting = asyncio.create_task(process(await memory.delivered(request), Progress()))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    assert isinstance(await memory.ledger.claim(request, Durability.MEMORY), Claim)
+    for task in (running, waiting):
+        task.cancel()
+    await asyncio.gather(running, waiting, return_exceptions=True)
+
+
+async def test_what_the_deadline_ends_needs_no_slot() -> None:
+    memory = Memory()
+    agent = ScriptedAgent(asyncio.Event())
+    process = memory.process_request(agent, slots=1)
+    running = asyncio.create_task(process(await memory.delivered(a_request()), Progress()))
+    await agent.started.wait()
+    request = a_request(deadline=timedelta(milliseconds=10))
+
+    await process(await memory.delivered(request), Progress())
+
+    assert (await memory.outcome_of(request)).status is Status.EXPIRED
+    assert len(agent.asked) == 1
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_a_fenced_attempt_stops_its_agent_and_takes_the_winners_outcome() -> None:
     """The process was frozen: its lease ran out, another claimed, answered and settled."""
     memory = Memory()
@@ -185,7 +216,7 @@ async def test_an_agent_whose_request_was_settled_elsewhere_is_stopped_and_the_t
     assert memory.pauses == []
 
 
-async def test_a_claim_lost_before_the_slot_was_free_runs_no_agent() -> None:
+async def test_what_is_settled_before_a_slot_is_free_runs_no_agent() -> None:
     memory = Memory()
     go_on = asyncio.Event()
     agent = ScriptedAgent(go_on, "second")
@@ -273,7 +304,7 @@ async def test_a_claim_that_cannot_be_released_is_left_to_its_lease() -> None:
     request = a_request()
 
     class Unreleasable:
-        claim, start, renew = memory.ledger.claim, memory.ledger.start, memory.ledger.renew
+        claim, renew = memory.ledger.claim, memory.ledger.renew
 
         async def release(self, claim: Claim, *, spent: bool) -> None:
             raise TransportError("gone")

@@ -26,7 +26,7 @@ from cse_chat.domain.model.questions import ChatRequest
 
 @dataclass(slots=True, kw_only=True)
 class _Row:
-    """One request. The token stands while a claim is neither released nor fenced off."""
+    """One request. The token stands while an attempt is neither released nor fenced off."""
 
     correlation_id: CorrelationId
     thread_id: ThreadId
@@ -36,7 +36,6 @@ class _Row:
     attempt: int = 0
     spent: int = 0
     token: ClaimToken | None = None
-    started: bool = False
     lease_until: float | None = None
     outcome: Outcome | None = None
     done: set[Tail] = field(default_factory=set)
@@ -45,7 +44,7 @@ class _Row:
     def status(self) -> Status:
         if self.outcome:
             return self.outcome.status
-        return Status.RUNNING if self.started else Status.ACCEPTED
+        return Status.RUNNING if self.token else Status.ACCEPTED
 
     def entry(self) -> Entry:
         return Entry(
@@ -154,10 +153,9 @@ class InMemoryLedger:
         holder = self._claimed.get(row.thread_id)
         if holder is not None and self._is_live(holder):
             return Busy()
-        if row.started:
+        if row.token:
             row.spent += 1  # it was not released: whoever ran it is gone
         row.attempt += 1
-        row.started = False
         row.token = self._new_token()
         row.lease_until = self._monotonic() + self._lease
         self._claimed[row.thread_id] = row
@@ -168,15 +166,6 @@ class InMemoryLedger:
             spent=row.spent,
             token=row.token,
         )
-
-    async def start(self, claim: Claim) -> None:
-        """See `Claims.start`."""
-        row = self._known(claim.correlation_id)
-        if row is None or row.token != claim.token or row.outcome is not None:
-            raise ClaimLostError(claim.correlation_id)
-        if self._claimed.get(row.thread_id) is not row:
-            raise ClaimLostError(claim.correlation_id)  # another request of the thread runs
-        row.started = True
 
     async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
         """See `Claims.renew`."""
@@ -247,7 +236,6 @@ class InMemoryLedger:
         if row.token != claim.token:
             return
         row.token = None
-        row.started = False
         row.lease_until = None
         if self._claimed.get(row.thread_id) is row:
             del self._claimed[row.thread_id]

@@ -39,11 +39,10 @@ from cse_chat.domain.model.questions import ChatRequest
 
 _REGISTER = script("register", "request")
 _CLAIM = script("claim", "request")
-_START = script("start", "request")
 _RENEW = script("renew", "request")
 _RELEASE = script("release", "request")
 _SETTLE = script("settle", "request")
-_MARK = script("mark", "request")
+_MARK = script("mark")
 _FIND = script("find")
 _FOUND_AT_ONCE = 100  # answers are some kilobytes each, and the server does nothing else meanwhile
 
@@ -173,7 +172,8 @@ class RedisLedger:
 
     async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:
         """See `Ledger.mark`."""
-        await self._run(_MARK, correlation_id, ThreadId(""), UserId(""), tail)
+        keys = names.request(correlation_id), names.response(correlation_id)
+        await self._connection.run(_MARK, keys, self._lives[0], tail)
 
     async def claim(
         self, request: ChatRequest, durability: Durability, *, partition: int | None = None
@@ -208,11 +208,6 @@ class RedisLedger:
                 _, attempt, spent = reply
                 return replace(claim, attempt=attempt, spent=spent)
         raise _refusal(reply[0], request)
-
-    async def start(self, claim: Claim) -> None:
-        """See `Claims.start`."""
-        if not await self._run_claimed(_START, claim):
-            raise ClaimLostError(claim.correlation_id)
 
     async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
         """See `Claims.renew`."""

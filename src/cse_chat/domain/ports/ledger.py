@@ -77,7 +77,9 @@ class Claims(Protocol):
     async def claim(
         self, request: ChatRequest, durability: Durability, *, partition: int | None = None
     ) -> Claim | Busy | Settlement | Incomplete:
-        """Take the next attempt, register the request if it is not, or say why not.
+        """Begin the next attempt, register the request if it is not, or say why not.
+
+        If nothing else is heard of the attempt, it is spent. A request that is busy is registered.
 
         Args:
             request: What is to be worked on.
@@ -88,14 +90,6 @@ class Claims(Protocol):
         Raises:
             IdConflictError: The id is another user's or thread's.
             NotOwnerError: The thread is another user's.
-        """
-        ...
-
-    async def start(self, claim: Claim) -> None:
-        """Note that the agent begins: if nothing else is heard of the attempt, it is spent.
-
-        Raises:
-            ClaimLostError: The claim is fenced off, or the request is settled.
         """
         ...
 

@@ -60,7 +60,7 @@ class ProcessRequest:
     repeated, and while another's claim is alive it waits.
 
     Attributes:
-        slots: One for each agent that may run at once; held only while one does.
+        slots: One for each agent that may run at once; held while one does, and around its claim.
         pause: Sleeps.
         chance: A random number in [0, 1).
         counts: How often what was delivered was ``settled-before``, and the ledger ``incomplete``.
@@ -100,64 +100,93 @@ class ProcessRequest:
         await self.finish_tail(delivery, settlement)
 
     async def _settled(self, delivery: Delivery, progress: Progress) -> Settlement:
-        request = delivery.request
         while True:
+            match await self._tried(delivery, progress):
+                case Settlement() as settlement:
+                    return settlement
+                case Incomplete():
+                    self.counts["incomplete"] += 1
+                    await self.apply_responses(delivery.record.partition)
+                case wait if wait:
+                    await self.pause(wait)
+
+    async def _tried(
+        self, delivery: Delivery, progress: Progress
+    ) -> Settlement | Incomplete | timedelta:
+        """Take a slot and claim: return the settlement, or how long to wait before the next try.
+
+        The slot comes first, for a claim is renewed for as long as it is held: however many
+        requests wait, only those that run cost anything. What the deadline ends needs none.
+        """
+        request = delivery.request
+        has_slot = await self._has_slot_before(request.deadline)
+        try:
             # Before anything is decided, the deadline's end too: it may be settled already.
             verdict = await self.claims.claim(
                 request, delivery.durability, partition=delivery.record.partition
             )
-            if isinstance(verdict, Incomplete):
-                self.counts["incomplete"] += 1
-                await self.apply_responses(delivery.record.partition)
-                continue
-            if isinstance(verdict, Settlement):
-                self.counts["settled-before"] += 1
-                # Whoever settled it may have died before anybody heard.
-                await self.replies.announce(verdict.outcome)
-                return verdict
-            if isinstance(verdict, Busy):
-                if request.deadline <= self.now():
+            match verdict:
+                case Settlement():
+                    self.counts["settled-before"] += 1
+                    # Whoever settled it may have died before anybody heard.
+                    await self.replies.announce(verdict.outcome)
+                    return verdict
+                case Busy():
+                    if request.deadline > self.now():
+                        return self.policy.look_again
                     expired = self._ended(delivery, Status.EXPIRED, PAST_DEADLINE)
                     return await self.record_history(expired, request=request)
-                await self.pause(self.policy.look_again)
-                continue
-            settlement = await self._attempt(delivery, verdict, progress)
-            if settlement is not None:
-                return settlement
+                case Claim():
+                    return await self._attempt(delivery, verdict, progress, has_slot=has_slot)
+            return verdict
+        finally:
+            if has_slot:
+                self.slots.release()
+
+    async def _has_slot_before(self, deadline: datetime) -> bool:
+        """Wait for a slot, but not beyond *deadline*; return whether there is one."""
+        if not self.slots.locked():
+            return await self.slots.acquire()
+        try:
+            async with asyncio.timeout((deadline - self.now()).total_seconds()):
+                return await self.slots.acquire()
+        except TimeoutError:
+            return False
 
     async def _attempt(
-        self, delivery: Delivery, claim: Claim, progress: Progress
-    ) -> Settlement | None:
-        """Use *claim* up: return the settlement, or ``None`` when another attempt is due."""
+        self, delivery: Delivery, claim: Claim, progress: Progress, *, has_slot: bool
+    ) -> Settlement | timedelta:
+        """Use *claim* up: return the settlement, or how long to wait before another attempt."""
+        progress.answering = True
         try:
             with self.keep_claims.holding(claim) as held:
-                outcome = await self._run(delivery, held, progress)
+                outcome = await self._run(delivery, held, has_slot=has_slot)
                 if outcome is not None:
                     return await self._settle(outcome, claim)
         except ClaimLostError:
             progress.answering = False
             await self._release(claim, spent=False)
-            return None
+            return timedelta(0)
         except BaseException:  # stopped, or a store failed: whatever it is, the claim ends here
             progress.answering = False
             await self._release(claim, spent=False)
             raise
         progress.answering = False
         await self._release(claim, spent=True)
-        await self.pause(self._backoff(delivery, claim))
-        return None
+        return self._backoff(delivery, claim)
 
-    async def _run(self, delivery: Delivery, held: HeldClaim, progress: Progress) -> Outcome | None:
+    async def _run(self, delivery: Delivery, held: HeldClaim, *, has_slot: bool) -> Outcome | None:
         claim, deadline = held.claim, delivery.request.deadline
-        if deadline <= self.now():
+        left = (deadline - self.now()).total_seconds()
+        if left <= 0 or not has_slot:
             return self._ended(delivery, Status.EXPIRED, PAST_DEADLINE)
         if claim.spent >= self.policy.limit:
             return self._ended(delivery, Status.FAILED, CRASHED, claim)
         try:
-            async with asyncio.timeout((deadline - self.now()).total_seconds()) as limit:
+            async with asyncio.timeout(left) as limit:
                 held.stops(limit)
                 try:
-                    return await self._answer(delivery, claim, progress)
+                    return await self._answer(delivery, claim)
                 finally:
                     held.stops(None)
         except TimeoutError as error:
@@ -167,13 +196,10 @@ class ProcessRequest:
         except AgentError as error:
             return self._given_up(delivery, claim, error)
 
-    async def _answer(self, delivery: Delivery, claim: Claim, progress: Progress) -> Outcome:
+    async def _answer(self, delivery: Delivery, claim: Claim) -> Outcome:
         request = delivery.request
-        async with self.slots:
-            await self.claims.start(claim)
-            progress.answering = True
-            waited = max(timedelta(0), self.now() - request.asked_at)
-            answer, took = await self.run_agent(request)
+        waited = max(timedelta(0), self.now() - request.asked_at)
+        answer, took = await self.run_agent(request)
         return Outcome(
             correlation_id=request.correlation_id,
             thread_id=request.thread_id,

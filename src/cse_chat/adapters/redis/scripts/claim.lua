@@ -2,7 +2,7 @@
 -- A seventh key, if there is one, is the mark of the partition that the request came from.
 local deadline, durability, reply_channel, asked, token, lease = unpack(ARGV, 8)
 
-if KEYS[7] and read_hash(KEYS[7]).run_id ~= run_id then
+if KEYS[7] and redis.call('HGET', KEYS[7], 'run_id') ~= run_id then
   return {'incomplete'}
 end
 
@@ -12,27 +12,32 @@ end
 if is_settled() then
   return settlement()
 end
-if not is_known() then
-  if not is_free_for(OWNER, user) then
+local is_new = not is_known()
+if is_new then
+  if not is_free_for(owner, user) then
     return {'not-owner'}
   end
   register(deadline, durability, reply_channel, asked)
 end
 -- The same call once more, because its reply got lost: the same claim.
 local again = row.token == token and is_claimed_by(token)
-if not again then
-  if meta.lease and tonumber(meta.lease) > now then
-    return {'busy'}
+local is_busy = not again and meta.lease and tonumber(meta.lease) > now
+if not is_busy then
+  if not again then
+    if row.status == 'running' then
+      row.spent = row.spent + 1 -- it was not released: whoever ran it is gone
+    end
+    row.attempt = row.attempt + 1
   end
-  if row.status == 'running' then
-    row.spent = row.spent + 1 -- it was not released: whoever ran it is gone
-  end
-  row.attempt = row.attempt + 1
+  redis.call('HSET', REQUEST, 'attempt', row.attempt, 'spent', row.spent, 'token', token,
+    'status', 'running')
+  change('claimed', id, 'token', token, 'lease', now + lease)
 end
-redis.call('HSET', REQUEST, 'attempt', row.attempt, 'spent', row.spent, 'token', token,
-  'status', 'accepted')
-use_thread()
-lease_thread(token, lease)
-keep_request()
-keep_thread()
+if is_new or not is_busy then
+  use_thread()
+  keep_request()
+end
+if is_busy then
+  return {'busy'}
+end
 return {'claimed', tonumber(row.attempt), tonumber(row.spent)}

@@ -10,8 +10,10 @@ if is_known() then
   end
   return 'ok'
 end
-if not is_free_for(OWNER, user) then
+if not is_free_for(owner, user) then
   return 'not-owner'
 end
 register(deadline, durability, reply_channel, asked)
+use_thread()
+keep_request()
 return 'ok'

@@ -4,7 +4,7 @@ if row.token ~= token or not is_claimed_by(token) then
   return 0
 end
 keep_request() -- first, because it is not refused when the memory is full, nor what follows it
-lease_thread(token, lease)
+redis.call('HSET', META, 'claimed', id, 'token', token, 'lease', now + lease)
 if redis.call('PTTL', META) < tonumber(lease) then
   keep_thread()
 end

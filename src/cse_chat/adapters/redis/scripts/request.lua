@@ -7,12 +7,12 @@ local MOST_TURNS = 1000
 local now = server_time()
 local row = read_hash(REQUEST)
 local meta = read_hash(META)
+local owner = redis.call('GET', OWNER)
 
 -- A key that holds something else fails here, before anything is written: a script that fails
 -- keeps what it wrote before.
 redis.call('LLEN', MESSAGES)
 redis.call('ZCARD', OPEN)
-redis.call('GET', OWNER)
 
 local function is_known()
   return row.thread ~= nil
@@ -44,15 +44,28 @@ local function keep_thread()
   end
 end
 
+-- Fields of META, written when the thread is used.
+local changes = {}
+
+local function change(...)
+  for _, value in ipairs({...}) do
+    changes[#changes + 1] = value
+  end
+end
+
 -- Note that the thread is used. A server that was started anew may have lost the last second:
 -- then positions in the thread's events are no longer to be trusted, and a new epoch begins.
 local function use_thread()
   own(OWNER, user)
-  redis.call('HSET', META, 'updated', now)
-  redis.call('HSETNX', META, 'created', now)
-  if meta.run_id ~= run_id then
-    redis.call('HSET', META, 'run_id', run_id, 'epoch', new_epoch, 'offset', 0)
+  change('updated', now)
+  if not meta.created then
+    change('created', now)
   end
+  if meta.run_id ~= run_id then
+    change('run_id', run_id, 'epoch', new_epoch, 'offset', 0)
+  end
+  redis.call('HSET', META, unpack(changes))
+  keep_thread()
 end
 
 -- How many there ever were gives each turn a number that stays when older ones are dropped.
@@ -60,22 +73,20 @@ local function add_turns(...)
   local added = select('#', ...)
   local length = redis.call('RPUSH', MESSAGES, ...)
   local before = math.max(tonumber(meta.turns or 0), length - added)
-  redis.call('HSET', META, 'turns', before + added)
+  change('turns', before + added)
   if length > MOST_TURNS then
     redis.call('LTRIM', MESSAGES, -MOST_TURNS, -1)
   end
 end
 
--- Make an accepted request known, with the user's turn.
+-- Make an accepted request known, with the user's turn; whoever calls this uses the thread and
+-- keeps the request.
 local function register(deadline, durability, reply_channel, asked)
   redis.call('HSET', REQUEST, 'thread', thread, 'user', user, 'status', 'accepted', 'attempt', 0,
     'spent', 0, 'deadline', deadline, 'durability', durability, 'replies', reply_channel,
     'asked', 1)
   redis.call('ZADD', OPEN, now, id)
-  use_thread()
   add_turns(asked)
-  keep_request()
-  keep_thread()
   row = {thread = thread, user = user, status = 'accepted', attempt = 0, spent = 0}
 end
 
@@ -83,10 +94,6 @@ end
 -- the thread before that claim does not get it back. Without one the thread was forgotten.
 local function is_claimed_by(token)
   return meta.token == nil or meta.token == token
-end
-
-local function lease_thread(token, lease)
-  redis.call('HSET', META, 'claimed', id, 'token', token, 'lease', now + lease)
 end
 
 local function end_claim(token)

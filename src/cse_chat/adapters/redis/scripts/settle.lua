@@ -17,7 +17,7 @@ if token ~= '' and not holds_claim then
   return {'lost'}
 end
 
-local is_own_thread = is_free_for(OWNER, user)
+local is_own_thread = is_free_for(owner, user)
 if not is_known() then
   redis.call('HSET', REQUEST, 'thread', thread, 'user', user, 'attempt', 0, 'spent', 0,
     'deadline', deadline, 'durability', durability, 'replies', reply_channel)
@@ -26,13 +26,12 @@ redis.call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:histo
 redis.call('SET', MAILBOX, outcome)
 redis.call('ZREM', OPEN, id)
 if is_own_thread then
-  use_thread()
   if asked ~= '' and not row.asked then
     add_turns(asked, answered)
   else
     add_turns(answered)
   end
-  keep_thread()
+  use_thread()
 end
 if holds_claim then
   end_claim(token)

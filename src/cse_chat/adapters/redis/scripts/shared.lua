@@ -18,8 +18,7 @@ local function read_hash(key)
 end
 
 -- Whether a thread is the user's, or could be. A deleted one is nobody's.
-local function is_free_for(owner_key, user)
-  local owner = redis.call('GET', owner_key)
+local function is_free_for(owner, user)
   return owner ~= 'deleted' and (not owner or owner == user)
 end
 
