@@ -136,14 +136,22 @@ class SupervisedProducer:
             UnconfirmedError: It was handed over, and not confirmed in time.
             TransportError: It was not handed over, or refused by the broker.
         """
-        deadline = asyncio.get_running_loop().time() + self._patience
-        await self._pass_gate(deadline)
+        if self._waiting >= self._most_waiting:
+            raise OverloadedError(f"{self._waiting} records wait to be sent")
+        confirmed: asyncio.Future[object] | None = None
         try:
-            client = await self._usable_client(deadline)
-            future = await client.hand_over(deadline, topic, key=key, value=value, headers=headers)
-            await self._confirmed(future, deadline)
-        finally:
-            self._gate.release()
+            # One limit around all that may take time: each costs as much as encoding the record.
+            async with asyncio.timeout(self._patience):
+                await self._pass_gate()
+                try:
+                    client = await self._usable_client()
+                    confirmed = await client.hand_over(topic, key=key, value=value, headers=headers)
+                    # Shielded: that it is confirmed later is how the end of a stall shows.
+                    await asyncio.shield(confirmed)
+                finally:
+                    self._gate.release()
+        except FAILURES as error:
+            raise self._failure(error, was_handed_over=confirmed is not None) from error
 
     async def send_repeatable(
         self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers = ()
@@ -158,39 +166,27 @@ class SupervisedProducer:
         except OverloadedError as error:
             raise TransportError(str(error)) from error
 
-    async def _pass_gate(self, deadline: float) -> None:
-        if self._waiting >= self._most_waiting:
-            raise OverloadedError(f"{self._waiting} records wait to be sent")
+    async def _pass_gate(self) -> None:
         self._waiting += 1
         try:
-            async with asyncio.timeout_at(deadline):
-                await self._gate.acquire()
-        except TimeoutError as error:
-            raise TransportError("Kafka is too slow: the record was not sent") from error
+            await self._gate.acquire()
         finally:
             self._waiting -= 1
 
-    async def _usable_client(self, deadline: float) -> TrackedProducer:
+    async def _usable_client(self) -> TrackedProducer:
         now = asyncio.get_running_loop().time()
         if not self._usable.is_set() and now - self._down_since < self._patience:
-            try:
-                async with asyncio.timeout_at(deadline):
-                    await self._usable.wait()
-            except TimeoutError as error:
-                raise TransportError(str(self._availability.problem)) from error
+            await self._usable.wait()
         if self._current is None or not self._usable.is_set():
             raise TransportError(str(self._availability.problem))
         return self._current
 
-    async def _confirmed(self, future: asyncio.Future[object], deadline: float) -> None:
-        try:
-            async with asyncio.timeout_at(deadline):
-                # Shielded: that it is confirmed later is how the end of a stall shows.
-                await asyncio.shield(future)
-        except _NOT_KEPT as error:
-            raise transport_error(error) from error
-        except FAILURES as error:
-            raise UnconfirmedError(f"not confirmed: {type(error).__name__}") from error
+    def _failure(self, error: BaseException, *, was_handed_over: bool) -> TransportError:
+        if was_handed_over and not isinstance(error, _NOT_KEPT):
+            return UnconfirmedError(f"not confirmed: {type(error).__name__}")
+        if isinstance(error, TimeoutError):
+            return TransportError(self.problem or "Kafka is too slow: the record was not sent")
+        return transport_error(error)
 
     async def _supervise(self) -> None:
         pause = _FIRST_PAUSE

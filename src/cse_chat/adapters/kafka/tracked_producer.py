@@ -45,13 +45,7 @@ class TrackedProducer:
         return self._loop.time() - max(oldest, self._last_confirmed) if oldest else 0.0
 
     async def hand_over(
-        self,
-        deadline: float,
-        topic: str,
-        *,
-        key: bytes | None,
-        value: bytes | None,
-        headers: Headers,
+        self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers
     ) -> asyncio.Future[object]:
         """Give a record to the library; the result says when it is confirmed.
 
@@ -59,10 +53,9 @@ class TrackedProducer:
             TransportError: It did not take it.
         """
         try:
-            async with asyncio.timeout_at(deadline):
-                future: asyncio.Future[object] = await self.producer.send(
-                    topic, value, key=key, headers=list(headers)
-                )
+            future: asyncio.Future[object] = await self.producer.send(
+                topic, value, key=key, headers=list(headers)
+            )
         except FAILURES as error:
             raise transport_error(error) from error
         self._unconfirmed[future] = self._loop.time()
