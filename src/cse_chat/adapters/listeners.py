@@ -33,10 +33,20 @@ class _Listener:
         self._waiter: asyncio.Future[None] | None = None
 
     async def __aenter__(self) -> NextReply:
+        # The map first: what is heard while it is confirmed is known to be waited for.
         self._listeners.by_id.setdefault(self._correlation_id, []).append(self)
+        if not self._listeners.is_let_go:  # else nobody waits for anything
+            try:
+                await self._listeners.confirmed()
+            except BaseException:
+                self._leave()
+                raise
         return self.next_reply
 
     async def __aexit__(self, *_: object) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
         mine = self._listeners.by_id[self._correlation_id]
         mine.remove(self)
         if not mine:
@@ -98,6 +108,13 @@ class Listeners:
     ) -> AbstractAsyncContextManager[NextReply]:
         """See `ReplyBus.listen`."""
         return _Listener(self, correlation_id, request)
+
+    async def confirmed(self) -> None:
+        """Return once everything that is announced from now on is heard.
+
+        Raises:
+            NotListeningError: It was not confirmed.
+        """
 
     def pending(self, *, for_longer_than: timedelta) -> Sequence[CorrelationId]:
         """See `ReplyBus.pending`."""

@@ -92,9 +92,9 @@ async def test_ten_thousand_who_wait_share_one_connection(lonely: Gateway) -> No
         ]
         waiting = [asyncio.ensure_future(wait(timedelta(seconds=30))) for wait in waits]
         during = await lonely.connections()
-        for start in range(0, MANY, 500):
+        for start in range(0, MANY, 100):
             await asyncio.gather(
-                *(lonely.bus.announce(an_outcome(r)) for r in requests[start : start + 500])
+                *(lonely.bus.announce(an_outcome(r)) for r in requests[start : start + 100])
             )
         heard = await asyncio.gather(*waiting)
 

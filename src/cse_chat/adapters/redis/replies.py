@@ -3,7 +3,12 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from datetime import timedelta
 from typing import Self
 
@@ -123,23 +128,33 @@ class RedisReplyBus(Listeners):
             await asyncio.wait(self._filling)
 
     @override
-    @asynccontextmanager
-    async def listen(
+    def listen(
         self, correlation_id: CorrelationId, *, request: Asked | None = None
-    ) -> AsyncGenerator[NextReply]:
+    ) -> AbstractAsyncContextManager[NextReply]:
         """See `ReplyBus.listen`."""
-        direct = self.direct if request else None
-        async with AsyncExitStack() as stack:
-            if direct and request:
-                stack.enter_context(direct.waited_for(request))
-            # The map before the server: what is heard between two steps is known to be waited for.
-            listening = super().listen(correlation_id, request=request)
-            next_reply = await stack.enter_async_context(listening)
-            if not self.is_let_go:  # else nobody waits for anything
-                await self._subscription.confirmed()
-                if direct and request:
+        listening = super().listen(correlation_id, request=request)
+        if self.direct and request:
+            return self._listening(self.direct, request, listening)
+        return listening
+
+    @override
+    async def confirmed(self) -> None:
+        """See `Listeners.confirmed`: there is a subscription."""
+        await self._subscription.confirmed()
+
+    @asynccontextmanager
+    async def _listening(
+        self,
+        direct: DirectReplies,
+        request: Asked,
+        listening: AbstractAsyncContextManager[NextReply],
+    ) -> AsyncGenerator[NextReply]:
+        """Listen to the request's own channel, too."""
+        with direct.waited_for(request):
+            async with listening as next_reply:
+                if not self.is_let_go:
                     await direct.confirmed(request)
-            yield next_reply
+                yield next_reply
 
     @override
     def tell(self, outcome: Outcome) -> bool:

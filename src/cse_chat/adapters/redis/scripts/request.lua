@@ -31,10 +31,13 @@ local function settlement()
     what_is_done(row)}
 end
 
--- Row and mailbox end at the same moment: one without the other would say something wrong.
+-- Row and mailbox end at the same moment: one without the other would say something wrong. Until
+-- it is settled there is no mailbox.
 local function keep_request()
   redis.call('PEXPIREAT', REQUEST, now + answer_life)
-  redis.call('PEXPIREAT', MAILBOX, now + answer_life)
+  if is_settled() then
+    redis.call('PEXPIREAT', MAILBOX, now + answer_life)
+  end
 end
 
 -- So do the keys of a thread.

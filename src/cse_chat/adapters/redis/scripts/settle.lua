@@ -23,7 +23,7 @@ if not is_known() then
     'deadline', deadline, 'durability', durability, 'replies', reply_channel)
 end
 redis.call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1)
-redis.call('SET', MAILBOX, outcome)
+redis.call('SET', MAILBOX, outcome, 'PXAT', now + answer_life)
 redis.call('ZREM', OPEN, id)
 if is_own_thread then
   if asked ~= '' and not row.asked then
