@@ -10,6 +10,7 @@ import gc
 import sys
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -30,6 +31,14 @@ async def measure(plan: Plan) -> Result:
     await _connect(clients, plan, tally)
     for client in clients:
         client.ask()
+    result = await counted(plan, tally)
+    for client in clients:
+        client.hang_up()
+    return replace(result, errors=dict(tally.errors))
+
+
+async def counted(plan: Plan, tally: Tally) -> Result:
+    """Return what *tally* counts of a load that has begun; nobody asks any more afterwards."""
     await _within(plan.warm_up, tally.ended)
 
     tally.counting = True
@@ -43,8 +52,6 @@ async def measure(plan: Plan) -> Result:
 
     tally.ended.set()
     await _within(plan.patience, tally.quiet)
-    for client in clients:
-        client.hang_up()
     return Result(
         errors=dict(tally.errors),
         seconds=seconds,
