@@ -53,6 +53,9 @@ _QUANTITIES: Final[Mapping[str, Callable[[Run], float]]] = {
     _COST: lambda run: run.cpu_us,
 }
 
+# What is told beside others than the original design.
+_TOLD: Final[Mapping[int, Sequence[str]]] = {1: (_MEDIAN,), _USUAL: (_RATE, _COST)}
+
 
 def measure(options: Options) -> Report:
     """Load each in turns, in processes that are started for that load alone."""
@@ -75,7 +78,7 @@ def _round(cluster: Cluster, turn: int, options: Options) -> Iterable[Run]:
         answer = answer_of(server)
     starting = contestants(cluster, answer)
     for clients in options.clients or CLIENTS:
-        for name in _taking_part(clients, options):
+        for name in taking_part(clients, options):
             with starting[name]() as server:
                 yield run(
                     server,
@@ -87,7 +90,7 @@ def _round(cluster: Cluster, turn: int, options: Options) -> Iterable[Run]:
                 )
 
 
-def _taking_part(clients: int, options: Options) -> list[str]:
+def taking_part(clients: int, options: Options) -> list[str]:
     """Return who is asked by so many; all are when the numbers were given."""
     return [
         name
@@ -124,7 +127,7 @@ def _figures(runs: Sequence[Run], levels: Sequence[int]) -> list[Figure]:
         figure
         for clients in levels
         for other in (ORIGINAL, FLOOR, ROOF, FASTSTREAM, CELERY)
-        for quantity in _QUANTITIES
+        for quantity in (_QUANTITIES if other == ORIGINAL else _TOLD.get(clients, ()))
         if (figure := _beside(runs, clients, other, quantity))
     ]
     usual = [run.per_second for run in of(runs, OURS, _USUAL)]
@@ -133,7 +136,7 @@ def _figures(runs: Sequence[Run], levels: Sequence[int]) -> list[Figure]:
         if usual and ours and clients > _USUAL:
             figures.append(
                 Figure(
-                    name=f"{clients:,} clients: {_RATE}, ours / ours with {_USUAL}",
+                    name=f"{_so_many(clients)}: {_RATE}, ours / ours with {_USUAL}",
                     unit="",
                     samples=ratios([run.per_second for run in ours], usual),
                     goal=Goal(_AT_LEAST, 1),
@@ -142,7 +145,7 @@ def _figures(runs: Sequence[Run], levels: Sequence[int]) -> list[Figure]:
         if ours:
             figures.append(
                 Figure(
-                    name=f"{clients:,} clients: errors of ours",
+                    name=f"{_so_many(clients)}: errors of ours",
                     unit="",
                     samples=tuple(float(run.errors) for run in ours),
                     goal=Goal(_AT_MOST, 0),
@@ -158,11 +161,15 @@ def _beside(runs: Sequence[Run], clients: int, other: str, quantity: str) -> Fig
         return None
     value = _QUANTITIES[quantity]
     return Figure(
-        name=f"{clients:,} clients: {quantity}, ours / {other}",
+        name=f"{_so_many(clients)}: {quantity}, ours / {other}",
         unit="",
         samples=ratios([value(run) for run in ours], [value(run) for run in theirs]),
         goal=_GOALS.get((clients, quantity, other)),
     )
+
+
+def _so_many(clients: int) -> str:
+    return f"{clients:,} client{'s' if clients > 1 else ''}"
 
 
 def _each(runs: Sequence[Run], levels: Sequence[int]) -> Iterable[list[Run]]:

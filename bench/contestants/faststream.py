@@ -9,6 +9,7 @@ and this policy FastStream makes a consumer for each, which takes longer here: s
 """
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -20,7 +21,7 @@ from bench.contestants.face import Ask
 from bench.contestants.records import response_to
 from bench.contestants.roles import Place, play
 
-WORKERS: Final = 1
+WORKERS: Final = int(os.environ.get("BENCH_WORKERS", "1"))
 _WAIT_SECONDS: Final = 30
 
 
