@@ -14,6 +14,7 @@ from bench.contestants.durable import (
     ORIGINAL,
     OURS,
     ROOF,
+    Starting,
     contestants,
 )
 from bench.contestants.embedded import answer_of
@@ -60,23 +61,24 @@ _TOLD: Final[Mapping[int, Sequence[str]]] = {1: (_MEDIAN,), _USUAL: (_RATE, _COS
 def measure(options: Options) -> Report:
     """Load each in turns, in processes that are started for that load alone."""
     with clustered() as cluster:
-        warm_up(cluster, options)
-        runs = [done for turn in range(options.rounds) for done in _round(cluster, turn, options)]
+        starting = contestants(cluster, warm_up(cluster, options))
+        runs = [done for turn in range(options.rounds) for done in _round(starting, turn, options)]
     if options.plot:
         draw(runs, options.plot)
     return report_of(runs, options)
 
 
-def warm_up(cluster: Cluster, options: Options) -> None:
-    """Load ours, uncounted: a new Kafka compiles its code and makes places for groups first."""
+def warm_up(cluster: Cluster, options: Options) -> bytes:
+    """Load ours, uncounted, and return one of its answers.
+
+    A new Kafka compiles its code and makes places for groups first.
+    """
     with cluster.ours() as server:
         server.under(clients=_USUAL, seconds=options.seconds)
+        return answer_of(server)
 
 
-def _round(cluster: Cluster, turn: int, options: Options) -> Iterable[Run]:
-    with cluster.ours() as server:
-        answer = answer_of(server)
-    starting = contestants(cluster, answer)
+def _round(starting: Starting, turn: int, options: Options) -> Iterable[Run]:
     for clients in options.clients or CLIENTS:
         for name in taking_part(clients, options):
             with starting[name]() as server:

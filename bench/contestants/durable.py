@@ -20,6 +20,8 @@ ALL: Final = (ROOF, FLOOR, ORIGINAL, OURS, FASTSTREAM, CELERY)
 # What goes wrong with these is a figure of theirs; with the others it makes the run worthless.
 MAY_FAIL: Final = frozenset({ORIGINAL, FASTSTREAM, CELERY})
 
+Starting = Mapping[str, Callable[[], AbstractContextManager[Server]]]
+
 _PARTITIONS: Final = 12  # like ours
 _DESIGN_PARTITIONS: Final = 3
 
@@ -66,9 +68,7 @@ def _arguments(cluster: Cluster, name: str, partitions: int) -> tuple[str, str, 
     return cluster.kafka.address, cluster.redis.url, place
 
 
-def contestants(
-    cluster: Cluster, answer: bytes
-) -> Mapping[str, Callable[[], AbstractContextManager[Server]]]:
+def contestants(cluster: Cluster, answer: bytes) -> Starting:
     """Return what starts each, in the order in which they take their turns.
 
     Args:
