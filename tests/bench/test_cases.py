@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from httpx import ASGITransport, AsyncClient
 
 from bench.__main__ import CASES, main
-from bench.bare import create_app
+from bench.contestants.bare import create_app
 from bench.errors import BrokenRunError
 from bench.servers import serving
 
@@ -37,13 +37,22 @@ RUNS: dict[str, tuple[int, set[str]]] = {
     "startup": (1, {"seconds", "yardstick_ms"}),
     "analyst": (1, {"first_seconds", "milliseconds", "yardstick_ms"}),
     "echo": (4, {"answers", "errors", "latencies_ms", "server_busy", "generator_busy"}),
+    "durable": (6, {"answers", "errors", "cpu_us_per_answer", "resident_bytes", "yardstick_ms"}),
+    "open": (4, {"share", "rate", "answers", "errors", "cpu_us_per_answer", "yardstick_ms"}),
     "memory": (6, {"requests", "resident_bytes", "peak_resident_bytes", "errors"}),
+}
+
+
+# One number of clients for each contestant is enough: all of them start processes.
+FEWER: dict[str, list[str]] = {
+    "durable": ["--clients", "2"],
+    "open": ["--clients", "2", "--seconds", "1", "--contestants", "cse-chat"],
 }
 
 
 def measured(case: str, folder: Path) -> tuple[str, dict[str, Any]]:
     """Return what was printed and what was written."""
-    result = CliRunner().invoke(main, [case, *TINY, "--folder", str(folder)])
+    result = CliRunner().invoke(main, [case, *TINY, *FEWER.get(case, []), "--folder", str(folder)])
     assert result.exit_code == 0, result.output
     (path,) = folder.iterdir()
     assert path.name.endswith(f"-{case}.json")
@@ -51,6 +60,7 @@ def measured(case: str, folder: Path) -> tuple[str, dict[str, Any]]:
     return result.stdout, json.loads(path.read_text("utf-8"))
 
 
+@pytest.mark.timeout(300)  # a busy machine takes long to start two dozen processes
 @pytest.mark.parametrize("case", CASES)
 def test_a_case_leaves_a_complete_report(case: str, tmp_path: Path) -> None:
     printed, report = measured(case, tmp_path)
@@ -89,6 +99,29 @@ def assert_the_arithmetic_of_memory(report: dict[str, Any]) -> None:
         assert figures[f"{shape}: growth from 20 to 40"] == pytest.approx(growth)
 
 
+def assert_the_arithmetic_of_durable(report: dict[str, Any]) -> None:
+    runs = {run["contestant"]: run for run in report["runs"]}
+    ratios = {figure["name"]: figure["median"] for figure in report["figures"]}
+    assert list(runs) == ["roof", "floor", "original", "cse-chat", "faststream", "celery"]
+    ours, original = runs["cse-chat"], runs["original"]
+    assert set(ours["cpu_us_per_answer"]) == {"gateway", "worker", "kafka", "redis"}
+    assert all(run["answers"] and not run["errors"] for run in runs.values())
+    assert ratios["2 clients: answers a second, ours / original"] == pytest.approx(
+        ours["per_second"] / original["per_second"]
+    )
+
+
+def assert_the_arithmetic_of_open(report: dict[str, Any]) -> None:
+    ceilings = {
+        run["contestant"]: run["per_second"] for run in report["runs"] if run["share"] is None
+    }
+    offers = [run for run in report["runs"] if run["share"]]
+    assert len(offers) == 3
+    for run in offers:
+        assert run["rate"] == pytest.approx(run["share"] * ceilings[run["contestant"]])
+        assert run["answers"] <= run["rate"] * run["seconds"]
+
+
 def assert_nothing_more(report: dict[str, Any]) -> None:
     """The figures of this case are samples themselves."""
 
@@ -99,6 +132,8 @@ ARITHMETIC: dict[str, Callable[[dict[str, Any]], None]] = {
     "analyst": assert_nothing_more,
     "echo": assert_the_arithmetic_of_echo,
     "memory": assert_the_arithmetic_of_memory,
+    "durable": assert_the_arithmetic_of_durable,
+    "open": assert_the_arithmetic_of_open,
 }
 
 
@@ -137,7 +172,7 @@ signal.pause()
         pytest.raises(BrokenRunError, match="it ended with 3"),
         serving("it", a_script(script), expected="") as server,
     ):
-        assert (server.host, server.port) == ("127.0.0.1", 1)
+        assert server.url == "http://127.0.0.1:1"
 
 
 def test_a_server_that_gives_no_right_answer_breaks_the_run() -> None:
