@@ -171,7 +171,7 @@ def clustered() -> Iterator[Cluster]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cse-bench-")))
         try:
             redis = stack.enter_context(RedisServer(folder / "redis"))
-            kafka = stack.enter_context(KafkaServer(folder / "kafka"))
+            kafka = stack.enter_context(KafkaServer(folder / "kafka", lasting=True))
         except BrokerError as error:
             raise BrokenRunError(str(error)) from error
         cluster = Cluster(folder, kafka, redis)

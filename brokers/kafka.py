@@ -21,6 +21,8 @@ from brokers.processes import Server
 
 _HERE: Final = Path(__file__).parent
 _FORMATTED: Final = LIBRARIES / "formatted"  # with the libraries it goes when Kafka's version does
+_QUICK: Final = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+_LASTING: Final = ("-Xms1g", "-Xmx1g", "-XX:+UseG1GC")  # as Kafka's own start script has it
 _API_VERSIONS: Final = struct.pack(">ihhih", 10, 18, 0, 1, -1)  # a request without a client id
 
 
@@ -36,17 +38,22 @@ class KafkaServer(Server):
 
     name = "Kafka"
 
-    def __init__(self, folder: Path, *, port: int = 0, advertised_port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, *, port: int = 0, advertised_port: int = 0, lasting: bool = False
+    ) -> None:
         """Store the arguments; see `Server`.
 
         Args:
             folder: See `Server`.
             port: See `Server`.
             advertised_port: 0 takes *port*.
+            lasting: Whether Java may take its time to compile well, as for a server that stays;
+                else it starts fast, and is slower from then on.
         """
         super().__init__(folder, port=port)
         self.advertised_port = advertised_port or self.port
         self._controller_port = free_port()
+        self._java = _LASTING if lasting else _QUICK
 
     @property
     def address(self) -> str:
@@ -71,7 +78,7 @@ class KafkaServer(Server):
     @override
     def command(self) -> Sequence[str | Path]:
         return [
-            *_java(),
+            *_java(self._java),
             f"-Dlog4j2.configurationFile={_HERE / 'log4j2.yaml'}",
             "kafka.Kafka",
             "broker.properties",
@@ -105,7 +112,7 @@ class KafkaServer(Server):
         cluster = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
         tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}")
         ended = subprocess.run(  # noqa: S603 -- a command of ours
-            [*_java(), *tool, "--config", "broker.properties"],
+            [*_java(_QUICK), *tool, "--config", "broker.properties"],
             cwd=self.folder,
             capture_output=True,
             text=True,
@@ -120,7 +127,5 @@ class KafkaServer(Server):
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _java() -> list[str | Path]:
-    """Return the start of a command: a small machine that starts fast, rather than a fast one."""
-    quick = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-    return [java(), *quick, "-cp", f"{LIBRARIES}/*"]
+def _java(options: Sequence[str]) -> list[str | Path]:
+    return [java(), *options, "-cp", f"{LIBRARIES}/*"]
