@@ -158,7 +158,7 @@ class Memory:
             replies=self.replies,
             apply_responses=self.apply_responses(),
             keep_claims=self.keep_claims,
-            run_agent=RunAgent(agent=agent, history=self.history, monotonic=self._seconds),
+            run_agent=RunAgent(agent=agent, monotonic=self._seconds),
             record_history=self.record_history,
             finish_tail=FinishTail(
                 ledger=self.ledger,

@@ -14,6 +14,7 @@ from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.threads import History, Threads
 from tests.builders import a_question, a_request, a_thread_id, an_outcome
+from tests.contracts.conversations import told
 
 RunOut = Callable[[], Awaitable[None]]
 
@@ -174,6 +175,41 @@ class ClaimsContract:
         second = await _claimed(claims, request)
         assert (second.attempt, second.spent) == (2, int(spent))
 
+    async def test_it_tells_what_was_settled_last_in_the_thread_oldest_first(
+        self, claims: Claims, ledger: Ledger
+    ) -> None:
+        thread = a_thread_id()
+        turns = await told(ledger, thread, 3)
+
+        claim = await _claimed(claims, a_request(a_question(thread_id=thread)), remembered=2)
+
+        assert list(claim.before) == turns[-4:]
+
+    async def test_of_a_new_thread_there_is_nothing_to_tell(self, claims: Claims) -> None:
+        assert (await _claimed(claims, a_request(), remembered=10)).before == ()
+
+    async def test_who_wants_to_remember_nothing_is_told_nothing(
+        self, claims: Claims, ledger: Ledger
+    ) -> None:
+        thread = a_thread_id()
+        await told(ledger, thread, 1)
+
+        assert (await _claimed(claims, a_request(a_question(thread_id=thread)))).before == ()
+
+    async def test_what_is_queued_does_not_push_out_what_was_answered(
+        self, claims: Claims, ledger: Ledger
+    ) -> None:
+        """An agent that looks back must find the last answers, however long the queue."""
+        thread = a_thread_id()
+        turns = await told(ledger, thread, 1)
+        for n in range(5):
+            queued = a_request(a_question(str(n), thread_id=thread))
+            await ledger.register(queued, Durability.MEMORY)
+
+        claim = await _claimed(claims, a_request(a_question(thread_id=thread)), remembered=2)
+
+        assert list(claim.before) == turns
+
     async def test_the_id_or_thread_of_another_is_refused(
         self, claims: Claims, threads: Threads
     ) -> None:
@@ -193,7 +229,7 @@ class ClaimsContract:
             )
 
 
-async def _claimed(claims: Claims, request: ChatRequest) -> Claim:
-    verdict = await claims.claim(request, Durability.MEMORY)
+async def _claimed(claims: Claims, request: ChatRequest, *, remembered: int = 0) -> Claim:
+    verdict = await claims.claim(request, Durability.MEMORY, remembered=remembered)
     assert isinstance(verdict, Claim)
     return verdict

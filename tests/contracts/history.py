@@ -4,12 +4,11 @@ import pytest
 
 from cse_chat.domain.errors import InvalidRequestError
 from cse_chat.domain.model.history import Role, Turn
-from cse_chat.domain.model.ids import ThreadId
 from cse_chat.domain.model.outcomes import Durability, Status
-from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.ports.ledger import Ledger
 from cse_chat.domain.ports.threads import History
-from tests.builders import a_question, a_request, a_thread_id, an_outcome, turns_of
+from tests.builders import a_request, a_thread_id, an_outcome, turns_of
+from tests.contracts.conversations import told
 
 
 class HistoryContract:
@@ -19,7 +18,6 @@ class HistoryContract:
         page = await history.page(a_thread_id(), after=None, limit=10)
 
         assert (page.turns, page.next) == ((), None)
-        assert await history.recent(a_thread_id(), 10) == ()
 
     async def test_a_settled_request_stands_with_both_turns_once(
         self, history: History, ledger: Ledger
@@ -52,7 +50,7 @@ class HistoryContract:
 
         await ledger.settle(an_outcome(request, Status.EXPIRED), asked=Turn.asking(request))
 
-        [_, turn] = await history.recent(request.thread_id, 2)
+        [_, turn] = (await history.page(request.thread_id, after=None, limit=2)).turns
         assert (turn.role, turn.content, turn.status) == (Role.AGENT, "", Status.EXPIRED)
         assert turn.problem is not None
 
@@ -60,7 +58,7 @@ class HistoryContract:
         self, history: History, ledger: Ledger
     ) -> None:
         thread = a_thread_id()
-        told = await _told(ledger, thread, 5)
+        turns = await told(ledger, thread, 5)
 
         pages: list[Turn] = []
         after = None
@@ -69,43 +67,24 @@ class HistoryContract:
             pages += page.turns
             after = page.next
 
-        assert (pages, after) == (told, None)
+        assert (pages, after) == (turns, None)
 
     async def test_a_last_page_that_is_full_says_that_it_is_the_last(
         self, history: History, ledger: Ledger
     ) -> None:
         thread = a_thread_id()
-        await _told(ledger, thread, 2)
+        await told(ledger, thread, 2)
 
         page = await history.page(thread, after=None, limit=4)
 
         assert (len(page.turns), page.next) == (4, None)
 
-    async def test_recent_are_the_last_oldest_first(self, history: History, ledger: Ledger) -> None:
-        thread = a_thread_id()
-        told = await _told(ledger, thread, 3)
-
-        assert list(await history.recent(thread, 2)) == told[-4:]
-
-    async def test_what_is_queued_does_not_push_out_what_was_answered(
-        self, history: History, ledger: Ledger
-    ) -> None:
-        """An agent that looks back must find the last answers, however long the queue."""
-        thread = a_thread_id()
-        told = await _told(ledger, thread, 1)
-
-        for n in range(5):
-            queued = a_request(a_question(str(n), thread_id=thread))
-            await ledger.register(queued, Durability.MEMORY)
-
-        assert list(await history.recent(thread, 2)) == told
-
     async def test_threads_do_not_mix(self, history: History, ledger: Ledger) -> None:
         one, two = a_thread_id(), a_thread_id()
-        told = await _told(ledger, one, 1)
-        await _told(ledger, two, 1)
+        turns = await told(ledger, one, 1)
+        await told(ledger, two, 1)
 
-        assert list((await history.page(one, after=None, limit=10)).turns) == told
+        assert list((await history.page(one, after=None, limit=10)).turns) == turns
 
     @pytest.mark.parametrize("cursor", ["", "x", "-1", "1.5", "\u0661", "9" * 40, "0-1-2"])
     async def test_a_cursor_that_is_none_of_ours_is_refused(
@@ -113,13 +92,3 @@ class HistoryContract:
     ) -> None:
         with pytest.raises(InvalidRequestError):
             await history.page(a_thread_id(), after=cursor, limit=1)
-
-
-async def _told(ledger: Ledger, thread: ThreadId, number: int) -> list[Turn]:
-    turns: list[Turn] = []
-    for n in range(number):
-        request: ChatRequest = a_request(a_question(f"Question {n}", thread_id=thread))
-        outcome = an_outcome(request, text=f"Answer {n}")
-        await ledger.settle(outcome, asked=Turn.asking(request))
-        turns += turns_of(request, outcome)
-    return turns

@@ -99,7 +99,8 @@ class LedgerContract:
         settlement = await ledger.settle(an_outcome(request), asked=Turn.asking(request))
 
         assert Tail.HISTORY in settlement.done
-        assert len(await history.recent(request.thread_id, 10)) == 2
+        page = await history.page(request.thread_id, after=None, limit=10)
+        assert len(page.turns) == 2
 
     async def test_settling_announces_what_can_already_be_read(
         self, ledger: Ledger, replies: ReplyBus
@@ -127,7 +128,7 @@ class LedgerContract:
         )
 
         assert settlement.outcome.status is Status.FAILED
-        assert await history.recent(thread, 10) == ()
+        assert (await history.page(thread, after=None, limit=10)).turns == ()
 
     async def test_settling_makes_the_asker_the_owner_of_what_is_said(
         self, ledger: Ledger, threads: Threads

@@ -28,7 +28,12 @@ class NoClaims:
         self._attempts = count(1)
 
     async def claim(
-        self, request: ChatRequest, durability: Durability, *, partition: int | None = None
+        self,
+        request: ChatRequest,
+        durability: Durability,
+        *,
+        partition: int | None = None,
+        remembered: int = 0,
     ) -> Claim:
         attempt = next(self._attempts)
         return Claim(
@@ -38,9 +43,6 @@ class NoClaims:
             spent=0,
             token=ClaimToken(f"unchecked-{attempt}"),
         )
-
-    async def start(self, claim: Claim) -> None:
-        """Ask nobody."""
 
     async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
         return ()
@@ -86,7 +88,7 @@ def swaps_answers(worker: Worker) -> None:
     """Answer each question with the answer to the one before."""
     said = ["answer to nobody"]
 
-    async def run_agent(request: ChatRequest) -> tuple[Answer, timedelta]:
+    async def run_agent(request: ChatRequest, before: object) -> tuple[Answer, timedelta]:
         said.append(f"answer to {request.question.text}")
         return Answer(text=said[-2], basis=Basis(model_used="test")), timedelta(0)
 

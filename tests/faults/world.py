@@ -204,7 +204,6 @@ class Worker:
                 keep_claims=self.keep_claims,
                 run_agent=RunAgent(
                     agent=GuardedAgent(ModalAgent(world, self.process)),
-                    history=reach(world.history),
                     monotonic=world.loop.time,
                 ),
                 record_history=record_history,

@@ -239,7 +239,7 @@ class Container(containers.DeclarativeContainer):
         replies=replies,
         apply_responses=apply_responses,
         keep_claims=keep_claims,
-        run_agent=providers.Singleton(RunAgent, agent=agent, history=history, monotonic=monotonic),
+        run_agent=providers.Singleton(RunAgent, agent=agent, monotonic=monotonic),
         record_history=record_history,
         finish_tail=providers.Singleton(
             FinishTail,

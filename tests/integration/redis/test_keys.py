@@ -191,7 +191,7 @@ async def test_a_claim_whose_reply_got_lost_is_made_once(stores: Stores) -> None
 
     reply = await stores.connection.run(
         script("claim", "request"), keys, 86400000, 86400000, "e", cid, thread, "ann", 0, "", "",
-        "turn", claim.token, 5000,
+        "turn", claim.token, 5000, 0,
     )  # fmt: skip
 
     assert reply == [b"claimed", 1, 0]

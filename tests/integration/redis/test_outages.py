@@ -236,7 +236,6 @@ def _calls(stores: Stores, request: ChatRequest) -> list[Call]:
         lambda: stores.ledger.find([request.correlation_id]),
         lambda: stores.ledger.settle(an_outcome(request)),
         lambda: stores.ledger.mark(request.correlation_id, Tail.RESPONSE),
-        lambda: stores.history.recent(request.thread_id, 3),
         lambda: stores.history.page(request.thread_id, after=None, limit=3),
         lambda: stores.threads.owner(request.thread_id),
     ]

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from cse_chat.domain.errors import ClaimLostError, NotOwnerError
+from cse_chat.adapters.redis import names
+from cse_chat.domain.errors import ClaimLostError, MalformedRecordError, NotOwnerError
 from cse_chat.domain.model.claims import Busy, Claim
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import ClaimToken, UserId
@@ -187,3 +188,16 @@ async def test_closing_waits_for_the_claims_that_were_left(database: str) -> Non
             await asyncio.wait({claiming})
 
         assert isinstance(await other.ledger.claim(request, KAFKA), Claim)
+
+
+async def test_a_claim_whose_history_cannot_be_read_is_given_back(stores: Stores) -> None:
+    """Else request and thread would wait for its lease to run out."""
+    request = a_request()
+    await stores.raw.rpush(names.messages(request.thread_id), "no turn")
+
+    with pytest.raises(MalformedRecordError):
+        await stores.ledger.claim(request, KAFKA, remembered=3)
+    await stores.raw.delete(names.messages(request.thread_id))
+
+    claim = await comes(lambda: _claim(stores, request))
+    assert (claim.attempt, claim.spent) == (2, 0)

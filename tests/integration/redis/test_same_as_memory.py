@@ -34,11 +34,11 @@ class Side:
     given: list[Claim] = field(default_factory=list)
 
     async def claim(self, request: ChatRequest) -> object:
-        verdict = await self.claims.claim(request, KEPT)
+        verdict = await self.claims.claim(request, KEPT, remembered=2)
         if not isinstance(verdict, Claim):
             return verdict
         self.given.append(verdict)
-        return (verdict.attempt, verdict.spent)
+        return (verdict.attempt, verdict.spent, verdict.before)
 
     async def renew(self, numbers: list[int]) -> object:
         lost = await self.claims.renew([self.given[n] for n in numbers])
@@ -120,7 +120,6 @@ class Walk:
                 ("own", lambda side: side.threads.own(thread, user)),
                 ("owner", lambda side: side.threads.owner(thread)),
                 ("page", lambda side: side.history.page(thread, after=after, limit=limit)),
-                ("recent", lambda side: side.history.recent(thread, limit)),
             ]
         )
 

@@ -285,16 +285,14 @@ async def test_an_attempt_that_a_store_broke_off_is_no_longer_answering() -> Non
     """Else who gives its partition free would wait for an agent that does not run."""
     memory = Memory()
 
-    class Unreadable:
-        async def recent(self, *_: object) -> None:
-            raise TransportError("gone")
+    async def broken(*_: object) -> None:
+        raise TransportError("gone")
 
-    process = memory.process_request(ScriptedAgent("never"))
-    broken = replace(process.run_agent, history=Unreadable())  # type: ignore[arg-type] # one call is used
+    process = replace(memory.process_request(ScriptedAgent()), run_agent=broken)  # type: ignore[arg-type] # it is called
     progress = Progress()
 
     with pytest.raises(TransportError):
-        await replace(process, run_agent=broken)(await memory.delivered(a_request()), progress)
+        await process(await memory.delivered(a_request()), progress)
 
     assert not progress.answering
 

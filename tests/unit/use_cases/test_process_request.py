@@ -129,8 +129,8 @@ async def test_a_history_that_is_not_marked_is_completed() -> None:
 
     await finish(delivery, Settlement(outcome=outcome, done=frozenset({Tail.RESPONSE})))
 
-    turns = await memory.history.recent(request.thread_id, 2)
-    assert turns == (Turn.asking(request), Turn.answering(outcome))
+    page = await memory.history.page(request.thread_id, after=None, limit=3)
+    assert page.turns == (Turn.asking(request), Turn.answering(outcome))
 
 
 async def test_past_the_deadline_no_agent_runs() -> None:
@@ -143,10 +143,8 @@ async def test_past_the_deadline_no_agent_runs() -> None:
 
     outcome = await memory.outcome_of(request)
     assert (outcome.status, outcome.attempt) == (Status.EXPIRED, 0)
-    assert [turn.role for turn in await memory.history.recent(request.thread_id, 9)] == [
-        "user",
-        "agent",
-    ]
+    page = await memory.history.page(request.thread_id, after=None, limit=9)
+    assert [turn.role for turn in page.turns] == ["user", "agent"]
 
 
 async def test_an_agent_that_outlives_the_deadline_is_stopped() -> None:
@@ -181,7 +179,7 @@ async def test_a_request_for_anothers_thread_fails_without_a_trace_in_it() -> No
     await memory.process_request(ScriptedAgent())(await memory.delivered(foreign), Progress())
 
     assert (await memory.outcome_of(foreign)).status is Status.FAILED
-    assert await memory.history.recent(thread, 9) == ()
+    assert (await memory.history.page(thread, after=None, limit=9)).turns == ()
     assert [letter.reason for letter in await memory.dead_letters.newest(9)] == ["not-owner"]
 
 

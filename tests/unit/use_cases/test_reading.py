@@ -164,7 +164,7 @@ async def test_reading_past_the_deadline_settles_it_expired() -> None:
     entry = await memory.read_answer()(request.correlation_id, ANN)
 
     assert entry.status is Status.EXPIRED
-    [_, turn] = await memory.history.recent(request.thread_id, 2)
+    [_, turn] = (await memory.history.page(request.thread_id, after=None, limit=2)).turns
     assert turn.status is Status.EXPIRED
 
 

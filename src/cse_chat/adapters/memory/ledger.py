@@ -141,7 +141,12 @@ class InMemoryLedger:
             row.done.add(tail)
 
     async def claim(
-        self, request: ChatRequest, durability: Durability, *, partition: int | None = None
+        self,
+        request: ChatRequest,
+        durability: Durability,
+        *,
+        partition: int | None = None,
+        remembered: int = 0,
     ) -> Claim | Busy | Settlement | Incomplete:
         """See `Claims.claim`."""
         if partition is not None and partition not in self.marks:
@@ -165,6 +170,7 @@ class InMemoryLedger:
             attempt=row.attempt,
             spent=row.spent,
             token=row.token,
+            before=self._history.recent(row.thread_id, remembered),
         )
 
     async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:

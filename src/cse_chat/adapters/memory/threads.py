@@ -114,8 +114,8 @@ class InMemoryHistory:
         following = str(shown[-1][0]) if len(found) > limit else None
         return Page(turns=tuple(turn for _, turn in shown), next=following)
 
-    async def recent(self, thread_id: ThreadId, limit: int) -> tuple[Turn, ...]:
-        """See `History.recent`."""
+    def recent(self, thread_id: ThreadId, limit: int) -> tuple[Turn, ...]:
+        """Return the turns of the last *limit* settled requests, oldest first; see `Claim`."""
         conversation = self._threads.get(thread_id)
         if conversation is None:
             return ()

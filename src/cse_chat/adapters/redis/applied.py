@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.scripts.loading import script
+from cse_chat.adapters.redis.times import milliseconds
 from cse_chat.domain.model.applied import AppliedMark
 
 _READ = script("applied")
@@ -24,7 +25,7 @@ class RedisAppliedMarks:
 
     def __init__(self, connection: RedisConnection, *, ttl: timedelta) -> None:
         self._connection = connection
-        self._ttl = round(ttl.total_seconds() * 1000)
+        self._ttl = milliseconds(ttl)
 
     async def read(self, partitions: Collection[int]) -> Mapping[int, AppliedMark]:
         """See `AppliedMarks.read`."""

@@ -1,19 +1,15 @@
 """`History` as a list for each thread; the ledger's scripts write it."""
 
-from itertools import islice
-
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.adapters.wire.turns import decode_turn
 from cse_chat.domain.errors import InvalidRequestError, Violation
-from cse_chat.domain.model.history import Page, Role, Turn
-from cse_chat.domain.model.ids import CorrelationId, ThreadId
+from cse_chat.domain.model.history import Page
+from cse_chat.domain.model.ids import ThreadId
 
 _PAGE = script("page")
 _CURSOR_DIGITS = 15  # more turns than any thread can have, and exact as Lua's numbers
-_TURNS_A_REQUEST = 2
-_WIDER = 4
 
 
 class RedisHistory:
@@ -38,30 +34,6 @@ class RedisHistory:
         turns = tuple(map(decode_turn, values[:limit]))
         following = str(before + limit) if len(values) > limit else None
         return Page(turns=turns, next=following)
-
-    async def recent(self, thread_id: ThreadId, limit: int) -> tuple[Turn, ...]:
-        """See `History.recent`.
-
-        Raises:
-            TransportError: It cannot be read now.
-            MalformedRecordError: What is stored is no turn.
-        """
-        # From the end, and further back only if so many open requests are queued behind.
-        read = (limit + 1) * _TURNS_A_REQUEST
-        while True:
-            values = await self._connection.command("LRANGE", names.messages(thread_id), -read, -1)
-            turns = [decode_turn(value) for value in values]
-            found = _settled(turns, limit)
-            if len(found) == limit * _TURNS_A_REQUEST or len(values) < read:
-                return found
-            read *= _WIDER
-
-
-def _settled(turns: list[Turn], limit: int) -> tuple[Turn, ...]:
-    """Return the turns of the last *limit* requests that have an agent's turn."""
-    settled = (turn.correlation_id for turn in reversed(turns) if turn.role is Role.AGENT)
-    newest: frozenset[CorrelationId] = frozenset(islice(settled, limit))
-    return tuple(turn for turn in turns if turn.correlation_id in newest)
 
 
 def _number_of(cursor: str | None) -> int:

@@ -4,16 +4,18 @@ import asyncio
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Self
 
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.calls import Argument, Reply
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.left_claims import LeftClaims
+from cse_chat.adapters.redis.recent import recent_turns, turns_to_read
 from cse_chat.adapters.redis.registrations import Registrations
-from cse_chat.adapters.redis.rows import entry_of, settlement_of, tails_of
+from cse_chat.adapters.redis.rows import entry_of, refusal_of, settlement_of, tails_of
 from cse_chat.adapters.redis.scripts.loading import Script, script
+from cse_chat.adapters.redis.times import epoch_ms, milliseconds
 from cse_chat.adapters.wire.outcomes import announcement_head
 from cse_chat.adapters.wire.responses import encode_outcome
 from cse_chat.adapters.wire.turns import encode_turn
@@ -21,7 +23,6 @@ from cse_chat.domain.errors import (
     ClaimLostError,
     IdConflictError,
     MalformedRecordError,
-    NotOwnerError,
     TransportError,
 )
 from cse_chat.domain.model.claims import (
@@ -81,8 +82,8 @@ class RedisLedger:
     ) -> None:
         self._connection = connection
         self._new_token = new_token
-        self._lease = _milliseconds(lease)
-        self._lives = (_milliseconds(answer_ttl), _milliseconds(history_ttl))
+        self._lease = milliseconds(lease)
+        self._lives = (milliseconds(answer_ttl), milliseconds(history_ttl))
         self._reply_to = reply_to
         self.registrations = Registrations(self._write)
         self._left_claims = LeftClaims(self.release)
@@ -149,7 +150,7 @@ class RedisLedger:
             outcome.correlation_id,
             outcome.thread_id,
             outcome.user_id,
-            _epoch_ms(outcome.settled_at),
+            epoch_ms(outcome.settled_at),
             outcome.durability or "",
             self._reply_channel(outcome.correlation_id),
             encode_turn(asked) if asked else "",
@@ -176,7 +177,12 @@ class RedisLedger:
         await self._connection.run(_MARK, keys, self._lives[0], tail)
 
     async def claim(
-        self, request: ChatRequest, durability: Durability, *, partition: int | None = None
+        self,
+        request: ChatRequest,
+        durability: Durability,
+        *,
+        partition: int | None = None,
+        remembered: int = 0,
     ) -> Claim | Busy | Settlement | Incomplete:
         """See `Claims.claim`."""
         claim = Claim(
@@ -194,6 +200,7 @@ class RedisLedger:
             *self._registration(request, durability),
             claim.token,
             self._lease,
+            turns_to_read(remembered),
             also=() if partition is None else (names.applied(partition),),
         )
         reply = await self._left_claims.unless_left(claiming, claim)
@@ -205,9 +212,19 @@ class RedisLedger:
             case b"settled":
                 return settlement_of(reply, request.correlation_id, request.user_id)
             case b"claimed":
-                _, attempt, spent = reply
-                return replace(claim, attempt=attempt, spent=spent)
-        raise _refusal(reply[0], request)
+                _, attempt, spent, newest = reply
+                claim = replace(claim, attempt=attempt, spent=spent)
+                return await self._remembering(claim, remembered, newest)
+        raise refusal_of(reply[0], request)
+
+    async def _remembering(self, claim: Claim, limit: int, newest: Sequence[bytes]) -> Claim:
+        """Return *claim* with what was said before; give it back when that cannot be read."""
+        try:
+            before = await recent_turns(self._connection, claim.thread_id, limit, newest)
+        except BaseException:
+            self._left_claims.give_back(claim)
+            raise
+        return replace(claim, before=before)
 
     async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
         """See `Claims.renew`."""
@@ -232,11 +249,11 @@ class RedisLedger:
             *self._registration(request, durability),
         )
         if reply != b"ok":
-            raise _refusal(reply, request)
+            raise refusal_of(reply, request)
 
     def _registration(self, request: ChatRequest, durability: Durability) -> tuple[Argument, ...]:
         return (
-            _epoch_ms(request.deadline),
+            epoch_ms(request.deadline),
             durability,
             self._reply_channel(request.correlation_id),
             encode_turn(Turn.asking(request)),
@@ -280,17 +297,3 @@ class RedisLedger:
         epoch = secrets.token_hex(8)  # random: a counter would come again after a loss
         shared = (*self._lives, epoch, correlation_id, thread_id, user_id)
         return self._connection.run(script_, keys, *shared, *arguments)
-
-
-def _refusal(slug: bytes, request: ChatRequest) -> IdConflictError | NotOwnerError:
-    if slug == b"not-owner":
-        return NotOwnerError(request.thread_id)
-    return IdConflictError(request.correlation_id)
-
-
-def _milliseconds(duration: timedelta) -> int:
-    return round(duration.total_seconds() * 1000)
-
-
-def _epoch_ms(time: datetime) -> int:
-    return round(time.timestamp() * 1000)

@@ -1,6 +1,7 @@
 """Claims whose caller was stopped before it had them."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Protocol
 
@@ -28,17 +29,28 @@ class LeftClaims:
         try:
             return await asyncio.shield(asked)
         except asyncio.CancelledError:
-            task = asyncio.create_task(self._give_back(asked, claim))
-            self._giving_back.add(task)
-            task.add_done_callback(self._giving_back.discard)
+            self._begin(self._give_back_if_made(asked, claim))
             raise
+
+    def give_back(self, claim: Claim) -> None:
+        """Release *claim* behind the caller's back."""
+        self._begin(self._give_back(claim))
 
     async def given_back(self) -> None:
         """Return when all are: each waits for two answers of the server, at most."""
         if self._giving_back:
             await asyncio.wait(self._giving_back)
 
-    async def _give_back(self, asked: asyncio.Future[Reply], claim: Claim) -> None:
+    def _begin(self, giving_back: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(giving_back)
+        self._giving_back.add(task)
+        task.add_done_callback(self._giving_back.discard)
+
+    async def _give_back_if_made(self, asked: asyncio.Future[Reply], claim: Claim) -> None:
         with suppress(TransportError):  # else the lease runs out by itself
             if (await asked)[0] == b"claimed":
-                await self._release(claim, spent=False)
+                await self._give_back(claim)
+
+    async def _give_back(self, claim: Claim) -> None:
+        with suppress(TransportError):  # likewise
+            await self._release(claim, spent=False)

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 from cse_chat.adapters.redis.calls import Reply
 from cse_chat.adapters.wire.outcomes import decode_outcome
-from cse_chat.domain.errors import MalformedRecordError
+from cse_chat.domain.errors import IdConflictError, MalformedRecordError, NotOwnerError
 from cse_chat.domain.model.claims import Entry, Settlement, Tail
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Status
+from cse_chat.domain.model.questions import ChatRequest
 
 
 def entry_of(correlation_id: CorrelationId, fields: Sequence[Reply]) -> Entry:
@@ -56,6 +57,13 @@ def settlement_of(
             ),
             done=tails_of(done),
         )
+
+
+def refusal_of(slug: bytes, request: ChatRequest) -> IdConflictError | NotOwnerError:
+    """Return why a script refused to make a request known."""
+    if slug == b"not-owner":
+        return NotOwnerError(request.thread_id)
+    return IdConflictError(request.correlation_id)
 
 
 def tails_of(done: Sequence[bytes]) -> frozenset[Tail]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
 
@@ -17,6 +18,9 @@ class Claim:
         spent: Earlier attempts that count against the limit: they had started, then failed or
             crashed. Attempts that were released without fault do not count.
         token: The fence: a later claim has another one, and this one is worth nothing then.
+        before: What was said in the thread before, oldest first: the turns of the last requests
+            that are settled. Those that are still open are left out: however many are queued,
+            they do not push out what was answered.
     """
 
     correlation_id: CorrelationId
@@ -24,6 +28,7 @@ class Claim:
     attempt: int
     spent: int
     token: ClaimToken
+    before: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

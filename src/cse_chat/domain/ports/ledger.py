@@ -75,7 +75,12 @@ class Claims(Protocol):
     """
 
     async def claim(
-        self, request: ChatRequest, durability: Durability, *, partition: int | None = None
+        self,
+        request: ChatRequest,
+        durability: Durability,
+        *,
+        partition: int | None = None,
+        remembered: int = 0,
     ) -> Claim | Busy | Settlement | Incomplete:
         """Begin the next attempt, register the request if it is not, or say why not.
 
@@ -86,6 +91,7 @@ class Claims(Protocol):
             durability: What keeps it.
             partition: Where it came from: nothing is claimed unless the ledger is known to have
                 what was answered there (`AppliedMarks`). ``None`` for whoever need not know.
+            remembered: Of how many settled requests the claim shall have the turns, at most.
 
         Raises:
             IdConflictError: The id is another user's or thread's.

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from cse_chat.domain.model.history import Page, Turn
+from cse_chat.domain.model.history import Page
 from cse_chat.domain.model.ids import ThreadId, UserId
 
 
@@ -40,13 +40,5 @@ class History(Protocol):
 
         Raises:
             InvalidRequestError: *after* is no such cursor.
-        """
-        ...
-
-    async def recent(self, thread_id: ThreadId, limit: int) -> tuple[Turn, ...]:
-        """Return the turns of the last *limit* settled requests, oldest first.
-
-        The turns of requests that are still open are left out: however many are queued, they
-        do not push out what was answered.
         """
         ...

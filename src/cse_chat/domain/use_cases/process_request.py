@@ -63,6 +63,7 @@ class ProcessRequest:
         slots: One for each agent that may run at once; held while one does, and around its claim.
         pause: Sleeps.
         chance: A random number in [0, 1).
+        remembered: How many of a thread's last settled requests the agent may look back on.
         counts: How often what was delivered was ``settled-before``, and the ledger ``incomplete``.
     """
 
@@ -78,6 +79,7 @@ class ProcessRequest:
     now: Callable[[], datetime]
     pause: Callable[[timedelta], Awaitable[None]]
     chance: Callable[[], float]
+    remembered: int = 20
     counts: Counter[str] = field(default_factory=Counter, init=False)
 
     async def __call__(self, delivery: Delivery, progress: Progress) -> None:
@@ -123,7 +125,10 @@ class ProcessRequest:
         try:
             # Before anything is decided, the deadline's end too: it may be settled already.
             verdict = await self.claims.claim(
-                request, delivery.durability, partition=delivery.record.partition
+                request,
+                delivery.durability,
+                partition=delivery.record.partition,
+                remembered=self.remembered,
             )
             match verdict:
                 case Settlement():
@@ -199,7 +204,7 @@ class ProcessRequest:
     async def _answer(self, delivery: Delivery, claim: Claim) -> Outcome:
         request = delivery.request
         waited = max(timedelta(0), self.now() - request.asked_at)
-        answer, took = await self.run_agent(request)
+        answer, took = await self.run_agent(request, claim.before)
         return Outcome(
             correlation_id=request.correlation_id,
             thread_id=request.thread_id,

@@ -7,10 +7,9 @@ from datetime import timedelta
 
 from cse_chat.domain.model.answers import Answer, Basis, Delta, Said
 from cse_chat.domain.model.artifacts import Artifact
-from cse_chat.domain.model.history import Exchange, exchanges
+from cse_chat.domain.model.history import Exchange, Turn, exchanges
 from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.ports.agent import Agent
-from cse_chat.domain.ports.threads import History
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,24 +18,25 @@ class RunAgent:
 
     Attributes:
         monotonic: Seconds from any origin; never goes back.
-        remembered: How many of a thread's last settled requests the agent may look back on.
     """
 
     agent: Agent
-    history: History
     monotonic: Callable[[], float]
-    remembered: int = 20
 
-    async def __call__(self, request: ChatRequest) -> tuple[Answer, timedelta]:
+    async def __call__(
+        self, request: ChatRequest, before: Sequence[Turn]
+    ) -> tuple[Answer, timedelta]:
         """Return the answer and the agent's own time.
+
+        Args:
+            request: To be answered.
+            before: What was said in its thread, oldest first.
 
         Raises:
             AgentError: The attempt failed.
-            TransportError: The history cannot be read.
         """
-        turns = await self.history.recent(request.thread_id, self.remembered)
         began = self.monotonic()
-        answer = await self._gather(request, exchanges(turns, before=request.correlation_id))
+        answer = await self._gather(request, exchanges(before, before=request.correlation_id))
         return answer, timedelta(seconds=self.monotonic() - began)
 
     async def _gather(self, request: ChatRequest, before: Sequence[Exchange]) -> Answer:

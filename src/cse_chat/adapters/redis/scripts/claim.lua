@@ -1,6 +1,7 @@
--- ARGV after the shared ones: deadline, durability, reply channel, user's turn, token, lease.
+-- ARGV after the shared ones: deadline, durability, reply channel, user's turn, token, lease, how
+-- many of the newest turns to return.
 -- A seventh key, if there is one, is the mark of the partition that the request came from.
-local deadline, durability, reply_channel, asked, token, lease = unpack(ARGV, 8)
+local deadline, durability, reply_channel, asked, token, lease, newest = unpack(ARGV, 8)
 
 if KEYS[7] and redis.call('HGET', KEYS[7], 'run_id') ~= run_id then
   return {'incomplete'}
@@ -40,4 +41,5 @@ end
 if is_busy then
   return {'busy'}
 end
-return {'claimed', tonumber(row.attempt), tonumber(row.spent)}
+local turns = newest ~= '0' and redis.call('LRANGE', MESSAGES, -newest, -1) or {}
+return {'claimed', tonumber(row.attempt), tonumber(row.spent), turns}
