@@ -8,6 +8,7 @@ from cse_chat.adapters.analyst.data.builder import built
 from cse_chat.adapters.analyst.data.packs import SHIPPED, Pack
 from cse_chat.entrypoints.cli.doctor import (
     agent_finding,
+    callers_finding,
     data_finding,
     folder_finding,
     python_finding,
@@ -129,3 +130,13 @@ def test_an_agent_for_tests_is_a_warning(name: str, state: State, tmp_path: Path
     )
 
     assert agent_finding(settings).state is state
+
+
+def test_callers_who_need_not_say_who_they_are_are_a_warning_off_loopback() -> None:
+    said = {"CSE_CHAT__HTTP__HOST": "10.0.0.1", "CSE_CHAT__AUTH__ALLOW_ANONYMOUS": "true"}
+
+    found = callers_finding(Settings.from_env(said))
+
+    assert found.state is State.WARN
+    assert "whoever can reach 10.0.0.1" in found.says
+    assert callers_finding(Settings()).state is State.OK

@@ -54,7 +54,7 @@ def _findings() -> Iterator[Finding]:
     yield from service_findings(settings.http.host, settings.http.port)
     yield from kafka_findings(settings, needed=_is_said(layers, "KAFKA__", "REQUESTS__"))
     yield from redis_findings(settings, needed=_is_said(layers, "REDIS__URL", "REPLIES__"))
-    yield from _NOT_BUILT
+    yield callers_finding(settings)
 
 
 def _is_said(layers: Layers, *beginnings: str) -> bool:
@@ -184,6 +184,20 @@ def service_findings(host: str, port: int) -> Iterator[Finding]:
     yield Finding(subject="service", state=State.WARN, says="it does not run", remedy=start)
 
 
+def callers_finding(settings: Settings) -> Finding:
+    """Look whether others can ask who do not prove who they are."""
+    subject, says = "signing in", "not built yet"
+    if not settings.lets_strangers_in:
+        says = f"{says}; on a loopback address it needs none"
+        return Finding(subject=subject, state=State.OK, says=says)
+    return Finding(
+        subject=subject,
+        state=State.WARN,
+        says=f"{says}; whoever can reach {settings.http.host} asks and reads as one user",
+        remedy="publish the port on loopback alone, or let something in front ask who calls",
+    )
+
+
 def _port_finding(error: CannotListenError, url: str, *, answers: bool) -> Finding:
     says, _, remedy = (remedy_for(error) or "").partition(": ")
     if answers:
@@ -230,8 +244,3 @@ _REMEDIES: Final = {
     "starting": "wait until it has started",
     "draining": "wait until it has ended, then start it again",
 }
-
-_NOT_BUILT: Final = tuple(
-    Finding(subject=part, state=State.OK, says="not built yet; on a loopback address it needs none")
-    for part in ("signing in",)
-)
