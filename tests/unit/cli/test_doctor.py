@@ -1,5 +1,6 @@
 """What `cse-chat doctor` finds, thing by thing."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from cse_chat.entrypoints.cli.doctor import (
     folder_finding,
     python_finding,
     settings_findings,
+    unwritable_finding,
 )
 from cse_chat.entrypoints.cli.findings import State
 from cse_chat.entrypoints.cli.layers import Layers
@@ -140,3 +142,11 @@ def test_callers_who_need_not_say_who_they_are_are_a_warning_off_loopback() -> N
     assert found.state is State.WARN
     assert "whoever can reach 10.0.0.1" in found.says
     assert callers_finding(Settings()).state is State.OK
+
+
+def test_a_folder_on_a_read_only_file_system_is_no_failure() -> None:
+    """A container that writes nothing has its market data in the image."""
+    read_only = unwritable_finding(Path("/data"), OSError(errno.EROFS, "Read-only file system"))
+    denied = unwritable_finding(Path("/data"), OSError(errno.EACCES, "Permission denied"))
+
+    assert (read_only.state, denied.state) == (State.WARN, State.FAIL)
