@@ -6,7 +6,7 @@ UV ?= $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run brokers test faults check reference questions bench data lock
+.PHONY: help setup run brokers up down test faults check reference questions bench data lock
 .DELETE_ON_ERROR:
 
 help:  ## Explain the targets
@@ -17,7 +17,7 @@ help:  ## Explain the targets
 	@echo
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  ARGS=... is passed on by run, brokers and test:  make test ARGS='tests/unit -k ledger'"
+	@echo "  ARGS=... is passed on by run, brokers, up, down and test:  make test ARGS='tests/unit -k ledger'"
 	@echo "  PYTHON=... chooses the interpreter; UV= (empty) keeps to venv and pip where uv is there"
 
 setup: .venv/.run  ## Make .venv with the command cse-chat in it (by uv, else by venv and pip)
@@ -29,6 +29,23 @@ run: .venv/.run  ## Start the service in this terminal; Ctrl-C ends it
 brokers: .venv/.dev  ## Start a Kafka and a Redis on this machine, for gateways and workers
 	@exec $(BIN)/python -m brokers $(ARGS)
 
+COMPOSE ?= docker compose
+
+up:  ## Start it in containers: Kafka, Redis, a gateway, a worker (needs Docker); see compose.yaml
+	@$(COMPOSE) version >/dev/null 2>&1 || { \
+		echo "\`$(COMPOSE)\` does not work here: install Docker 25 or newer with its Compose plugin," >&2; \
+		echo "or go without containers: make run, or make brokers" >&2; exit 1; }
+	@$(COMPOSE) ls >/dev/null 2>&1 || { \
+		echo "No container engine answers: start it (is Docker running, and may you use it?)," >&2; \
+		echo "or go without containers: make run, or make brokers" >&2; exit 1; }
+	@$(COMPOSE) up --build --wait $(ARGS)
+	@echo
+	@echo "Open http://127.0.0.1:$${CSE_CHAT_GATEWAY_PORT:-8000}/ ; \`$(COMPOSE) logs -f gateway worker\` shows what"
+	@echo "they do, and \`make down\` stops it all and keeps what was asked and answered"
+
+down:  ## Stop the containers; what was asked and answered stays (ARGS=--volumes: it goes, too)
+	@$(COMPOSE) --profile tools down $(ARGS)
+
 test: .venv/.dev  ## Run every test, with branch coverage
 	@$(BIN)/pytest --cov $(ARGS)
 
@@ -39,9 +56,9 @@ faults: .venv/.dev  ## Kill and freeze processes and servers under load: make fa
 		tests/integration/faults tests/faults $(ARGS)
 
 CHECKS := "ruff format --check ." "ruff check ." "mypy" "lint-imports --no-logo" \
-	"python -m tests.locks" "python -m tests.reference"
+	"python -m tests.locks" "python -m tests.reference" "python -m tests.deployment"
 
-check: .venv/.dev  ## Check format, rules, types, architecture, locks and reference; starts nothing
+check: .venv/.dev  ## Check format, rules, types, architecture, locks, reference and deployment; starts nothing
 	@failed=; \
 	for check in $(CHECKS); do \
 		echo "--- $$check"; \

@@ -135,6 +135,47 @@ def test_unusable_settings_are_told_all_at_once(tmp_path: Path) -> None:
     assert CANARY not in result.stderr
 
 
+def test_with_strangers_allowed_it_listens_everywhere_and_warns_of_it(
+    start: Callable[..., RunningProcess], tmp_path: Path
+) -> None:
+    service = start(HTTP__HOST="0.0.0.0", AUTH__ALLOW_ANONYMOUS="true")  # noqa: S104 -- a test's
+
+    assert service.url.startswith("http://127.0.0.1:")
+    assert service.ask("hello").status_code == 200
+    (warning,) = [line for line in service.log() if line["level"] == "warning"]
+    assert (warning["event"], warning["host"]) == ("anonymous_callers_allowed", "0.0.0.0")  # noqa: S104
+    port = service.url.rpartition(":")[2]
+    assert run(tmp_path, "health", HTTP__HOST="0.0.0.0", HTTP__PORT=port).returncode == 0  # noqa: S104
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--allow-anonymous"),
+        ("gateway", "--allow-anonymous"),
+        ("worker",),  # nobody asks there
+    ],
+)
+def test_a_role_may_be_told_to_listen_everywhere(words: tuple[str, ...], tmp_path: Path) -> None:
+    with socket.create_server(("0.0.0.0", 0)) as other:  # noqa: S104 -- a test's
+        port = str(other.getsockname()[1])
+
+        ended = run(tmp_path, *words, "--host", "0.0.0.0", "--port", port)  # noqa: S104
+
+    assert f"port {port} on 0.0.0.0 is taken" in ended.stderr
+
+
+@pytest.mark.parametrize("role", ["run", "gateway"])
+def test_a_role_that_takes_questions_is_not_opened_to_strangers_unasked(
+    role: str, tmp_path: Path
+) -> None:
+    ended = run(tmp_path, role, "--host", "0.0.0.0", "--port", "0")  # noqa: S104 -- refused
+
+    assert ended.returncode == 2
+    assert "CSE_CHAT__HTTP__HOST must be a loopback address" in ended.stderr
+    assert "say --allow-anonymous" in ended.stderr
+
+
 def test_data_that_cannot_be_used_are_one_line_that_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 

@@ -43,7 +43,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
     )
     assert settings.redis.url == "redis://127.0.0.1:6379/0"
     assert settings.worker.port == 9100
-    assert settings.auth.mode == "none"
+    assert (settings.auth.mode, settings.auth.allow_anonymous) == ("none", False)
 
 
 def test_every_variable_ends_up_in_its_place() -> None:
@@ -174,7 +174,18 @@ def test_anybody_may_ask_on_a_loopback_host(host: str) -> None:
 def test_elsewhere_start_up_refuses_and_says_why(host: str) -> None:
     problems = problems_of({"CSE_CHAT__HTTP__HOST": host})
 
-    assert "prove who they are" in problems["CSE_CHAT__HTTP__HOST"]
+    rule = problems["CSE_CHAT__HTTP__HOST"]
+    assert "prove who they are" in rule
+    assert "--allow-anonymous, or CSE_CHAT__AUTH__ALLOW_ANONYMOUS=true" in rule
+
+
+def test_anybody_may_ask_elsewhere_when_that_is_said() -> None:
+    said = {"CSE_CHAT__HTTP__HOST": "10.0.0.1", "CSE_CHAT__AUTH__ALLOW_ANONYMOUS": "true"}
+
+    assert Settings.from_env(said).lets_strangers_in
+    assert not Settings.from_env(said | {"CSE_CHAT__HTTP__HOST": "::1"}).lets_strangers_in
+    refused = problems_of(said | {"CSE_CHAT__AUTH__ALLOW_ANONYMOUS": "false"})
+    assert list(refused) == ["CSE_CHAT__HTTP__HOST"]
 
 
 def test_an_answer_must_outlive_the_longest_deadline_and_the_drain() -> None:

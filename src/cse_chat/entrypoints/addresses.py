@@ -16,5 +16,9 @@ def is_loopback(host: str) -> bool:
 
 
 def url_of(host: str, port: int) -> str:
-    """Return the URL of what listens there."""
+    """Return the URL at which this machine reaches what listens there.
+
+    What listens on every address (``0.0.0.0``, ``::``) is reached at the one of the machine itself.
+    """
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 -- nothing is bound
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

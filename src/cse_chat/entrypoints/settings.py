@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         description="Folder of the service's own files (default: cse-chat in your data folder).",
     )
 
+    @property
+    def lets_strangers_in(self) -> bool:
+        """Whether other machines may reach the host: nobody there can prove who they are yet."""
+        return not is_loopback(self.http.host)
+
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
         """Return the settings in *env*, defaults where a variable is unset or empty.
@@ -106,11 +111,12 @@ class Settings(BaseSettings):
 
 def _clashes(settings: Settings) -> Iterator[SettingProblem]:
     """Yield what is wrong with well-formed settings together."""
-    if not is_loopback(settings.http.host):
+    if settings.lets_strangers_in and not settings.auth.allow_anonymous:
         yield SettingProblem(
             variable="CSE_CHAT__HTTP__HOST",
             rule="must be a loopback address such as 127.0.0.1, because callers do not have to"
-            " prove who they are (CSE_CHAT__AUTH__MODE is none) and would share one user",
+            " prove who they are (CSE_CHAT__AUTH__MODE is none) and would share one user; to let"
+            " anybody in all the same, say --allow-anonymous, or CSE_CHAT__AUTH__ALLOW_ANONYMOUS=true",
         )
     fault = fault_of_name(settings.agent.name, installed_agents())
     if fault:

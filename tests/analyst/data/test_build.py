@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cse_chat.adapters.analyst.data.builder import built
+from cse_chat.adapters.analyst.data.builder import built, main
 from cse_chat.adapters.analyst.data.errors import MarketDataError
 from cse_chat.adapters.analyst.data.packs import Pack
 from cse_chat.adapters.analyst.data.reader import Reader
@@ -32,6 +32,16 @@ def test_the_file_is_named_by_the_digest_and_built_once(pack: Pack, tmp_path: Pa
     assert built(pack, tmp_path) == path
     assert path.stat().st_mtime_ns == made
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_the_shipped_pack_is_built_by_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path)]) == 0
+    (path,) = tmp_path.iterdir()
+    assert capsys.readouterr().out == f"{path}\n"
+    assert main([str(path)]) == 1
+    assert "no file made" in capsys.readouterr().err
 
 
 def test_another_pack_is_another_file(pack: Pack, copy: Path, tmp_path: Path) -> None:

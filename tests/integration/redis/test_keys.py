@@ -194,7 +194,7 @@ async def test_a_claim_whose_reply_got_lost_is_made_once(stores: Stores) -> None
         "turn", claim.token, 5000, 0,
     )  # fmt: skip
 
-    assert reply == [b"claimed", 1, 0]
+    assert reply == [b"claimed", 1, 0, []]
 
 
 async def test_nothing_is_written_for_who_asks_in_the_thread_of_another(stores: Stores) -> None:

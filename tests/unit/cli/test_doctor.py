@@ -1,5 +1,6 @@
 """What `cse-chat doctor` finds, thing by thing."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,12 @@ from cse_chat.adapters.analyst.data.builder import built
 from cse_chat.adapters.analyst.data.packs import SHIPPED, Pack
 from cse_chat.entrypoints.cli.doctor import (
     agent_finding,
+    callers_finding,
     data_finding,
     folder_finding,
     python_finding,
     settings_findings,
+    unwritable_finding,
 )
 from cse_chat.entrypoints.cli.findings import State
 from cse_chat.entrypoints.cli.layers import Layers
@@ -129,3 +132,21 @@ def test_an_agent_for_tests_is_a_warning(name: str, state: State, tmp_path: Path
     )
 
     assert agent_finding(settings).state is state
+
+
+def test_callers_who_need_not_say_who_they_are_are_a_warning_off_loopback() -> None:
+    said = {"CSE_CHAT__HTTP__HOST": "10.0.0.1", "CSE_CHAT__AUTH__ALLOW_ANONYMOUS": "true"}
+
+    found = callers_finding(Settings.from_env(said))
+
+    assert found.state is State.WARN
+    assert "whoever can reach 10.0.0.1" in found.says
+    assert callers_finding(Settings()).state is State.OK
+
+
+def test_a_folder_on_a_read_only_file_system_is_no_failure() -> None:
+    """A container that writes nothing has its market data in the image."""
+    read_only = unwritable_finding(Path("/data"), OSError(errno.EROFS, "Read-only file system"))
+    denied = unwritable_finding(Path("/data"), OSError(errno.EACCES, "Permission denied"))
+
+    assert (read_only.state, denied.state) == (State.WARN, State.FAIL)

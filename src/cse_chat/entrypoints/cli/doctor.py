@@ -1,5 +1,6 @@
 """``cse-chat doctor``: everything one has to know when it does not work."""
 
+import errno
 import os
 import platform
 import shutil
@@ -31,6 +32,9 @@ _OLDEST_PYTHON: Final = (3, 11)
 _PROBE_SECONDS: Final = 2.0
 _SPARSE_BYTES: Final = 50_000_000  # the built market data take 7 MB
 _MIB: Final = 1_048_576
+_WRITABLE: Final = (
+    "give yourself the right to write there, or choose another with CSE_CHAT__DATA_DIR"
+)
 
 
 def doctor(*, as_json: bool) -> None:
@@ -54,7 +58,7 @@ def _findings() -> Iterator[Finding]:
     yield from service_findings(settings.http.host, settings.http.port)
     yield from kafka_findings(settings, needed=_is_said(layers, "KAFKA__", "REQUESTS__"))
     yield from redis_findings(settings, needed=_is_said(layers, "REDIS__URL", "REPLIES__"))
-    yield from _NOT_BUILT
+    yield callers_finding(settings)
 
 
 def _is_said(layers: Layers, *beginnings: str) -> bool:
@@ -98,7 +102,6 @@ def settings_findings(layers: Layers) -> tuple[Settings, list[Finding]]:
 
 def folder_finding(folder: Path) -> Finding:
     """Look at the folder of the service's own files, without making it."""
-    remedy = "give yourself the right to write there, or choose another with CSE_CHAT__DATA_DIR"
     wanted = folder.absolute()
     existing = next(place for place in (wanted, *wanted.parents) if place.exists())
     try:
@@ -112,11 +115,10 @@ def folder_finding(folder: Path) -> Finding:
                 subject="data folder",
                 state=State.FAIL,
                 says=f"{folder} cannot be made in {existing}",
-                remedy=remedy,
+                remedy=_WRITABLE,
             )
     except OSError as error:
-        says = f"{folder} cannot be written ({error.strerror})"
-        return Finding(subject="data folder", state=State.FAIL, says=says, remedy=remedy)
+        return unwritable_finding(folder, error)
     free = shutil.disk_usage(existing).free
     if free < _SPARSE_BYTES:
         return Finding(
@@ -126,6 +128,19 @@ def folder_finding(folder: Path) -> Finding:
             remedy="make room on that disk",
         )
     return Finding(subject="data folder", state=State.OK, says=says)
+
+
+def unwritable_finding(folder: Path, error: OSError) -> Finding:
+    """Return what *error* means, which writing into *folder* ended with."""
+    if error.errno == errno.EROFS:  # a container that was told to write nothing
+        return Finding(
+            subject="data folder",
+            state=State.WARN,
+            says=f"{folder} is read-only, which is enough while the market data are built there",
+            remedy="where they are not, choose another folder with CSE_CHAT__DATA_DIR",
+        )
+    says = f"{folder} cannot be written ({error.strerror})"
+    return Finding(subject="data folder", state=State.FAIL, says=says, remedy=_WRITABLE)
 
 
 def data_finding(folder: Path) -> Finding:
@@ -184,6 +199,20 @@ def service_findings(host: str, port: int) -> Iterator[Finding]:
     yield Finding(subject="service", state=State.WARN, says="it does not run", remedy=start)
 
 
+def callers_finding(settings: Settings) -> Finding:
+    """Look whether others can ask who do not prove who they are."""
+    subject, says = "signing in", "not built yet"
+    if not settings.lets_strangers_in:
+        says = f"{says}; on a loopback address it needs none"
+        return Finding(subject=subject, state=State.OK, says=says)
+    return Finding(
+        subject=subject,
+        state=State.WARN,
+        says=f"{says}; whoever can reach {settings.http.host} asks and reads as one user",
+        remedy="publish the port on loopback alone, or let something in front ask who calls",
+    )
+
+
 def _port_finding(error: CannotListenError, url: str, *, answers: bool) -> Finding:
     says, _, remedy = (remedy_for(error) or "").partition(": ")
     if answers:
@@ -230,8 +259,3 @@ _REMEDIES: Final = {
     "starting": "wait until it has started",
     "draining": "wait until it has ended, then start it again",
 }
-
-_NOT_BUILT: Final = tuple(
-    Finding(subject=part, state=State.OK, says="not built yet; on a loopback address it needs none")
-    for part in ("signing in",)
-)

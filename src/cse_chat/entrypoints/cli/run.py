@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+import structlog
+
 from cse_chat.entrypoints.addresses import DEFAULT_HOST, DEFAULT_PORT, url_of
 from cse_chat.entrypoints.cli.configuration import read_settings
 from cse_chat.entrypoints.cli.exit_codes import ExitCode, fail
@@ -13,6 +15,8 @@ from cse_chat.entrypoints.http.app import create_app, create_health_app
 from cse_chat.entrypoints.processes import embedded, gateway, worker
 from cse_chat.entrypoints.settings import Settings
 
+_log = structlog.get_logger(__name__)
+
 _USUAL_ADDRESS: Final = url_of(DEFAULT_HOST, DEFAULT_PORT)
 _IN_MEMORY: Final[Mapping[str, str]] = {
     "REQUESTS__TRANSPORT": "memory",
@@ -20,42 +24,62 @@ _IN_MEMORY: Final[Mapping[str, str]] = {
 }
 
 
-def run(*, host: str | None, port: int | None, started: float) -> None:
+def run(
+    *, host: str | None, port: int | None, allow_anonymous: bool = False, started: float
+) -> None:
     """Serve gateway and worker in one process, until a signal.
 
     Args:
         host: Overrides the settings.
         port: Overrides the settings.
+        allow_anonymous: Overrides the settings where it is true.
         started: When the process began, by `time.perf_counter`.
 
     Raises:
         CommandFailedError: It cannot start; the message says what to do.
     """
-    settings = read_settings(_IN_MEMORY, HTTP__HOST=host, HTTP__PORT=_said(port))
+    settings = read_settings(
+        _IN_MEMORY,
+        HTTP__HOST=host,
+        HTTP__PORT=_said(port),
+        AUTH__ALLOW_ANONYMOUS="true" if allow_anonymous else None,
+    )
     serve(settings, _embedded, port=settings.http.port, started=started)
 
 
-def run_gateway(*, host: str | None, port: int | None, started: float) -> None:
+def run_gateway(
+    *, host: str | None, port: int | None, allow_anonymous: bool = False, started: float
+) -> None:
     """Serve the gateway alone; the arguments and errors are those of `run`."""
-    settings = read_settings(HTTP__HOST=host, HTTP__PORT=_said(port))
+    settings = read_settings(
+        HTTP__HOST=host,
+        HTTP__PORT=_said(port),
+        AUTH__ALLOW_ANONYMOUS="true" if allow_anonymous else None,
+    )
     _refuse_memory(settings)
     serve(settings, _gateway, port=settings.http.port, started=started)
 
 
 def run_worker(*, host: str | None, port: int | None, started: float) -> None:
     """Serve the worker alone; the arguments and errors are those of `run`."""
-    settings = read_settings(HTTP__HOST=host, WORKER__PORT=_said(port))
+    settings = read_settings(
+        HTTP__HOST=host,
+        WORKER__PORT=_said(port),
+        AUTH__ALLOW_ANONYMOUS="true",  # nobody asks here: it only tells how it is
+    )
     _refuse_memory(settings)
     serve(settings, _worker, port=settings.worker.port or None, started=started)
 
 
 def _embedded(settings: Settings) -> Role:
+    _warn_of_strangers(settings)
     container = Container(settings=settings)
     process = embedded(container)
     return Role(app=create_app(container, process), process=process, welcome=_asked_at)
 
 
 def _gateway(settings: Settings) -> Role:
+    _warn_of_strangers(settings)
     container = Container(settings=settings)
     process = gateway(container)
     return Role(app=create_app(container, process), process=process, welcome=_asked_at)
@@ -64,6 +88,16 @@ def _gateway(settings: Settings) -> Role:
 def _worker(settings: Settings) -> Role:
     process = worker(Container(settings=settings))
     return Role(app=create_health_app(process), process=process, welcome=_working_at)
+
+
+def _warn_of_strangers(settings: Settings) -> None:
+    if settings.lets_strangers_in:
+        _log.warning(
+            "anonymous_callers_allowed",
+            host=settings.http.host,
+            meaning="whoever can reach this port asks, and reads every conversation, as one user",
+            remedy="publish the port on loopback alone, or let something in front ask who calls",
+        )
 
 
 def _refuse_memory(settings: Settings) -> None:

@@ -101,7 +101,7 @@ def _serve(settings: Settings, role: Role, listeners: list[socket.socket], start
     ended = ExitStack()
 
     async def drain() -> None:
-        overdue = end_after(settings.worker.drain + settings.http.drain + _CLOSING)
+        overdue = end_after(longest_end(settings))
         ended.callback(overdue.cancel)
         await role.process.drain(settings.worker.drain)
 
@@ -118,6 +118,11 @@ def _serve(settings: Settings, role: Role, listeners: list[socket.socket], start
 
     with ended, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(serve_until_signal())
+
+
+def longest_end(settings: Settings) -> timedelta:
+    """Return how long the process may take after its first signal; then it ends itself."""
+    return settings.worker.drain + settings.http.drain + _CLOSING
 
 
 def end_after(limit: timedelta, end_process: Callable[[int], None] = os._exit) -> Timer:

@@ -44,6 +44,11 @@ class AuthSettings(Section):
         default="none",
         description="How callers prove who they are; none is one local user, on loopback.",
     )
+    allow_anonymous: bool = Field(
+        default=False,
+        description="Let anybody in who can reach the host, all as the one local user, also where it is"
+        " no loopback address.",
+    )
 
 
 class AgentSettings(Section):

@@ -1,13 +1,19 @@
-"""The SQLite file built from a pack, once, at the first start."""
+"""The SQLite file built from a pack, once, at the first start.
+
+`python -m cse_chat.adapters.analyst.data.builder FOLDER` builds that of the shipped pack, for an
+image whose containers write nothing.
+"""
 
 import os
 import sqlite3
+import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 from cse_chat.adapters.analyst.data.errors import MarketDataError
-from cse_chat.adapters.analyst.data.packs import Pack
+from cse_chat.adapters.analyst.data.packs import SHIPPED, Pack
 from cse_chat.adapters.analyst.data.schema import META, SCHEMA_VERSION, TABLES
 
 WRITABLE = "choose a folder that can be written (the data directory of the service)"
@@ -92,3 +98,19 @@ def fill(connection: sqlite3.Connection, pack: Pack) -> None:
     connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.execute("COMMIT")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Build the SQLite file of the shipped pack in the folder that is named; 0 when it is there."""
+    (folder,) = arguments
+    try:
+        path = built(Pack.open(SHIPPED), Path(folder))
+    except MarketDataError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{path}\n")
+    return 0
+
+
+if __name__ == "__main__":  # pragma: no cover - the tests call main()
+    sys.exit(main(sys.argv[1:]))

@@ -27,9 +27,18 @@ _listening_for_questions: Final = _listening(
 )
 
 
+_letting_strangers_in: Final = click.option(
+    "--allow-anonymous",
+    is_flag=True,
+    help="Let anybody in who can reach the host, all as one user, also where it is no loopback"
+    " address (CSE_CHAT__AUTH__ALLOW_ANONYMOUS).",
+)
+
+
 @click.command(epilog="Example: `cse-chat run --port 8080`")
 @_listening_for_questions
-def run(host: str | None, port: int | None) -> None:
+@_letting_strangers_in
+def run(host: str | None, port: int | None, *, allow_anonymous: bool) -> None:
     """Run the service, in this one process.
 
     Nothing else has to run. Unless the settings name Kafka and Redis, questions and answers are kept in memory and
@@ -37,12 +46,13 @@ def run(host: str | None, port: int | None) -> None:
     """
     from cse_chat.entrypoints.cli.run import run as serve  # noqa: PLC0415 -- takes most of a second
 
-    serve(host=host, port=port, started=_STARTED)
+    serve(host=host, port=port, allow_anonymous=allow_anonymous, started=_STARTED)
 
 
 @click.command(epilog="Example: `cse-chat gateway --port 8080`")
 @_listening_for_questions
-def gateway(host: str | None, port: int | None) -> None:
+@_letting_strangers_in
+def gateway(host: str | None, port: int | None, *, allow_anonymous: bool) -> None:
     """Take questions for workers to answer.
 
     It needs Kafka and Redis (CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS, CSE_CHAT__REDIS__URL), and the topics: `cse-chat topics
@@ -50,7 +60,7 @@ def gateway(host: str | None, port: int | None) -> None:
     """
     from cse_chat.entrypoints.cli.run import run_gateway  # noqa: PLC0415 -- as above
 
-    run_gateway(host=host, port=port, started=_STARTED)
+    run_gateway(host=host, port=port, allow_anonymous=allow_anonymous, started=_STARTED)
 
 
 @click.command(epilog="Example: `cse-chat worker --port 9101`")
