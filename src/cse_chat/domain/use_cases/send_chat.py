@@ -55,7 +55,7 @@ class SendChat:
     new_id: Callable[[], CorrelationId]
     now: Callable[[], datetime]
     deadline: timedelta
-    unregistered_for: timedelta = timedelta(milliseconds=100)
+    unregistered_for: timedelta = timedelta(milliseconds=500)
 
     async def __call__(self, question: Question, *, wait: timedelta) -> Receipt:
         """Return a receipt, with the outcome if it came within *wait*.
