@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import hiredis
 import structlog
 from redis.asyncio import Redis
-from redis.asyncio.connection import AbstractConnection, BlockingConnectionPool
+from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -50,7 +50,10 @@ class RedisConnection:
         self._url = url
         self._connections = connections
         self._answered_by = answered_by.total_seconds()
-        self._pool: BlockingConnectionPool | None = None
+        # Makes connections. Lending them is done here: its own bookkeeping took more time than
+        # all else that a pipeline costs, but for the system's calls.
+        self._pool: ConnectionPool | None = None
+        self._idle: list[AbstractConnection] = []
         self._waiting: deque[Call] = deque()
         self._is_due = False
         self._sending: set[asyncio.Task[None]] = set()
@@ -68,10 +71,8 @@ class RedisConnection:
 
     async def __aenter__(self) -> Self:
         """Open the pool; nothing is sent yet."""
-        self._pool = BlockingConnectionPool.from_url(
+        self._pool = ConnectionPool.from_url(
             self._url,
-            max_connections=self._connections,
-            timeout=self._answered_by,
             retry=retry(),
             # One time limit around a whole batch, instead of one for each reply in it.
             socket_timeout=None,
@@ -83,12 +84,13 @@ class RedisConnection:
 
     async def __aexit__(self, *_: object) -> None:
         """Let what was sent be answered, refuse what was not, and disconnect."""
-        pool, self._pool = self._pool, None
+        self._pool = None
         self._refuse_waiting(because=RedisConnectionError("closed"))
         if self._sending:
             await asyncio.wait(self._sending)
-        if pool is not None:
-            await pool.aclose()
+        for connection in self._idle:
+            await connection.disconnect()
+        self._idle.clear()
 
     @property
     def is_answering(self) -> bool:
@@ -178,7 +180,7 @@ class RedisConnection:
         while self._waiting and self._waiting[0].since <= since:
             self._waiting.popleft().end(error)
 
-    async def _send(self, pool: BlockingConnectionPool, batch: list[Call]) -> None:
+    async def _send(self, pool: ConnectionPool, batch: list[Call]) -> None:
         try:
             async with asyncio.timeout(self._answered_by):
                 replies = await self._exchanged(pool, batch)
@@ -204,16 +206,17 @@ class RedisConnection:
             self._failing_since = asyncio.get_running_loop().time()
             _log.warning("redis_does_not_answer", error=kind_of(error))
 
-    async def _exchanged(self, pool: BlockingConnectionPool, batch: list[Call]) -> list[Reply]:
+    async def _exchanged(self, pool: ConnectionPool, batch: list[Call]) -> list[Reply]:
         try:
             return await self._tried(pool, batch)
         except RedisConnectionError:
             # The connection may have been dead since the server restarted: once more on another.
             return await self._tried(pool, batch)
 
-    async def _tried(self, pool: BlockingConnectionPool, batch: list[Call]) -> list[Reply]:
-        connection = await pool.get_connection()  # type: ignore[no-untyped-call]  # its decorator is
+    async def _tried(self, pool: ConnectionPool, batch: list[Call]) -> list[Reply]:
+        connection = self._idle.pop() if self._idle else _new_connection(pool)
         try:
+            await pool.ensure_connection(connection)
             run_id = self._run_ids[connection]
             replies = await _replies(connection, [call.packed(run_id) for call in batch])
             unknown = [n for n, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
@@ -221,9 +224,11 @@ class RedisConnection:
                 again = await self._loaded(connection, [batch[n] for n in unknown])
                 for n, reply in zip(unknown, again, strict=True):
                     replies[n] = reply
-            return replies
-        finally:
-            await pool.release(connection)
+        except BaseException:
+            await connection.disconnect(nowait=True)  # what is left in it is nobody's
+            raise
+        self._idle.append(connection)
+        return replies
 
     async def _loaded(self, connection: AbstractConnection, calls: list[Call]) -> list[Reply]:
         """Load what the server forgot (it was restarted or flushed), and call it again."""
@@ -245,6 +250,11 @@ class RedisConnection:
                 _log.warning("redis_is_another_server", run_id=run_id, before=met_before)
                 for told in self._on_new_server:
                     told()
+
+
+def _new_connection(pool: ConnectionPool) -> AbstractConnection:
+    connection: AbstractConnection = pool.make_connection()  # type: ignore[no-untyped-call]  # so it is
+    return connection
 
 
 def retry() -> Retry:
