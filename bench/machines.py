@@ -57,12 +57,13 @@ def _kafka() -> str:
 def _redis() -> str | None:
     """Return what the server says of itself; ``None`` where there is none."""
     try:
-        command = [redis_server(), "--version"]
+        server = redis_server()
     except BrokerError:
         return None
-    return subprocess.run(  # noqa: S603 -- found above
-        command, capture_output=True, text=True, check=True
-    ).stdout.strip()
+    said = subprocess.run(  # noqa: S603 -- found above
+        [server, "--version"], capture_output=True, text=True, check=True
+    )
+    return said.stdout.strip()
 
 
 def _commit() -> str | None:
