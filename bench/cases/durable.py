@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median
 from typing import Final
 
-from bench.cluster import GATEWAY, KAFKA, REDIS, WORKER, Cluster, clustered
+from bench.cluster import GATEWAY, KAFKA, OURS, REDIS, WORKER, Cluster, clustered
 from bench.contestants.durable import (
     ALL,
     CELERY,
@@ -12,7 +12,6 @@ from bench.contestants.durable import (
     FLOOR,
     MAY_FAIL,
     ORIGINAL,
-    OURS,
     ROOF,
     Starting,
     contestants,
