@@ -6,7 +6,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from bench.contestants.durable import CELERY, FASTSTREAM, FLOOR, ORIGINAL, OURS, ROOF
+from bench.cluster import OURS
+from bench.contestants.durable import CELERY, FASTSTREAM, FLOOR, ORIGINAL, ROOF
 from bench.runs import Run, of
 
 # Told apart without colour as well; the colours are those of Okabe and Ito.

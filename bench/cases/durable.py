@@ -1,10 +1,11 @@
 """The durable path, gateway and worker over Kafka and Redis, beside others that do the like."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from statistics import median
 from typing import Final
 
-from bench.cluster import GATEWAY, KAFKA, REDIS, WORKER, Cluster, clustered
+from bench.cluster import GATEWAY, KAFKA, OURS, REDIS, WORKER, Cluster, clustered
 from bench.contestants.durable import (
     ALL,
     CELERY,
@@ -12,7 +13,6 @@ from bench.contestants.durable import (
     FLOOR,
     MAY_FAIL,
     ORIGINAL,
-    OURS,
     ROOF,
     Starting,
     contestants,
@@ -204,11 +204,17 @@ def _speed(runs: Sequence[Run]) -> tuple[str, ...]:
         runs[0].contestant,
         number(median(rates)),
         f"{number(min(rates))} to {number(max(rates))}",
-        number(median(run.latency(0.5) for run in runs)),
-        number(median(run.latency(0.99) for run in runs)),
+        _of_an_answer(runs, lambda run: run.latency(0.5)),
+        _of_an_answer(runs, lambda run: run.latency(0.99)),
         f"{median(run.result.generator_cpu / run.result.seconds for run in runs):.0%}",
         f"{sum(run.errors for run in runs):,}",
     )
+
+
+def _of_an_answer(runs: Sequence[Run], value: Callable[[Run], float]) -> str:
+    """Return the median over the rounds with any answer; without one there is nothing to tell."""
+    values = [value(run) for run in runs if run.result.answers]
+    return number(median(values)) if values else "-"
 
 
 def _costs(runs: Sequence[Run], levels: Sequence[int]) -> Grid:
@@ -226,19 +232,20 @@ def _costs(runs: Sequence[Run], levels: Sequence[int]) -> Grid:
 
 
 def _cost(runs: Sequence[Run]) -> tuple[str, ...]:
+    first = runs[0]
     return (
-        f"{runs[0].clients:,}",
-        runs[0].contestant,
-        number(median(run.cpu_us for run in runs)),
+        f"{first.clients:,}",
+        first.contestant,
+        _of_an_answer(runs, lambda run: run.cpu_us),
         *(
-            number(median(run.cpu_us_of(role) for run in runs))
-            if role in runs[0].result.cpu
+            _of_an_answer(runs, partial(Run.cpu_us_of, role=role))
+            if role in first.result.cpu
             else ""
             for role in ROLES
         ),
         *(
             number(median(run.resident[role] / MIB for run in runs))
-            if role in runs[0].resident
+            if role in first.resident
             else ""
             for role in ROLES
         ),

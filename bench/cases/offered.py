@@ -7,8 +7,8 @@ from statistics import median
 from typing import Final
 
 from bench.cases.durable import warm_up
-from bench.cluster import Cluster, clustered
-from bench.contestants.durable import MAY_FAIL, ORIGINAL, OURS, contestants
+from bench.cluster import OURS, Cluster, clustered
+from bench.contestants.durable import MAY_FAIL, ORIGINAL, contestants
 from bench.figures import Figure, ratios
 from bench.options import Options
 from bench.reports import Grid, Report, number

@@ -6,11 +6,11 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 from uuid import uuid4
 
-from bench.cluster import GATEWAY, KAFKA, REDIS, WORKER, Cluster, running
+from bench.cluster import GATEWAY, KAFKA, OURS, REDIS, WORKER, Cluster
 from bench.contestants import embedded
 from bench.servers import Server
+from bench.services import running
 
-OURS: Final = "cse-chat"
 ORIGINAL: Final = "original"
 FLOOR: Final = "floor"
 ROOF: Final = "roof"
@@ -44,7 +44,9 @@ def started(
     """
     arguments = _arguments(cluster, name, partitions)
     services = [
-        cluster.service(role, sys.executable, "-m", f"bench.contestants.{name}", role, *arguments)
+        cluster.service(
+            role, sys.executable, "-m", f"bench.contestants.{name}", role, *arguments, of=name
+        )
         for role in (WORKER, GATEWAY)
     ]
     with running(services):
@@ -56,7 +58,7 @@ def started_floor(cluster: Cluster) -> Iterator[Server]:
     """Start the floor's worker; its gateway is the generator."""
     module = "bench.contestants.floor"
     arguments = _arguments(cluster, FLOOR, _PARTITIONS)
-    worker = cluster.service(WORKER, sys.executable, "-m", module, WORKER, *arguments)
+    worker = cluster.service(WORKER, sys.executable, "-m", module, WORKER, *arguments, of=FLOOR)
     with running([worker]):
         yield cluster.server(FLOOR, [worker], generator=(module, "generator", *arguments))
 

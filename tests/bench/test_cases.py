@@ -12,7 +12,11 @@ from click.testing import CliRunner
 from httpx import ASGITransport, AsyncClient
 
 from bench.__main__ import CASES, main
+from bench.answers import Answer, is_right
 from bench.contestants.bare import create_app
+from bench.contestants.face import Ask
+from bench.contestants.face import create_app as create_face
+from bench.contestants.records import response_to
 from bench.errors import BrokenRunError
 from bench.servers import serving
 
@@ -52,9 +56,12 @@ FEWER: dict[str, list[str]] = {
 
 def measured(case: str, folder: Path) -> tuple[str, dict[str, Any]]:
     """Return what was printed and what was written."""
-    result = CliRunner().invoke(main, [case, *TINY, *FEWER.get(case, []), "--folder", str(folder)])
+    reports, plot = folder / "reports", folder / "plot.svg"
+    arguments = [case, *TINY, *FEWER.get(case, []), "--folder", str(reports), "--plot", str(plot)]
+    result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
-    (path,) = folder.iterdir()
+    assert plot.exists() == (case == "durable")
+    (path,) = reports.iterdir()
     assert path.name.endswith(f"-{case}.json")
     assert str(path) in result.stdout
     return result.stdout, json.loads(path.read_text("utf-8"))
@@ -147,6 +154,33 @@ async def test_the_bare_handler_gives_the_bytes_it_was_given_and_reads_the_same_
     assert (right.status_code, right.content) == (200, b'{"response":"x"}')
     assert right.headers["content-type"] == "application/json"
     assert wrong.status_code == 400
+
+
+def answering(ask: Ask) -> AsyncClient:
+    transport = ASGITransport(cast("Any", create_face(ask)))  # like above
+    return AsyncClient(transport=transport, base_url="http://face")
+
+
+async def test_a_contestant_has_the_answer_that_the_generator_takes_for_right() -> None:
+    async def ask(request: dict[str, Any]) -> dict[str, Any]:
+        return response_to(request)
+
+    async with answering(ask) as client:
+        answer = await client.post("/api/chat", json={"message": "why", "thread_id": "t"})
+
+    head = b"\r\nx-correlation-id: " + answer.headers["x-correlation-id"].encode()
+    assert is_right(
+        Answer(answer.status_code, head, answer.content), b"Processed your query: 'why'"
+    )
+    assert answer.json()["thread_id"] == "t"
+
+
+async def test_a_contestant_that_waits_in_vain_says_so() -> None:
+    async def ask(_: dict[str, Any]) -> dict[str, Any]:
+        raise TimeoutError
+
+    async with answering(ask) as client:
+        assert (await client.post("/api/chat", json={"message": "why"})).status_code == 504
 
 
 def a_script(text: str) -> list[str]:
