@@ -14,6 +14,7 @@ from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.threads import History, Threads
 from tests.builders import a_correlation_id, a_question, a_request, a_thread_id, an_outcome
+from tests.waiting import until_it
 
 
 class LedgerContract:
@@ -165,9 +166,12 @@ class LedgerContract:
         await ledger.mark(request.correlation_id, Tail.RESPONSE)
         await ledger.mark(request.correlation_id, Tail.RESPONSE)
 
-        verdict = await claims.claim(request, Durability.MEMORY)
-        assert isinstance(verdict, Settlement)
-        assert verdict.done == {Tail.HISTORY, Tail.RESPONSE}
+        async def is_marked() -> bool:
+            verdict = await claims.claim(request, Durability.MEMORY)
+            assert isinstance(verdict, Settlement)
+            return verdict.done == {Tail.HISTORY, Tail.RESPONSE}
+
+        await until_it(is_marked)
 
     async def test_marking_what_is_forgotten_is_no_error(self, ledger: Ledger) -> None:
         await ledger.mark(a_correlation_id(), Tail.RESPONSE)

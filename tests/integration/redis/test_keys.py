@@ -111,6 +111,7 @@ async def test_what_ends_together_ends_at_the_same_moment(stores: Stores) -> Non
 
     await stores.ledger.settle(an_outcome(request), asked=Turn.asking(request))
     await stores.ledger.mark(cid, Tail.RESPONSE)
+    await stores.ledger.marks.written()
 
     ends = {key: await stores.raw.pexpiretime(key) for key in await stores.snapshot()}
     of_request = {ends[names.request(cid)], ends[names.response(cid)]}
@@ -133,6 +134,7 @@ async def test_what_is_marked_is_known_for_its_time_from_then_on(stores: Stores)
         await stores.raw.expire(key, 10)
 
     await stores.ledger.mark(request.correlation_id, Tail.RESPONSE)
+    await stores.ledger.marks.written()
 
     for key in (names.request(request.correlation_id), names.response(request.correlation_id)):
         assert await stores.raw.ttl(key) > DAY.total_seconds() / 2

@@ -35,6 +35,7 @@ async def test_what_was_settled_outlives_the_server(
     outcome = an_outcome(request)
     await stores.ledger.settle(outcome, asked=Turn.asking(request))
     await stores.ledger.mark(request.correlation_id, Tail.RESPONSE)
+    await stores.ledger.marks.written()
 
     own_server.restart()
     later = await stores.ledger.settle(an_outcome(request, Status.EXPIRED))
@@ -235,7 +236,6 @@ def _calls(stores: Stores, request: ChatRequest) -> list[Call]:
         lambda: stores.ledger.claim(request, KAFKA),
         lambda: stores.ledger.find([request.correlation_id]),
         lambda: stores.ledger.settle(an_outcome(request)),
-        lambda: stores.ledger.mark(request.correlation_id, Tail.RESPONSE),
         lambda: stores.history.page(request.thread_id, after=None, limit=3),
         lambda: stores.threads.owner(request.thread_id),
     ]

@@ -9,7 +9,7 @@ import pytest
 from cse_chat.domain.errors import ChatError
 from cse_chat.domain.model.claims import Claim, Tail
 from cse_chat.domain.model.history import Turn
-from cse_chat.domain.model.ids import ThreadId, UserId
+from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.ports.ledger import Claims, Ledger
@@ -31,6 +31,7 @@ class Side:
     claims: Claims
     threads: Threads
     history: History
+    marked: Callable[[], Awaitable[None]]
     given: list[Claim] = field(default_factory=list)
 
     async def claim(self, request: ChatRequest) -> object:
@@ -39,6 +40,10 @@ class Side:
             return verdict
         self.given.append(verdict)
         return (verdict.attempt, verdict.spent, verdict.before)
+
+    async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:
+        await self.ledger.mark(correlation_id, tail)
+        await self.marked()
 
     async def renew(self, numbers: list[int]) -> object:
         lost = await self.claims.renew([self.given[n] for n in numbers])
@@ -84,7 +89,7 @@ class Walk:
                 ("claim", lambda side: side.claim(request)),
                 ("claim", lambda side: side.claim(request)),
                 ("settle", lambda side: side.ledger.settle(outcome, asked=asked)),
-                ("mark", lambda side: side.ledger.mark(cid, tail)),
+                ("mark", lambda side: side.mark(cid, tail)),
                 ("find", lambda side: side.ledger.find([cid])),
             ]
         )
@@ -129,8 +134,14 @@ async def test_a_walk_through_both_has_the_same_results(stores: Stores, seed: in
     chance = random.Random(seed)  # noqa: S311 - nothing secret
     memory = Memory(cap=1_000_000)
     sides = (
-        Side(memory.ledger, memory.ledger, memory.threads, memory.history),
-        Side(stores.ledger, stores.ledger, stores.threads, stores.history),
+        Side(memory.ledger, memory.ledger, memory.threads, memory.history, _marked_at_once),
+        Side(
+            stores.ledger,
+            stores.ledger,
+            stores.threads,
+            stores.history,
+            stores.ledger.marks.written,
+        ),
     )
     walk = Walk(chance)
     walked: list[str] = []
@@ -145,6 +156,10 @@ async def test_a_walk_through_both_has_the_same_results(stores: Stores, seed: in
 
         walked.append(f"{name}: {results}")
         assert results[0] == results[1], "\n".join(walked[-12:])
+
+
+async def _marked_at_once() -> None:
+    """In memory a mark takes effect when it is made."""
 
 
 async def _result(step: Step, side: Side) -> object:

@@ -11,6 +11,7 @@ from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.calls import Argument, Reply
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.left_claims import LeftClaims
+from cse_chat.adapters.redis.marks import TailMarks
 from cse_chat.adapters.redis.recent import recent_turns, turns_to_read
 from cse_chat.adapters.redis.registrations import Registrations
 from cse_chat.adapters.redis.rows import entry_of, refusal_of, settlement_of, tails_of
@@ -43,7 +44,6 @@ _CLAIM = script("claim", "request")
 _RENEW = script("renew", "request")
 _RELEASE = script("release", "request")
 _SETTLE = script("settle", "request")
-_MARK = script("mark")
 _FIND = script("find")
 _FOUND_AT_ONCE = 100  # answers are some kilobytes each, and the server does nothing else meanwhile
 
@@ -87,6 +87,7 @@ class RedisLedger:
         self._reply_to = reply_to
         self.registrations = Registrations(self._write)
         self._left_claims = LeftClaims(self.release)
+        self.marks = TailMarks(connection, life=answer_ttl)
 
     async def __aenter__(self) -> Self:
         """Begin to repeat registrations, also those a restarted server may have lost."""
@@ -97,6 +98,7 @@ class RedisLedger:
     async def __aexit__(self, *error: object) -> None:
         """Stop repeating."""
         await self._left_claims.given_back()
+        await self.marks.written()
         await self.registrations.__aexit__(*error)
 
     async def register(self, request: ChatRequest, durability: Durability) -> None:
@@ -173,8 +175,7 @@ class RedisLedger:
 
     async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:
         """See `Ledger.mark`."""
-        keys = names.request(correlation_id), names.response(correlation_id)
-        await self._connection.run(_MARK, keys, self._lives[0], tail)
+        self.marks.add(correlation_id, tail)
 
     async def claim(
         self,

@@ -21,7 +21,7 @@ class Ledger(Protocol):
     """Knows how each request stands; every call is atomic, safe to repeat and concurrent.
 
     The first settlement of a request wins, and everybody gets the winner back. Contract:
-    ``tests/contracts/ledger.py``. Every other call than `register` may raise `TransportError`:
+    ``tests/contracts/ledger.py``. Every other call than `register` and `mark` may raise `TransportError`:
     then it may or may not have happened, and repeating it is right.
     """
 
@@ -63,7 +63,11 @@ class Ledger(Protocol):
         ...
 
     async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:
-        """Note that *tail* is done, so that a redelivery need not do it again."""
+        """Note that *tail* is done, so that a redelivery need not do it again.
+
+        It never raises `TransportError`. It may take effect a moment later, and get lost with the
+        process: then it is done again.
+        """
         ...
 
 

@@ -1,11 +1,11 @@
--- Note what of the tail of a request is done. KEYS: its row and mailbox. ARGV: run id, life of
--- both in ms, the tail.
-local life, tail = ARGV[2], ARGV[3]
-if redis.call('EXISTS', KEYS[1]) == 0 then
-  return 0
+-- Note what of the tails of requests is done. KEYS: of each its row and mailbox. ARGV: run id, life of
+-- both in ms, of each what is done.
+local ends = server_time() + ARGV[2]
+for n = 1, #KEYS, 2 do
+  if redis.call('EXISTS', KEYS[n]) == 1 then
+    redis.call('HSET', KEYS[n], 'done:' .. ARGV[2 + (n + 1) / 2], 1)
+    redis.call('PEXPIREAT', KEYS[n], ends)
+    redis.call('PEXPIREAT', KEYS[n + 1], ends)
+  end
 end
-redis.call('HSET', KEYS[1], 'done:' .. tail, 1)
-local ends = server_time() + life
-redis.call('PEXPIREAT', KEYS[1], ends)
-redis.call('PEXPIREAT', KEYS[2], ends)
 return 1
