@@ -1,0 +1,199 @@
+"""``cse-chat doctor --watch``: how processes are doing, again and again until Ctrl+C."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+
+import httpx
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from cse_chat.entrypoints.addresses import url_of
+from cse_chat.entrypoints.cli.consoles import console
+from cse_chat.entrypoints.cli.printing import printable
+from cse_chat.entrypoints.cli.vital_signs import SIGNS, Balance, in_words, state_of
+from cse_chat.entrypoints.metrics import families
+from cse_chat.entrypoints.metrics.reading import Scrape, Stretch
+from cse_chat.entrypoints.settings import Settings
+
+_EVERY: Final = 1.0  # seconds
+_ANSWERED_WITHIN: Final = 0.9
+_LOOKED_BACK: Final = 5  # scrapes: over these go rates and quantiles
+_MOST_BYTES: Final = 4_194_304
+_NOT_OURS: Final = "what answers there is no cse-chat"
+
+Fetch = Callable[[str], str]
+"""Returns what a process says at its address, or raises `Unreachable`."""
+
+
+class Unreachable(Exception):  # noqa: N818 -- a state of a process, and it is told as such
+    """A process told nothing; the message says why."""
+
+
+class Watched:
+    """One process, and what it told lately."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self.problem: str | None = "not asked yet"
+        self._told: deque[Scrape] = deque(maxlen=_LOOKED_BACK)
+
+    @property
+    def stretch(self) -> Stretch | None:
+        """What it told; ``None`` while it tells nothing."""
+        return Stretch(self._told[0], self._told[-1]) if self._told else None
+
+    @property
+    def role(self) -> str:
+        """Which role it said that it has; empty if that is not known."""
+        stretch = self.stretch
+        found = stretch.last.series[families.BUILD_INFO.name] if stretch else []
+        return found[0][0].get("role", "") if found else ""
+
+    def look(self, fetch: Fetch, *, at: float) -> None:
+        """Ask it, and keep what it tells; of one that began anew, nothing from before."""
+        try:
+            scrape = _scrape_of(fetch(f"{self.url}/metrics"), at=at)
+        except Unreachable as error:
+            self._told.clear()
+            self.problem = str(error)
+            return
+        began = "process_start_time_seconds"
+        if self._told and self._told[-1].total(began) != scrape.total(began):
+            self._told.clear()
+        self._told.append(scrape)
+        self.problem = None
+
+
+def _scrape_of(text: str, *, at: float) -> Scrape:
+    try:
+        scrape = Scrape.of(text, at=at)
+    except ValueError as error:
+        raise Unreachable(_NOT_OURS) from error
+    if families.BUILD_INFO.name not in scrape:
+        raise Unreachable(_NOT_OURS)
+    return scrape
+
+
+def places_of(settings: Settings) -> tuple[str, ...]:
+    """Return where a gateway, and a worker if it has a port, are by *settings*."""
+    ports = (settings.http.port, settings.worker.port)
+    return tuple(url_of(settings.http.host, port) for port in ports if port)
+
+
+def watch(urls: Sequence[str]) -> None:
+    """Show how the processes at *urls* are doing, each second; it ends with Ctrl+C.
+
+    On a terminal it is one picture; elsewhere a line for each process.
+    """
+    watched = [Watched(url) for url in urls]
+    with _asking() as fetch, ThreadPoolExecutor(len(watched)) as threads:
+        show = _on_terminal if console().is_terminal else _line_by_line
+        show(watched, lambda: _look(watched, fetch, threads))
+
+
+def _look(watched: Sequence[Watched], fetch: Fetch, threads: ThreadPoolExecutor) -> None:
+    at = time.monotonic()
+    # All at once: one that hangs must not hold up what is told of the others.
+    list(threads.map(lambda each: each.look(fetch, at=at), watched))
+
+
+def _on_terminal(watched: Sequence[Watched], look: Callable[[], None]) -> None:
+    look()
+    with Live(
+        picture(watched), console=console(), auto_refresh=False, vertical_overflow="crop"
+    ) as live:
+        for _ in _seconds():
+            look()
+            live.update(picture(watched), refresh=True)
+
+
+def _line_by_line(watched: Sequence[Watched], look: Callable[[], None]) -> None:
+    look()
+    for _ in _seconds():
+        look()
+        for each in watched:
+            console().print(line(each), soft_wrap=True)
+
+
+def _seconds() -> Iterator[None]:
+    while True:
+        time.sleep(_EVERY)
+        yield
+
+
+def picture(watched: Sequence[Watched]) -> RenderableType:
+    """Return how all of them are, a column each, with the lines that one of them has."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column(Text(f"{datetime.now().astimezone():%H:%M:%S}"), no_wrap=True)
+    for each in watched:
+        place = each.url.partition("://")[2]
+        table.add_column(Text(printable(f"{each.role} {place}".strip())), overflow="fold")
+    for group in SIGNS:
+        for sign in group:
+            if any(s and sign.needs in s.last for s in (each.stretch for each in watched)):
+                cells = (
+                    Text(
+                        printable(sign.tell(stretch)),
+                        style="red" if sign.is_bad(stretch.last) else "",
+                    )
+                    if (stretch := each.stretch) and sign.needs in stretch.last
+                    else Text("")
+                    for each in watched
+                )
+                table.add_row(Text(sign.title), *cells)
+        table.add_section()
+    missing = (
+        Text(f"{each.url}: {each.problem}", style="bold red") for each in watched if each.problem
+    )
+    return Group(table, *missing, Text("Each second; Ctrl+C ends.", style="dim"))
+
+
+def line(watched: Watched) -> Text:
+    """Return how one of them is, on one line."""
+    now = f"{datetime.now().astimezone():%H:%M:%S} {watched.url}"
+    stretch = watched.stretch
+    if stretch is None:
+        return Text(printable(f"{now} {watched.problem}"))
+    told = [f"{now} {watched.role}", state_of(stretch.last)]
+    if families.ACCEPTED.name in stretch.last:
+        told += [
+            f"asked {stretch.rate(families.REQUESTS.name) or 0:,.1f}/s",
+            f"p99 {in_words(stretch.quantile(0.99, families.RESPONSE_SECONDS.name))}",
+            f"refused {stretch.last.total(families.REQUESTS.name, *families.REFUSALS):,.0f}",
+            f"accepted {Balance.of_asking(stretch.last)} in flight",
+        ]
+    if families.TAKEN.name in stretch.last:
+        told += [
+            f"ended {stretch.rate(families.DELIVERIES.name) or 0:,.1f}/s",
+            f"dead letters {stretch.last.total(families.DEAD_LETTERS.name):,.0f}",
+            f"taken {Balance.of_answering(stretch.last)} in hand",
+        ]
+    if families.REBALANCES.name in stretch.last:
+        told.append(f"lag {stretch.last.total(families.UNFINISHED.name):,.0f}")
+    return Text(printable("; ".join(told)))
+
+
+@contextmanager
+def _asking() -> Iterator[Fetch]:
+    with httpx.Client(timeout=_ANSWERED_WITHIN, trust_env=False) as client:
+
+        def fetch(url: str) -> str:
+            try:
+                response = client.get(url)
+            except (httpx.ConnectError, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+                raise Unreachable("nothing listens there") from error
+            except httpx.HTTPError as error:
+                raise Unreachable(f"it does not answer within {_ANSWERED_WITHIN:g} s") from error
+            if response.status_code != httpx.codes.OK or len(response.content) > _MOST_BYTES:
+                raise Unreachable(f"it has no metrics (status {response.status_code})")
+            return response.text
+
+        yield fetch
