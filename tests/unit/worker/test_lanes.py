@@ -113,6 +113,10 @@ class LanesMachine(RuleBasedStateMachine):
         assert len(threads) == len(set(threads))
 
     @invariant()
+    def what_was_taken_has_ended_or_is_in_hand(self) -> None:
+        assert self.lanes.taken == self.lanes.ended.total() + self.lanes.records
+
+    @invariant()
     def nothing_in_hand_is_forgotten(self) -> None:
         """What runs is in hand; when nothing runs, nothing waits: no lane starves."""
         assert self.lanes.records >= len(self.running)

@@ -23,15 +23,16 @@ class Ask(Protocol):
 
 
 class AskedTally:
-    """Counts so that ``accepted`` is what ended, was left open, or is in flight, at any time."""
+    """Counts so that `accepted` is what ended, was left open, or is in flight, at any time."""
 
     def __init__(self) -> None:
         self.accepted = 0
         self.outcomes = dict.fromkeys((*ENDED, LEFT_OPEN, *REFUSALS), 0)
         self.response_seconds = Durations(UP_TO_AN_ANSWER)
+        self.asked = 0
+        """Questions that have not ended, accepted or not."""
         # By identity: from asking to accepting it is one object, which its caller keeps alive.
         self._accepted: set[int] = set()
-        self._asked = 0
 
     @property
     def in_flight(self) -> int:
@@ -41,38 +42,31 @@ class AskedTally:
     @property
     def accepting(self) -> int:
         """How many are neither accepted nor refused yet."""
-        return self._asked - len(self._accepted)
-
-    def ask(self) -> None:
-        """Note that a question came."""
-        self._asked += 1
+        return self.asked - len(self._accepted)
 
     def accept(self, question: Question) -> None:
         """Note that it is kept; its outcome will come."""
         self.accepted += 1
         self._accepted.add(id(question))
 
-    def tell(self, question: Question, receipt: Receipt, seconds: float) -> None:
-        """Note what its sender is told."""
-        if id(question) not in self._accepted:  # the log did not say so, and somebody else did
-            self.accept(question)
-        outcome = receipt.outcome
-        if outcome is not None:
-            self.response_seconds.observe(seconds)
-        self._end(question, outcome.status if outcome is not None else LEFT_OPEN)
+    def tell(self, question: Question, outcome: str) -> None:
+        """Note that its sender is told *outcome*, or is let go while it is open."""
+        key = id(question)
+        if key in self._accepted:
+            self._accepted.remove(key)
+        else:
+            self.accepted += 1  # the log did not say so, and somebody else did
+        self.asked -= 1
+        self.outcomes[outcome] += 1
 
     def break_off(self, question: Question, error: BaseException) -> None:
         """Note that its sender is told an error, or went away."""
         if id(question) in self._accepted:
-            self._end(question, LEFT_OPEN)
+            self.tell(question, LEFT_OPEN)
             return
         slug = error.slug if isinstance(error, ChatError) else ERROR
-        self._end(question, slug if slug in REFUSALS else ERROR)
-
-    def _end(self, question: Question, outcome: str) -> None:
-        self._asked -= 1
-        self._accepted.discard(id(question))
-        self.outcomes[outcome] += 1
+        self.asked -= 1
+        self.outcomes[slug if slug in REFUSALS else ERROR] += 1
 
 
 class CountedAsking:
@@ -91,14 +85,19 @@ class CountedAsking:
 
     async def __call__(self, question: Question, *, wait: timedelta) -> Receipt:
         """See `SendChat`."""
+        tally = self._tally
         began = self._monotonic()
-        self._tally.ask()
+        tally.asked += 1
         try:
             receipt = await self._send_chat(question, wait=wait)
         except BaseException as error:
-            self._tally.break_off(question, error)
+            tally.break_off(question, error)
             raise
-        self._tally.tell(question, receipt, self._monotonic() - began)
+        if receipt.outcome is None:
+            tally.tell(question, LEFT_OPEN)
+        else:
+            tally.response_seconds.observe(self._monotonic() - began)
+            tally.tell(question, receipt.outcome.status)
         return receipt
 
 
