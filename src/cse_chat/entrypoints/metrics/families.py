@@ -92,7 +92,7 @@ LOOP_LAG: Final = Family(
     name="event_loop_lag_seconds",
     kind=Kind.HISTOGRAM,
     where=Where.EVERYWHERE,
-    help="How much later than it was due a timer of the event loop was called; ten a second.",
+    help="How much later than it was due a timer of the event loop was called; four a second.",
 )
 HTTP_RESPONSES: Final = Family(
     name="http_responses_total",

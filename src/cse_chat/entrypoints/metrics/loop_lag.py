@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from cse_chat.adapters.durations import UP_TO_A_TIMEOUT, Durations
 
-_EVERY: Final = 0.1  # seconds
+_EVERY: Final = 0.25  # seconds
 
 
 class LoopLag:

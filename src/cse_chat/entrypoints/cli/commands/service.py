@@ -55,8 +55,8 @@ def gateway(host: str | None, port: int | None) -> None:
 
 @click.command(epilog="Example: `cse-chat worker --port 9101`")
 @_listening(
-    host="Address for health (CSE_CHAT__HTTP__HOST).",
-    port="Port for health; 0 is none (CSE_CHAT__WORKER__PORT).",
+    host="Address for health and metrics (CSE_CHAT__HTTP__HOST).",
+    port="Port for health and metrics; 0 is none (CSE_CHAT__WORKER__PORT).",
 )
 def worker(host: str | None, port: int | None) -> None:
     """Answer the questions that gateways take.
