@@ -58,6 +58,20 @@ def test_into_a_pipe_it_is_a_line_for_each_process_until_it_is_interrupted(
     assert (code, said.strip()) == (130, "")
 
 
+def test_what_is_no_address_is_refused(tmp_path: Path) -> None:
+    refused = run(tmp_path, "doctor", "--watch", "--url", "127.0.0.1:8000")
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--url must be an address such as http://127.0.0.1:8000" in refused.stderr
+
+
+def test_where_the_settings_name_no_port_it_says_what_to_do(tmp_path: Path) -> None:
+    refused = run(tmp_path, "doctor", "--watch", HTTP__PORT="0", WORKER__PORT="0")
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "say with --url" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [(("--url", "http://127.0.0.1:1"), "say --watch with it"), (("--watch", "--json"), "/metrics")],

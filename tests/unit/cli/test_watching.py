@@ -8,7 +8,14 @@ from rich.console import Console, RenderableType
 
 from cse_chat.adapters.durations import Durations
 from cse_chat.entrypoints.cli.vital_signs import Balance, in_words
-from cse_chat.entrypoints.cli.watching import Unreachable, Watched, line, picture, places_of
+from cse_chat.entrypoints.cli.watching import (
+    Unreachable,
+    Watched,
+    line,
+    picture,
+    places_of,
+    shown,
+)
 from cse_chat.entrypoints.metrics import families
 from cse_chat.entrypoints.metrics.exposition import Metrics
 from cse_chat.entrypoints.metrics.reading import Scrape
@@ -175,9 +182,28 @@ def test_what_is_no_process_of_ours_is_told(said: str, watched: Watched) -> None
 
 
 def test_by_default_the_gateway_and_the_worker_of_the_settings_are_watched() -> None:
-    assert places_of(Settings()) == ("http://127.0.0.1:8000", "http://127.0.0.1:9100")
-    without = Settings.from_env({"CSE_CHAT__WORKER__PORT": "0"})
-    assert places_of(without) == ("http://127.0.0.1:8000",)
+    both, without, nothing = (
+        [each.url for each in places_of(Settings.from_env(said))]
+        for said in (
+            {},
+            {"CSE_CHAT__WORKER__PORT": "0"},
+            {"CSE_CHAT__HTTP__PORT": "0", "CSE_CHAT__WORKER__PORT": "0"},
+        )
+    )
+    assert both == ["http://127.0.0.1:8000", "http://127.0.0.1:9100"]
+    assert without == ["http://127.0.0.1:8000"]
+    assert nothing == []
+
+
+def test_a_worker_is_not_missed_where_one_process_is_both() -> None:
+    whole, worker = places_of(Settings())
+    worker.look(refusing("nothing listens there"), at=0)
+    assert shown([whole, worker]) == [whole, worker]
+
+    whole.look(lambda _: 'build_info{role="run"} 1\n', at=0)
+
+    assert shown([whole, worker]) == [whole]
+    assert "9100" not in drawn(picture([whole, worker]))
 
 
 @pytest.mark.parametrize(

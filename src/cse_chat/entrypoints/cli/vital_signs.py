@@ -185,6 +185,20 @@ SIGNS: Final[Sequence[Sequence[Sign]]] = (
         _took("loop lag", families.LOOP_LAG),
     ),
     (
+        Sign(
+            title="accepted = ended + in flight",
+            tell=lambda stretch: str(Balance.of_asking(stretch.last)),
+            needs=families.ACCEPTED.name,
+            is_bad=lambda scrape: not Balance.of_asking(scrape).holds,
+        ),
+        Sign(
+            title="taken = ended + in hand",
+            tell=lambda stretch: str(Balance.of_answering(stretch.last)),
+            needs=families.TAKEN.name,
+            is_bad=lambda scrape: not Balance.of_answering(scrape).holds,
+        ),
+    ),
+    (
         _counted("asked", families.REQUESTS),
         _counted("  answered", families.REQUESTS, "answered"),
         _counted("  failed", families.REQUESTS, "failed", is_bad=True),
@@ -221,20 +235,6 @@ SIGNS: Final[Sequence[Sequence[Sign]]] = (
         _counted("Redis: announced", families.PUBLISHED),
         _counted("Redis: late", families.LATE),
         _counted("Redis: reconnects", families.RECONNECTS, is_bad=True),
-    ),
-    (
-        Sign(
-            title="accepted = ended + in flight",
-            tell=lambda stretch: str(Balance.of_asking(stretch.last)),
-            needs=families.ACCEPTED.name,
-            is_bad=lambda scrape: not Balance.of_asking(scrape).holds,
-        ),
-        Sign(
-            title="taken = ended + in hand",
-            tell=lambda stretch: str(Balance.of_answering(stretch.last)),
-            needs=families.TAKEN.name,
-            is_bad=lambda scrape: not Balance.of_answering(scrape).holds,
-        ),
     ),
 )
 """In groups, in the order in which they are looked at."""

@@ -16,7 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 from cse_chat.entrypoints.addresses import url_of
+from cse_chat.entrypoints.cli.configuration import read_settings
 from cse_chat.entrypoints.cli.consoles import console
+from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
+from cse_chat.entrypoints.cli.health import place_of
 from cse_chat.entrypoints.cli.printing import printable
 from cse_chat.entrypoints.cli.vital_signs import SIGNS, Balance, in_words, state_of
 from cse_chat.entrypoints.metrics import families
@@ -38,10 +41,16 @@ class Unreachable(Exception):  # noqa: N818 -- a state of a process, and it is t
 
 
 class Watched:
-    """One process, and what it told lately."""
+    """One process, and what it told lately.
 
-    def __init__(self, url: str) -> None:
+    Attributes:
+        is_optional: Whether it need not be there, since another may do its work as well.
+        problem: Why it tells nothing; ``None`` while it does.
+    """
+
+    def __init__(self, url: str, *, is_optional: bool = False) -> None:
         self.url = url.rstrip("/")
+        self.is_optional = is_optional
         self.problem: str | None = "not asked yet"
         self._told: deque[Scrape] = deque(maxlen=_LOOKED_BACK)
 
@@ -82,18 +91,30 @@ def _scrape_of(text: str, *, at: float) -> Scrape:
     return scrape
 
 
-def places_of(settings: Settings) -> tuple[str, ...]:
-    """Return where a gateway, and a worker if it has a port, are by *settings*."""
-    ports = (settings.http.port, settings.worker.port)
-    return tuple(url_of(settings.http.host, port) for port in ports if port)
+def places_of(settings: Settings) -> tuple[Watched, ...]:
+    """Return a gateway, and a worker if it has a port, where they are by *settings*."""
+    host, (gateway, worker) = settings.http.host, (settings.http.port, settings.worker.port)
+    places = (Watched(url_of(host, gateway)),) if gateway else ()
+    return (*places, Watched(url_of(host, worker), is_optional=True)) if worker else places
 
 
 def watch(urls: Sequence[str]) -> None:
-    """Show how the processes at *urls* are doing, each second; it ends with Ctrl+C.
+    """Show how processes are doing, each second; it ends with Ctrl+C.
 
     On a terminal it is one picture; elsewhere a line for each process.
+
+    Args:
+        urls: Where they are; none: where the settings put them.
+
+    Raises:
+        CommandFailedError: There is nothing to watch, or one of them is no address.
     """
-    watched = [Watched(url) for url in urls]
+    for url in urls:
+        place_of(url)
+    watched = [Watched(url) for url in urls] or places_of(read_settings())
+    if not watched:
+        message = "the settings name no port to watch: say with --url where the processes are"
+        raise CommandFailedError(ExitCode.UNUSABLE, message)
     with _asking() as fetch, ThreadPoolExecutor(len(watched)) as threads:
         show = _on_terminal if console().is_terminal else _line_by_line
         show(watched, lambda: _look(watched, fetch, threads))
@@ -119,7 +140,7 @@ def _line_by_line(watched: Sequence[Watched], look: Callable[[], None]) -> None:
     look()
     for _ in _seconds():
         look()
-        for each in watched:
+        for each in shown(watched):
             console().print(line(each), soft_wrap=True)
 
 
@@ -129,10 +150,18 @@ def _seconds() -> Iterator[None]:
         yield
 
 
+def shown(watched: Sequence[Watched]) -> Sequence[Watched]:
+    """Return those of *watched* that are there or should be."""
+    whole = any(each.role == "run" for each in watched)  # gateway and worker in one
+    return [each for each in watched if not (whole and each.is_optional and each.problem)]
+
+
 def picture(watched: Sequence[Watched]) -> RenderableType:
     """Return how all of them are, a column each, with the lines that one of them has."""
+    watched = shown(watched)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    table.add_column(Text(f"{datetime.now().astimezone():%H:%M:%S}"), no_wrap=True)
+    now = f"{datetime.now().astimezone():%H:%M:%S}"
+    table.add_column(Text(f"{now}, Ctrl+C ends"), no_wrap=True)
     for each in watched:
         place = each.url.partition("://")[2]
         table.add_column(Text(printable(f"{each.role} {place}".strip())), overflow="fold")
@@ -153,7 +182,7 @@ def picture(watched: Sequence[Watched]) -> RenderableType:
     missing = (
         Text(f"{each.url}: {each.problem}", style="bold red") for each in watched if each.problem
     )
-    return Group(table, *missing, Text("Each second; Ctrl+C ends.", style="dim"))
+    return Group(*missing, table)  # what is lost where the terminal ends is the end of the table
 
 
 def line(watched: Watched) -> Text:
@@ -188,10 +217,15 @@ def _asking() -> Iterator[Fetch]:
         def fetch(url: str) -> str:
             try:
                 response = client.get(url)
-            except (httpx.ConnectError, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-                raise Unreachable("nothing listens there") from error
-            except httpx.HTTPError as error:
+            except httpx.TimeoutException as error:
                 raise Unreachable(f"it does not answer within {_ANSWERED_WITHIN:g} s") from error
+            except httpx.ConnectError as error:
+                is_refused = "refused" in str(error) or "attempts failed" in str(error)
+                raise Unreachable(
+                    "nothing listens there" if is_refused else f"it cannot be reached ({error})"
+                ) from error
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise Unreachable(f"it cannot be asked ({type(error).__name__})") from error
             if response.status_code != httpx.codes.OK or len(response.content) > _MOST_BYTES:
                 raise Unreachable(f"it has no metrics (status {response.status_code})")
             return response.text

@@ -125,11 +125,9 @@ def doctor(*, as_json: bool, watch: bool, urls: tuple[str, ...]) -> None:
     if watch:
         if as_json:
             raise click.UsageError("--watch prints no JSON: read /metrics instead")
-        from cse_chat.entrypoints.cli.configuration import read_settings  # noqa: PLC0415 -- slow
-        from cse_chat.entrypoints.cli.watching import places_of  # noqa: PLC0415 -- slow
         from cse_chat.entrypoints.cli.watching import watch as look_on  # noqa: PLC0415 -- slow
 
-        look_on(urls or places_of(read_settings()))
+        look_on(urls)
         return
     from cse_chat.entrypoints.cli.doctor import doctor as look  # noqa: PLC0415 -- it needs all
 
