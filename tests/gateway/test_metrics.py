@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 from dependency_injector import providers
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -255,6 +255,8 @@ ACTS: Final = ("ask", "hold", "refuse", "crash", "hang up", "let go", "rebalance
 
 
 @settings(max_examples=50, deadline=None)
+@example([("hold", 1, 12), ("hang up", 0, 2)])
+@example([("hold", 1, 12), ("hold", 1, 12), ("rebalance", 0, 12), ("let go", 0, 12)])
 @given(
     st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 9), st.integers(0, 12)), max_size=25)
 )
