@@ -21,7 +21,7 @@ from cse_chat.entrypoints.cli.consoles import console
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
 from cse_chat.entrypoints.cli.health import place_of
 from cse_chat.entrypoints.cli.printing import printable
-from cse_chat.entrypoints.cli.vital_signs import SIGNS, Balance, in_words, state_of
+from cse_chat.entrypoints.cli.vital_signs import SIGNS, Balance, Sign, in_words, state_of
 from cse_chat.entrypoints.metrics import families
 from cse_chat.entrypoints.metrics.reading import Scrape, Stretch
 from cse_chat.entrypoints.settings import Settings
@@ -158,31 +158,36 @@ def shown(watched: Sequence[Watched]) -> Sequence[Watched]:
 
 def picture(watched: Sequence[Watched]) -> RenderableType:
     """Return how all of them are, a column each, with the lines that one of them has."""
-    watched = shown(watched)
+    now = f"{datetime.now().astimezone():%H:%M:%S}, Ctrl+C ends"
+    told = [(each, stretch) for each in shown(watched) if (stretch := each.stretch)]
+    # First: what is lost where the terminal ends is the end of the table.
+    missing = [
+        Text(printable(f"{each.url}: {each.problem}"), style="bold red")
+        for each in shown(watched)
+        if each.problem
+    ]
+    return Group(*missing, _table(now, told)) if told else Group(*missing, Text(now))
+
+
+def _table(title: str, told: Sequence[tuple[Watched, Stretch]]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    now = f"{datetime.now().astimezone():%H:%M:%S}"
-    table.add_column(Text(f"{now}, Ctrl+C ends"), no_wrap=True)
-    for each in watched:
-        place = each.url.partition("://")[2]
-        table.add_column(Text(printable(f"{each.role} {place}".strip())), overflow="fold")
+    table.add_column(title, no_wrap=True)
+    for watched, _ in told:
+        place = watched.url.partition("://")[2]
+        table.add_column(Text(printable(f"{watched.role} {place}")), overflow="fold")
     for group in SIGNS:
         for sign in group:
-            if any(s and sign.needs in s.last for s in (each.stretch for each in watched)):
-                cells = (
-                    Text(
-                        printable(sign.tell(stretch)),
-                        style="red" if sign.is_bad(stretch.last) else "",
-                    )
-                    if (stretch := each.stretch) and sign.needs in stretch.last
-                    else Text("")
-                    for each in watched
-                )
-                table.add_row(Text(sign.title), *cells)
+            if any(sign.needs in stretch.last for _, stretch in told):
+                table.add_row(Text(sign.title), *(_cell(sign, stretch) for _, stretch in told))
         table.add_section()
-    missing = (
-        Text(f"{each.url}: {each.problem}", style="bold red") for each in watched if each.problem
-    )
-    return Group(*missing, table)  # what is lost where the terminal ends is the end of the table
+    return table
+
+
+def _cell(sign: Sign, stretch: Stretch) -> Text:
+    if sign.needs not in stretch.last:
+        return Text("")
+    style = "red" if sign.is_bad(stretch.last) else ""
+    return Text(printable(sign.tell(stretch)), style=style)
 
 
 def line(watched: Watched) -> Text:
