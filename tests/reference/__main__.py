@@ -10,6 +10,7 @@ from typing import Final
 
 from tests.reference.commands import commands_page
 from tests.reference.interface import document, problems_page, routes_page
+from tests.reference.metrics import metrics_page
 from tests.reference.settings import example_file, settings_page
 
 ROOT: Final = Path(__file__).parents[2]
@@ -19,6 +20,7 @@ FILES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/openapi.json": document,
     "docs/reference/cli.md": commands_page,
     "docs/reference/http.md": routes_page,
+    "docs/reference/metrics.md": metrics_page,
     "docs/reference/problems.md": problems_page,
     "docs/reference/settings.md": settings_page,
 }

@@ -103,6 +103,12 @@ class Listeners:
         """Return how many requests are listened for."""
         return len(self.by_id)
 
+    @property
+    def longest(self) -> float:
+        """For how many seconds the longest of them has been; 0 when there is none."""
+        first = min((listeners[0].since for listeners in self.by_id.values()), default=None)
+        return 0.0 if first is None else self.monotonic() - first
+
     def listen(
         self, correlation_id: CorrelationId, *, request: Asked | None = None
     ) -> AbstractAsyncContextManager[NextReply]:

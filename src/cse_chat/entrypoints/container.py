@@ -35,6 +35,10 @@ from cse_chat.domain.use_cases.sweep_replies import SweepReplies
 from cse_chat.entrypoints import clock, durable
 from cse_chat.entrypoints.agents import make_agent
 from cse_chat.entrypoints.gateway import GatewayService
+from cse_chat.entrypoints.metrics.asking import AskedTally, CountedAsking, CountedRequestLog
+from cse_chat.entrypoints.metrics.exposition import Metrics
+from cse_chat.entrypoints.metrics.loop_lag import LoopLag
+from cse_chat.entrypoints.metrics.processing import ProcessingTimes
 from cse_chat.entrypoints.readiness import Readiness
 from cse_chat.entrypoints.settings import Settings
 from cse_chat.entrypoints.worker.embedded import EmbeddedService
@@ -204,10 +208,11 @@ class Container(containers.DeclarativeContainer):
 
     # What happens to a question.
     record_history = providers.Singleton(RecordHistory, ledger=ledger)
+    asked = providers.Singleton(AskedTally)
     send_chat = providers.Singleton(
         SendChat,
         threads=threads,
-        requests=requests,
+        requests=providers.Singleton(CountedRequestLog, requests, asked),
         replies=replies,
         ledger=ledger,
         record_history=record_history,
@@ -215,6 +220,7 @@ class Container(containers.DeclarativeContainer):
         now=now,
         deadline=settings.provided.agent.deadline,
     )
+    counted_asking = providers.Singleton(CountedAsking, send_chat, asked)
     read_answer = providers.Singleton(
         ReadAnswer, ledger=ledger, replies=replies, record_history=record_history, now=now
     )
@@ -233,6 +239,7 @@ class Container(containers.DeclarativeContainer):
         assigned=source.provided.assigned,
         now=now,
     )
+    slots = providers.Singleton(asyncio.Semaphore, settings.provided.worker.concurrency)
     process_request = providers.Singleton(
         ProcessRequest,
         claims=claims,
@@ -250,21 +257,28 @@ class Container(containers.DeclarativeContainer):
             now=now,
         ),
         policy=providers.Singleton(AttemptPolicy, limit=settings.provided.agent.attempts),
-        slots=providers.Singleton(asyncio.Semaphore, settings.provided.worker.concurrency),
+        slots=slots,
         now=now,
         pause=pause,
         chance=chance,
     )
 
-    # What runs.
+    # What runs, and what is exported of it.
+    metrics = providers.Singleton(Metrics)
+    loop_lag = providers.Singleton(LoopLag)
+    processing_times = providers.Singleton(ProcessingTimes)
     engine = providers.Singleton(
         WorkerEngine,
         source=source,
         lanes=lanes,
-        process=providers.Selector(
-            _answered_by,
-            memory=process_request,
-            redis=providers.Singleton(ReplyAddresses.around, reply_addresses, process_request),
+        process=providers.Singleton(
+            ProcessingTimes.around,
+            processing_times,
+            providers.Selector(
+                _answered_by,
+                memory=process_request,
+                redis=providers.Singleton(ReplyAddresses.around, reply_addresses, process_request),
+            ),
         ),
         abandon=abandon_request,
         window_records=settings.provided.worker.window_records,

@@ -24,13 +24,13 @@ class GatewayService:
             readiness: Told when the end begins.
         """
         self._sweep_replies = sweep_replies
-        self._listeners = listeners
+        self.listeners = listeners
         self._readiness = readiness
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         """Begin to look: again and again, and after each gap."""
-        self._listeners.on_gap = self._sweep_replies
+        self.listeners.on_gap = self._sweep_replies
         await self._stack.enter_async_context(repeated(self._sweep_replies, every=PASS_INTERVAL))
         return self
 
@@ -46,4 +46,4 @@ class GatewayService:
     def drain(self) -> None:
         """Hold nobody any longer: the answers come, and are read at another gateway."""
         self._readiness.draining = True
-        self._listeners.let_go()
+        self.listeners.let_go()

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from dependency_injector import providers
 
 from cse_chat.entrypoints.container import Container
+from cse_chat.entrypoints.exports import export_answering, export_asking, export_common
 from cse_chat.entrypoints.kafka_check import KafkaCheck
 from cse_chat.entrypoints.lifetimes import opened
+from cse_chat.entrypoints.metrics.exposition import Metrics
 from cse_chat.entrypoints.readiness import Readiness
 from cse_chat.entrypoints.redis_check import RedisCheck
 
@@ -21,11 +23,13 @@ class Process:
     Attributes:
         parts: Opened left to right, closed in reverse.
         drain: Takes nothing new, and finishes what it can within the budget; then it may close.
+        metrics: What it exports.
     """
 
     parts: Sequence[object]
     drain: Callable[[timedelta], Awaitable[None]]
     readiness: Readiness
+    metrics: Metrics = field(default_factory=Metrics)
 
     @asynccontextmanager
     async def opened(self) -> AsyncGenerator[None]:
@@ -42,10 +46,19 @@ def gateway(container: Container) -> Process:
     async def drain(_: timedelta) -> None:
         service.drain()
 
+    export_common(container, role="gateway")
+    export_asking(container)
     return Process(
-        parts=[*_stores(container), *_listening(container), *_writing(container), service],
+        parts=[
+            container.loop_lag(),
+            *_stores(container),
+            *_listening(container),
+            *_writing(container),
+            service,
+        ],
         drain=drain,
         readiness=container.readiness(),
+        metrics=container.metrics(),
     )
 
 
@@ -53,8 +66,11 @@ def worker(container: Container) -> Process:
     """Return the process that answers what others ask."""
     container.gateway_id.override(providers.Object(""))  # nobody waits here
     service = container.worker()
+    export_common(container, role="worker")
+    export_answering(container)
     return Process(
         parts=[
+            container.loop_lag(),
             container.agent(),
             *_stores(container),
             *_timing(container),
@@ -64,6 +80,7 @@ def worker(container: Container) -> Process:
         ],
         drain=service.drain,
         readiness=container.readiness(),
+        metrics=container.metrics(),
     )
 
 
@@ -77,8 +94,12 @@ def embedded(container: Container) -> Process:
         await answering.drain(budget)
         asking.drain()
 
+    export_common(container, role="run")
+    export_asking(container)
+    export_answering(container)
     return Process(
         parts=[
+            container.loop_lag(),
             container.agent(),
             *_stores(container),
             *_listening(container),
@@ -89,6 +110,7 @@ def embedded(container: Container) -> Process:
         ],
         drain=drain,
         readiness=container.readiness(),
+        metrics=container.metrics(),
     )
 
 

@@ -67,12 +67,16 @@ class Readiness:
         open_ = self.started and not self.draining
         return open_ and self.reading and all(usable() for usable in self._needed.values())
 
+    def dependencies(self) -> Mapping[str, bool]:
+        """Return whether each thing that is needed can be used now."""
+        return {name: usable() for name, usable in self._needed.items()}
+
     def details(self) -> Mapping[str, object]:
         """Return the state in words, and whatever else is known."""
         told: dict[str, object] = {"status": self._state(), **self._details()}
         if self._needed:
             told["dependencies"] = {
-                name: "up" if usable() else "down" for name, usable in self._needed.items()
+                name: "up" if is_up else "down" for name, is_up in self.dependencies().items()
             }
             told["problems"] = [
                 {"dependency": name, **asdict(trouble)}

@@ -96,7 +96,7 @@ class LanesMachine(RuleBasedStateMachine):
 
     def _note(self, finished: Finished) -> None:
         for partition, position in finished.positions.items():
-            assert position > self.acknowledged[partition], "a position went back"
+            assert position >= self.acknowledged[partition], "a position went back"
             self.acknowledged[partition] = position
 
     @invariant()
@@ -111,6 +111,10 @@ class LanesMachine(RuleBasedStateMachine):
     def no_thread_runs_twice_at_once(self) -> None:
         threads = [job.thread_id for job in self.running]
         assert len(threads) == len(set(threads))
+
+    @invariant()
+    def what_was_taken_has_ended_or_is_in_hand(self) -> None:
+        assert self.lanes.taken == self.lanes.ended.total() + self.lanes.records
 
     @invariant()
     def nothing_in_hand_is_forgotten(self) -> None:

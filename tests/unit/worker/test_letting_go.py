@@ -201,3 +201,34 @@ async def test_what_comes_while_a_slow_revoke_is_under_way_is_kept() -> None:
         await revoking
 
         await until(lambda: source.told[-1].positions == {0: 2})
+
+
+async def test_what_ends_while_a_slow_revoke_is_under_way_has_ended() -> None:
+    """Nothing is left to stop then, and the others are stopped all the same."""
+    let_go, never = asyncio.Event(), asyncio.Event()
+
+    async def act(text: str) -> None:
+        await {"1": let_go, "2": never}.get(text, _set()).wait()
+
+    work = Work(act)
+    running = Running(work)
+    source = running.engine._source = Stalling(running.memory)
+    async with running:
+        for text in ("0", "1", "2"):
+            await running.ask(text, f"t{text}")
+        await source.stalls.wait()
+        await until(lambda: running.engine.in_hand == 2)
+        revoking = asyncio.create_task(running.engine.revoked([0]))
+        await asyncio.sleep(0)
+        let_go.set()
+        await until(lambda: work.ended == ["0", "1"] and running.engine.in_hand == 1)
+        source.may_go_on.set()
+        await revoking
+
+        assert running.engine.in_hand == 0
+
+
+def _set() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event

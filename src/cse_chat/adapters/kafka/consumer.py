@@ -16,7 +16,8 @@ from cse_chat.adapters.kafka.buffer import Buffer
 from cse_chat.adapters.kafka.closing import end_consumer, within
 from cse_chat.adapters.kafka.connection import client_options, milliseconds
 from cse_chat.adapters.kafka.errors import check_topics, translated, transport_error
-from cse_chat.adapters.kafka.liveness import Liveness
+from cse_chat.adapters.kafka.lags import Lag, Lags
+from cse_chat.adapters.kafka.liveness import Liveness, is_member
 from cse_chat.domain.errors import TransportError
 
 _log = structlog.get_logger(__name__)
@@ -83,17 +84,25 @@ class SupervisedConsumer:
         self._committing = asyncio.Lock()
         self._is_revoking = False
         self._last_polled = 0.0
+        self._lags: Lags | None = None
+        self.rebalances = 0
+        """How often the group has given out its partitions."""
 
     @property
     def healthy(self) -> bool:
         """Whether it is a member of the group, as far as is known."""
-        return self._consumer is not None and _is_member(self._consumer)
+        return self._consumer is not None and is_member(self._consumer)
 
     @property
     def assigned(self) -> Collection[int]:
         """The partitions that the group has given to it."""
         places = self._consumer.assignment() if self._consumer else ()
         return [place.partition for place in places if place.topic == self._topic]
+
+    @property
+    def lags(self) -> Mapping[TopicPartition, Lag]:
+        """How far behind it is, for each of its partitions."""
+        return self._lags.told({**self._first, **self._committed}) if self._lags else {}
 
     @property
     def problem(self) -> str | None:
@@ -157,7 +166,7 @@ class SupervisedConsumer:
             return
         # Who was expelled commits as a stranger, and a group that is empty by now would believe
         # it, although others have been further in between.
-        if not _is_member(consumer):
+        if not is_member(consumer):
             raise TransportError("no longer a member of the group")
         await consumer.commit(offsets)
         self._committed.update({tp.partition: position for tp, position in offsets.items()})
@@ -203,7 +212,7 @@ class SupervisedConsumer:
         except BaseException:
             await end_consumer(consumer)
             raise
-        consumer.subscribe([self._topic], listener=_Listener(self._let_go))
+        consumer.subscribe([self._topic], listener=_Listener(self._let_go, self._note_assigned))
         return consumer
 
     async def _poll_and_watch(self, consumer: AIOKafkaConsumer) -> None:
@@ -211,13 +220,16 @@ class SupervisedConsumer:
         self._last_polled = asyncio.get_running_loop().time()
         polling = asyncio.create_task(self._poll(consumer))
         liveness = Liveness(consumer)
+        self._lags = lags = Lags(consumer)
         try:
             while not polling.done():
                 await asyncio.wait({polling}, timeout=1)
+                await lags.look()
                 if not await liveness.is_given(last_polled=self._last_polled):
                     raise TransportError("Kafka's records are there, and do not come")
             polling.result()
         finally:
+            self._lags = None
             polling.cancel()
             await asyncio.wait({polling})
 
@@ -246,6 +258,9 @@ class SupervisedConsumer:
         elif paused and self._buffer.is_low:
             consumer.resume(*paused)
 
+    def _note_assigned(self) -> None:
+        self.rebalances += 1
+
     async def _let_go(self, partitions: Collection[int]) -> None:
         """Forget what was read of *partitions*, and tell whoever works on it."""
         # Rebalances are eager: it is always all of them.
@@ -262,8 +277,9 @@ class SupervisedConsumer:
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # it is not typed
-    def __init__(self, revoked: Told) -> None:
+    def __init__(self, revoked: Told, assigned: Callable[[], None]) -> None:
         self._revoked = revoked
+        self._assigned = assigned
 
     @override
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
@@ -272,13 +288,5 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # it is not ty
     @override
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Only tell: they are read from where they were committed."""
+        self._assigned()
         _log.info("partitions_assigned", partitions=sorted(place.partition for place in assigned))
-
-
-def _is_member(consumer: AIOKafkaConsumer) -> bool:
-    coordinator = consumer._coordinator  # noqa: SLF001 - nothing public says so
-    return (
-        coordinator is not None
-        and coordinator.generation > 0
-        and coordinator.coordinator_id is not None
-    )

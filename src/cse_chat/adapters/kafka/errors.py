@@ -4,13 +4,18 @@ from collections.abc import Collection, Generator
 from contextlib import contextmanager
 
 from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
     ConsumerStoppedError,
     IllegalOperation,
+    InvalidTopicError,
     KafkaConnectionError,
     KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    TopicAuthorizationFailedError,
 )
 
-from cse_chat.domain.errors import TransportError
+from cse_chat.domain.errors import OverloadedError, TransportError
 
 FAILURES = (
     KafkaError,
@@ -25,6 +30,15 @@ FAILURES = (
 `TimeoutError` is also a time of our own that is over; the client asserts that it knows a broker,
 which it does not while the only one comes back from a pause.
 """
+
+NOT_KEPT = (
+    ClusterAuthorizationFailedError,
+    InvalidTopicError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    TopicAuthorizationFailedError,
+)
+"""With these the broker says that it has not kept a record."""
 
 
 class UnconfirmedError(TransportError):
@@ -68,3 +82,12 @@ def translated() -> Generator[None]:
         yield
     except FAILURES as error:
         raise transport_error(error) from error
+
+
+def reason_of(error: OverloadedError | TransportError) -> str:
+    """Return why a record was not sent, in a word, for a counter."""
+    if isinstance(error, OverloadedError):
+        return "overloaded"
+    if isinstance(error, UnconfirmedError):
+        return "unconfirmed"
+    return "refused" if isinstance(error.__cause__, NOT_KEPT) else "unsent"

@@ -52,3 +52,13 @@ class Liveness:
             before.get(place) == position < ends[place]
             for place, position in self._positions.items()
         )
+
+
+def is_member(consumer: AIOKafkaConsumer) -> bool:
+    """Say whether *consumer* is one of its group, as far as is known."""
+    coordinator = consumer._coordinator  # noqa: SLF001 - nothing public says so
+    return (
+        coordinator is not None
+        and coordinator.generation > 0
+        and coordinator.coordinator_id is not None
+    )

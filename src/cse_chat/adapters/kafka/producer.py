@@ -1,27 +1,25 @@
 """The one producer of a process: watched, bounded, and replaced when it is of no more use."""
 
 import asyncio
+import time
+from collections import Counter
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Self
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import (
-    ClusterAuthorizationFailedError,
-    InvalidTopicError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
-    TopicAuthorizationFailedError,
-)
 
+from cse_chat.adapters.durations import UP_TO_A_TIMEOUT, Durations
 from cse_chat.adapters.kafka.availability import Availability
 from cse_chat.adapters.kafka.closing import end_producer, within
 from cse_chat.adapters.kafka.connection import client_options
 from cse_chat.adapters.kafka.errors import (
     FAILURES,
+    NOT_KEPT,
     UnconfirmedError,
     check_topics,
+    reason_of,
     transport_error,
 )
 from cse_chat.adapters.kafka.tracked_producer import Headers, TrackedProducer
@@ -40,15 +38,6 @@ _LOOK_EVERY = 0.2
 _STALLED_AFTER = 2.0
 _GIVEN_UP_AFTER = 15.0
 _FLUSHING = 2.0
-
-_NOT_KEPT = (
-    ClusterAuthorizationFailedError,
-    InvalidTopicError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
-    TopicAuthorizationFailedError,
-)
-"""With these the broker says that it has not kept a record."""
 
 
 class SupervisedProducer:
@@ -93,6 +82,10 @@ class SupervisedProducer:
         self._closings: set[asyncio.Task[None]] = set()
         self.replaced = 0
         """How many clients were abandoned so far."""
+        self.send_seconds = Durations(UP_TO_A_TIMEOUT)
+        """How long each `send` took that succeeded."""
+        self.errors: Counter[str] = Counter()
+        """The others: ``overloaded``, ``unsent``, ``refused``, ``unconfirmed``."""
 
     @property
     def healthy(self) -> bool:
@@ -136,6 +129,17 @@ class SupervisedProducer:
             UnconfirmedError: It was handed over, and not confirmed in time.
             TransportError: It was not handed over, or refused by the broker.
         """
+        began = time.perf_counter()
+        try:
+            await self._send(topic, key=key, value=value, headers=headers)
+        except (OverloadedError, TransportError) as error:
+            self.errors[reason_of(error)] += 1
+            raise
+        self.send_seconds.observe(time.perf_counter() - began)
+
+    async def _send(
+        self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers
+    ) -> None:
         if self._waiting >= self._most_waiting:
             raise OverloadedError(f"{self._waiting} records wait to be sent")
         confirmed: asyncio.Future[object] | None = None
@@ -182,7 +186,7 @@ class SupervisedProducer:
         return self._current
 
     def _failure(self, error: BaseException, *, was_handed_over: bool) -> TransportError:
-        if was_handed_over and not isinstance(error, _NOT_KEPT):
+        if was_handed_over and not isinstance(error, NOT_KEPT):
             return UnconfirmedError(f"not confirmed: {type(error).__name__}")
         if isinstance(error, TimeoutError):
             return TransportError(self.problem or "Kafka is too slow: the record was not sent")

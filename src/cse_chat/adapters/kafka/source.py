@@ -1,16 +1,17 @@
 """`RequestSource` on a topic, ``chat.requests`` in production."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, Self
 
 import structlog
-from aiokafka import ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
 
 from cse_chat.adapters.kafka.buffer import Buffer
 from cse_chat.adapters.kafka.consumer import SupervisedConsumer
+from cse_chat.adapters.kafka.lags import Lag
 from cse_chat.adapters.kafka.names import GROUP, REQUESTS
 from cse_chat.adapters.kafka.progress import PartitionProgress
 from cse_chat.adapters.kafka.records import record_of, weight_of
@@ -92,6 +93,16 @@ class KafkaRequestSource:
     def problem(self) -> str | None:
         """Why it is not healthy, for an operator; ``None`` while it is."""
         return self._consumer.problem
+
+    @property
+    def rebalances(self) -> int:
+        """How often the group has given out its partitions."""
+        return self._consumer.rebalances
+
+    @property
+    def lags(self) -> Mapping[TopicPartition, Lag]:
+        """How far behind it is, for each of its partitions."""
+        return self._consumer.lags
 
     async def __aenter__(self) -> Self:
         """Begin to connect; see `SupervisedConsumer`."""

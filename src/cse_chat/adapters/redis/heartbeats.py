@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Self
 
+from cse_chat.adapters.durations import UP_TO_A_TIMEOUT, Durations
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.clock import ServerClock
 from cse_chat.adapters.redis.connection import RedisConnection
@@ -40,6 +41,9 @@ class Heartbeat:
         self._clock = clock
         self._every = every.total_seconds()
         self._beating: asyncio.Task[None] | None = None
+        self._unheard: float | None = None
+        self.round_trips = Durations(UP_TO_A_TIMEOUT)
+        """From a beat until it was heard."""
 
     async def __aenter__(self) -> Self:
         """Begin; the first one is waited for, no longer than a command may take."""
@@ -53,12 +57,18 @@ class Heartbeat:
             self._beating.cancel()
             await asyncio.wait([self._beating])
 
+    def heard(self) -> None:
+        """Note that a beat was heard."""
+        if self._unheard is not None:
+            self.round_trips.observe(self._clock.steady() - self._unheard)
+            self._unheard = None
+
     async def _keep_beating(self) -> None:
         while True:
             await asyncio.sleep(self._every)
             await self._beat()
 
     async def _beat(self) -> None:
-        asked = self._clock.steady()
+        asked = self._unheard = self._clock.steady()
         with suppress(TransportError):  # silence says it all
             self._clock.learn(await self._connection.run(_BEAT, [self._key], _LIFE), asked=asked)

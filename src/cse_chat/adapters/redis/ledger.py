@@ -88,6 +88,7 @@ class RedisLedger:
         self.registrations = Registrations(self._write)
         self._left_claims = LeftClaims(self.release)
         self.marks = TailMarks(connection, life=answer_ttl)
+        self.announced = 0  # outcomes, in the step that settles them
 
     async def __aenter__(self) -> Self:
         """Begin to repeat registrations, also those a restarted server may have lost."""
@@ -166,6 +167,7 @@ class RedisLedger:
         )
         match reply[0]:
             case b"first":
+                self.announced += 1  # by the script
                 return Settlement(outcome=outcome, done=tails_of(reply[1]))
             case b"lost":
                 raise ClaimLostError(outcome.correlation_id)

@@ -83,6 +83,11 @@ class RedisReplyBus(Listeners):
             silence=silence,
             patience=patience,
         )
+        self._subscription.on_pulse = self._heartbeat.heard
+        self.round_trips = self._heartbeat.round_trips
+        """From a heartbeat until it was heard."""
+        self.announced = 0
+        """How many outcomes were announced here, beside those that the ledger does."""
         self._open = AsyncExitStack()
         self._filling: set[asyncio.Task[None]] = set()
         self.dropped: Counter[str] = Counter()
@@ -105,6 +110,11 @@ class RedisReplyBus(Listeners):
     def healthy(self) -> bool:
         """Whether what is announced now is heard."""
         return self._subscription.is_healthy
+
+    @property
+    def channels(self) -> int:
+        """How many channels are heard now."""
+        return self._subscription.heard_channels
 
     @property
     def gaps(self) -> int:
@@ -177,6 +187,7 @@ class RedisReplyBus(Listeners):
             self._connection.command("PUBLISH", own, encode_outcome(outcome)),
             self._connection.command("PUBLISH", address, encode_announcement(outcome)),
         )
+        self.announced += 1
 
     def _hear(self, channel: str, message: bytes) -> None:
         try:

@@ -75,11 +75,18 @@ class Subscription:
         self._connection: AbstractConnection | None = None
         self.lives = 0
         """How often it was confirmed."""
+        self.on_pulse: Callable[[], object] = int
+        """Called for each pulse that is heard; may neither wait nor raise."""
 
     @property
     def is_there(self) -> bool:
         """Whether the server has confirmed all channels, and the connection lives."""
         return self._there.is_set()
+
+    @property
+    def heard_channels(self) -> int:
+        """How many channels are heard, as far as is known."""
+        return len(self._channels) + len(self._beside) if self.is_there else 0
 
     @property
     def is_healthy(self) -> bool:
@@ -183,6 +190,7 @@ class Subscription:
                         if channel == self._pulse:
                             self._was_silent = False
                             self._pulseless_parts = 0
+                            self.on_pulse()
                         else:
                             self._heard(channel, data)
                     elif kind == b"subscribe":

@@ -44,12 +44,15 @@ class Progress:
 
     Attributes:
         answering: An agent runs, or what it said is being settled: work that would be lost.
+        ended: Its status once it is settled; ``settled-before`` if that was found; else
+            ``set-aside``.
     """
 
-    __slots__ = ("answering",)
+    __slots__ = ("answering", "ended")
 
     def __init__(self) -> None:
         self.answering = False
+        self.ended = "set-aside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,8 @@ class ProcessRequest:
             # The outcome under this id is somebody else's: only the operator can be told.
             await self.finish_tail.set_aside(delivery, ID_CONFLICT)
             return
+        if progress.ended == "set-aside":
+            progress.ended = settlement.outcome.status
         await self.finish_tail(delivery, settlement)
 
     async def _settled(self, delivery: Delivery, progress: Progress) -> Settlement:
@@ -133,6 +138,8 @@ class ProcessRequest:
             match verdict:
                 case Settlement():
                     self.counts["settled-before"] += 1
+                    if progress.ended == "set-aside":
+                        progress.ended = "settled-before"
                     # Whoever settled it may have died before anybody heard.
                     await self.replies.announce(verdict.outcome)
                     return verdict

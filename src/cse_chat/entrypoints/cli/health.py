@@ -110,7 +110,7 @@ def read(url: str, probe: Probe, *, timeout: float) -> Reading:
     Raises:
         CommandFailedError: Nothing answers there in time, or *url* is no address.
     """
-    place = _place_of(url)
+    place = place_of(url)
     call = _Call(place, f"{place.path.rstrip('/')}/health/{probe}", timeout)
     call.start()
     # The limits of a socket are per packet, and none is for the look-up of a name.
@@ -153,7 +153,12 @@ def _require_well(reading: Reading, url: str) -> None:
         raise CommandFailedError(ExitCode.REFUSED, f"{url} is {reading.in_words()}")
 
 
-def _place_of(url: str) -> SplitResult:
+def place_of(url: str) -> SplitResult:
+    """Return the parts of *url*.
+
+    Raises:
+        CommandFailedError: It is no address of a service.
+    """
     try:
         place = urlsplit(url)
         usable = place.scheme in {"http", "https"} and place.hostname and place.port != 0

@@ -131,4 +131,5 @@ def _asked_at(address: str | None, seconds: float) -> str:
 
 def _working_at(address: str | None, seconds: float) -> str:
     told = f"cse-chat works (ready in {seconds:.1f} s; Ctrl+C stops it)"
-    return f"{told}\nIt tells how it is at {address}/health/ready" if address else told
+    where = f"It tells how it is at {address}/health/ready, and what it counts at {address}/metrics"
+    return f"{told}\n{where}" if address else told

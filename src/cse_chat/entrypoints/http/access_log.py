@@ -1,7 +1,8 @@
 """One log line a request: what was asked of us, how it ended and how long it took."""
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 import structlog
 from litestar.enums import ScopeType
@@ -23,6 +24,14 @@ class AccessLog:
         self._monotonic = monotonic
         # Bound once, for a lazy logger is put together again for every line.
         self._log = structlog.get_logger(__name__).bind()
+        self._responses: Counter[tuple[str | None, int | None]] = Counter()
+
+    def responses(self) -> Mapping[tuple[str, str], int]:
+        """Return how many there were, by the template of the route and the status."""
+        return {
+            (route or "none", str(status or 0)): count
+            for (route, status), count in self._responses.items()
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -34,11 +43,13 @@ class AccessLog:
         try:
             await self._app(scope, receive, send)
         finally:
+            route, status = scope.get("path_template"), status_of(scope)
+            self._responses[route, status] += 1
             self._log.info(
                 "http_request",
                 method=scope["method"],
-                route=scope.get("path_template"),
-                status=status_of(scope),
+                route=route,
+                status=status,
                 duration_ms=round((self._monotonic() - started) * 1000, 3),
                 correlation_id=correlation_id_of(scope),
             )

@@ -14,6 +14,7 @@ from cse_chat.entrypoints.http.chat import ChatController, ChatService
 from cse_chat.entrypoints.http.errors import HANDLERS
 from cse_chat.entrypoints.http.exchanges import Envelope
 from cse_chat.entrypoints.http.health import HealthController
+from cse_chat.entrypoints.http.metrics import read_metrics
 from cse_chat.entrypoints.http.page import index, page_file, read_page
 from cse_chat.entrypoints.http.problems import problem_page
 from cse_chat.entrypoints.http.schema import (
@@ -23,6 +24,8 @@ from cse_chat.entrypoints.http.schema import (
     schema_page_library,
 )
 from cse_chat.entrypoints.http.threads import ThreadsController
+from cse_chat.entrypoints.metrics.exposition import Metrics
+from cse_chat.entrypoints.metrics.families import HTTP_RESPONSES
 from cse_chat.entrypoints.processes import Process, embedded
 
 App = Litestar
@@ -38,7 +41,7 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
     """
     process = process or embedded(container)
     chat = ChatService(
-        send_chat=container.send_chat(),
+        send_chat=container.counted_asking(),
         read_answer=container.read_answer(),
         readiness=container.readiness(),
         new_thread_id=container.new_thread_id(),
@@ -50,6 +53,7 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
             ChatController,
             ThreadsController,
             HealthController,
+            read_metrics,
             index,
             page_file,
             problem_page,
@@ -63,6 +67,7 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
             "chat": _constant(chat),
             "read_history": _constant(container.read_history()),
             "readiness": _constant(container.readiness()),
+            "metrics": _constant(process.metrics),
             "page": _constant(read_page()),
         },
         exception_handlers=HANDLERS,
@@ -71,24 +76,33 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
         openapi_config=None,  # `schema` serves a document of our own (ADR 0012)
         logging_config=None,  # the default hangs a handler onto the root logger
     )
-    # Middleware runs behind the routing only; these see what no route takes as well.
-    app.asgi_handler = Envelope(AccessLog(app.asgi_handler))
+    _watch(app, process.metrics)
     return app
 
 
 def create_health_app(process: Process) -> Litestar:
     """Return an ASGI app that only tells how *process* is, which opens and closes with it."""
     app = Litestar(
-        route_handlers=[HealthController],
-        dependencies={"readiness": _constant(process.readiness)},
+        route_handlers=[HealthController, read_metrics],
+        dependencies={
+            "readiness": _constant(process.readiness),
+            "metrics": _constant(process.metrics),
+        },
         exception_handlers=HANDLERS,
         lifespan=[lambda _: process.opened()],
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=None,
         logging_config=None,
     )
-    app.asgi_handler = Envelope(AccessLog(app.asgi_handler))
+    _watch(app, process.metrics)
     return app
+
+
+def _watch(app: Litestar, metrics: Metrics) -> None:
+    # Middleware runs behind the routing only; these see what no route takes as well.
+    log = AccessLog(app.asgi_handler)
+    app.asgi_handler = Envelope(log)
+    metrics.exports(HTTP_RESPONSES, log.responses)
 
 
 def _constant(value: object) -> Provide:

@@ -16,11 +16,11 @@ from cse_chat.adapters.wire.responses import encode_outcome
 from cse_chat.domain.model.ids import ThreadId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
 from cse_chat.domain.use_cases.read_answer import ReadAnswer
-from cse_chat.domain.use_cases.send_chat import SendChat
 from cse_chat.entrypoints.http.exchanges import correlate
 from cse_chat.entrypoints.http.methods import READING
 from cse_chat.entrypoints.http.parameters import correlation_id_of, wait_of
 from cse_chat.entrypoints.http.users import asking_user
+from cse_chat.entrypoints.metrics.asking import Ask
 from cse_chat.entrypoints.readiness import Readiness
 
 _encoder = msgspec.json.Encoder()
@@ -34,7 +34,7 @@ class ChatService:
         longest_wait: How long a connection is held for an answer, at most.
     """
 
-    send_chat: SendChat
+    send_chat: Ask
     read_answer: ReadAnswer
     readiness: Readiness
     new_thread_id: Callable[[], ThreadId]

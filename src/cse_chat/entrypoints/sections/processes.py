@@ -114,7 +114,7 @@ class WorkerSettings(Section):
         default=9_100,
         ge=0,
         le=65_535,
-        description="Port of cse-chat worker, for health; 0 is none.",
+        description="Port of cse-chat worker, for health and metrics; 0 is none.",
     )
 
     @property

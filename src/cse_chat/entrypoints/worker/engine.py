@@ -148,7 +148,8 @@ class WorkerEngine:
         self._note_room()
 
     async def _stop(self, jobs: Collection[Job]) -> None:
-        tasks = [self._tasks[job] for job in jobs]
+        # One may have ended while its partition's offsets were told.
+        tasks = [self._tasks[job] for job in jobs if job in self._tasks]
         for task in tasks:
             task.cancel()
         if not tasks:

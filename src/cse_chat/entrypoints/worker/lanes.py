@@ -1,12 +1,16 @@
 """What a worker has in hand, and what of it may run: state alone, no tasks."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Final
 
 from cse_chat.domain.model.deliveries import Delivery, Finished
 from cse_chat.domain.model.ids import ThreadId
 from cse_chat.domain.use_cases.process_request import Progress
 from cse_chat.entrypoints.worker.prefixes import FinishedPrefix
+
+RELEASED: Final = "released"
 
 
 class Job:
@@ -53,6 +57,21 @@ class Lanes:
         """Jobs that have not ended: unfinished ones, not the span behind a slow one."""
         self.bytes = 0
         """The size of their records."""
+        self.taken = 0
+        """All that were taken: those that have not ended, and those that have."""
+        self.ended: Counter[str] = Counter()
+        """These, by `Progress.ended`, or ``released`` when they are for another to finish."""
+
+    def __len__(self) -> int:
+        """Return how many threads have work."""
+        return len(self._lanes)
+
+    @property
+    def oldest_asked_at(self) -> datetime | None:
+        """When the oldest of what is in hand was asked; ``None`` when nothing is."""
+        # The first of a lane was asked before those behind it.
+        heads = (lane[0].delivery.request.asked_at for lane in self._lanes.values())
+        return min(heads, default=None)
 
     @property
     def partitions(self) -> tuple[int, ...]:
@@ -76,6 +95,7 @@ class Lanes:
         prefix.deliver(record.offset)
         job = Job(delivery, prefix)
         self.records += 1
+        self.taken += 1
         self.bytes += job.size
         lane = self._lanes.get(job.thread_id)
         if lane is not None:
@@ -93,7 +113,7 @@ class Lanes:
         """
         lane = self._lanes[job.thread_id]
         lane.popleft()
-        self._leave(job)
+        self._leave(job, job.progress.ended if finished else RELEASED)
         if finished and not job.revoked:
             job.finish()
             self._finished.setdefault(job.partition, []).append(job.delivery.record.offset)
@@ -135,12 +155,13 @@ class Lanes:
         running = []
         for thread_id, (head, *waiting) in list(self._lanes.items()):
             for job in filter(concerns, waiting):
-                self._leave(job)
+                self._leave(job, RELEASED)
             self._lanes[thread_id] = deque([head, *(j for j in waiting if not concerns(j))])
             if concerns(head):
                 running.append(head)
         return running
 
-    def _leave(self, job: Job) -> None:
+    def _leave(self, job: Job, how: str) -> None:
         self.records -= 1
         self.bytes -= job.size
+        self.ended[how] += 1

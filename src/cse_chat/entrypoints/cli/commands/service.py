@@ -65,8 +65,8 @@ def gateway(host: str | None, port: int | None, *, allow_anonymous: bool) -> Non
 
 @click.command(epilog="Example: `cse-chat worker --port 9101`")
 @_listening(
-    host="Address for health (CSE_CHAT__HTTP__HOST).",
-    port="Port for health; 0 is none (CSE_CHAT__WORKER__PORT).",
+    host="Address for health and metrics (CSE_CHAT__HTTP__HOST).",
+    port="Port for health and metrics; 0 is none (CSE_CHAT__WORKER__PORT).",
 )
 def worker(host: str | None, port: int | None) -> None:
     """Answer the questions that gateways take.
@@ -107,14 +107,38 @@ def health(url: str | None, probe: str, timeout: float, *, as_json: bool) -> Non
     ask_health(url=url, probe=Probe(probe), timeout=timeout, as_json=as_json)
 
 
-@click.command()
+@click.command(
+    epilog="Example: `cse-chat doctor --watch --url http://127.0.0.1:8000 --url http://127.0.0.1:9100`"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def doctor(*, as_json: bool) -> None:
+@click.option(
+    "--watch", is_flag=True, help="Show how running processes are doing, each second until Ctrl+C."
+)
+@click.option(
+    "--url",
+    "urls",
+    multiple=True,
+    help="Process to watch, may be said several times; by default the gateway and the worker where"
+    " the settings put them.",
+)
+def doctor(*, as_json: bool, watch: bool, urls: tuple[str, ...]) -> None:
     """Find what keeps it from working, and say what to do.
 
     Python, settings, the data folder, market data, the agent, the port, and the service if it
     runs. Nothing is changed. The exit code is 0 when nothing fails.
+
+    With --watch: what running processes count at `/metrics`, as rates, times and what is in flight;
+    on a terminal as a picture, elsewhere a line for each process.
     """
+    if urls and not watch:
+        raise click.UsageError("--url says what to watch: say --watch with it")
+    if watch:
+        if as_json:
+            raise click.UsageError("--watch prints no JSON: read /metrics instead")
+        from cse_chat.entrypoints.cli.watching import watch as look_on  # noqa: PLC0415 -- slow
+
+        look_on(urls)
+        return
     from cse_chat.entrypoints.cli.doctor import doctor as look  # noqa: PLC0415 -- it needs all
 
     look(as_json=as_json)

@@ -13,6 +13,7 @@ from cse_chat.entrypoints.http.asking import send_chat
 from cse_chat.entrypoints.http.chat import ChatController
 from cse_chat.entrypoints.http.errors import KIND_OF, OUTCOMES
 from cse_chat.entrypoints.http.health import HealthController
+from cse_chat.entrypoints.http.metrics import read_metrics
 from cse_chat.entrypoints.http.parameters import MAX_PAGE
 from cse_chat.entrypoints.http.problems import FaultBody, ProblemKind, problem_page
 from cse_chat.entrypoints.http.published import examples, inputs
@@ -254,6 +255,24 @@ OPERATIONS: Final = (
         HealthController.startup,
         "For whoever waits for the start before it looks at the rest.",
         {200: _state("It has started.", "ready"), 503: _state("Not yet.", "starting")},
+    ),
+    Operation(
+        handler=read_metrics,
+        tag="health",
+        description="For Prometheus; OpenMetrics where `Accept` names it. It answers while the"
+        " process drains, and while Kafka and Redis are away. No label holds a user, a thread or an"
+        " id.",
+        answers={
+            200: Answer(
+                description="What it counts.",
+                media_type="text/plain",
+                schema={"type": "string"},
+                examples={
+                    "in flight": "# HELP chat_inflight_requests Accepted questions whose sender"
+                    " waits here.\n# TYPE chat_inflight_requests gauge\nchat_inflight_requests 2.0\n"
+                },
+            )
+        },
     ),
     Operation(
         handler=problem_page,

@@ -1,0 +1,238 @@
+"""``cse-chat doctor --watch``: how processes are doing, again and again until Ctrl+C."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+
+import httpx
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from cse_chat.entrypoints.addresses import url_of
+from cse_chat.entrypoints.cli.configuration import read_settings
+from cse_chat.entrypoints.cli.consoles import console
+from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
+from cse_chat.entrypoints.cli.health import place_of
+from cse_chat.entrypoints.cli.printing import printable
+from cse_chat.entrypoints.cli.vital_signs import SIGNS, Balance, Sign, in_words, state_of
+from cse_chat.entrypoints.metrics import families
+from cse_chat.entrypoints.metrics.reading import Scrape, Stretch
+from cse_chat.entrypoints.settings import Settings
+
+_EVERY: Final = 1.0  # seconds
+_ANSWERED_WITHIN: Final = 0.9
+_LOOKED_BACK: Final = 5  # scrapes: over these go rates and quantiles
+_MOST_BYTES: Final = 4_194_304
+_NOT_OURS: Final = "what answers there is no cse-chat"
+
+Fetch = Callable[[str], str]
+"""Returns what a process says at its address, or raises `Unreachable`."""
+
+
+class Unreachable(Exception):  # noqa: N818 -- a state of a process, and it is told as such
+    """A process told nothing; the message says why."""
+
+
+class Watched:
+    """One process, and what it told lately.
+
+    Attributes:
+        is_optional: Whether it need not be there, since another may do its work as well.
+        problem: Why it tells nothing; ``None`` while it does.
+    """
+
+    def __init__(self, url: str, *, is_optional: bool = False) -> None:
+        self.url = url.rstrip("/")
+        self.is_optional = is_optional
+        self.problem: str | None = "not asked yet"
+        self._told: deque[Scrape] = deque(maxlen=_LOOKED_BACK)
+
+    @property
+    def stretch(self) -> Stretch | None:
+        """What it told; ``None`` while it tells nothing."""
+        return Stretch(self._told[0], self._told[-1]) if self._told else None
+
+    @property
+    def role(self) -> str:
+        """Which role it said that it has; empty if that is not known."""
+        stretch = self.stretch
+        found = stretch.last.series[families.BUILD_INFO.name] if stretch else []
+        return found[0][0].get("role", "") if found else ""
+
+    def look(self, fetch: Fetch, *, at: float) -> None:
+        """Ask it, and keep what it tells; of one that began anew, nothing from before."""
+        try:
+            scrape = _scrape_of(fetch(f"{self.url}/metrics"), at=at)
+        except Unreachable as error:
+            self._told.clear()
+            self.problem = str(error)
+            return
+        began = "process_start_time_seconds"
+        if self._told and self._told[-1].total(began) != scrape.total(began):
+            self._told.clear()
+        self._told.append(scrape)
+        self.problem = None
+
+
+def _scrape_of(text: str, *, at: float) -> Scrape:
+    try:
+        scrape = Scrape.of(text, at=at)
+    except ValueError as error:
+        raise Unreachable(_NOT_OURS) from error
+    if families.BUILD_INFO.name not in scrape:
+        raise Unreachable(_NOT_OURS)
+    return scrape
+
+
+def places_of(settings: Settings) -> tuple[Watched, ...]:
+    """Return a gateway, and a worker if it has a port, where they are by *settings*."""
+    host, (gateway, worker) = settings.http.host, (settings.http.port, settings.worker.port)
+    places = (Watched(url_of(host, gateway)),) if gateway else ()
+    return (*places, Watched(url_of(host, worker), is_optional=True)) if worker else places
+
+
+def watch(urls: Sequence[str]) -> None:
+    """Show how processes are doing, each second; it ends with Ctrl+C.
+
+    On a terminal it is one picture; elsewhere a line for each process.
+
+    Args:
+        urls: Where they are; none: where the settings put them.
+
+    Raises:
+        CommandFailedError: There is nothing to watch, or one of them is no address.
+    """
+    for url in urls:
+        place_of(url)
+    watched = [Watched(url) for url in urls] or places_of(read_settings())
+    if not watched:
+        message = "the settings name no port to watch: say with --url where the processes are"
+        raise CommandFailedError(ExitCode.UNUSABLE, message)
+    with _asking() as fetch, ThreadPoolExecutor(len(watched)) as threads:
+        show = _on_terminal if console().is_terminal else _line_by_line
+        show(watched, lambda: _look(watched, fetch, threads))
+
+
+def _look(watched: Sequence[Watched], fetch: Fetch, threads: ThreadPoolExecutor) -> None:
+    at = time.monotonic()
+    # All at once: one that hangs must not hold up what is told of the others.
+    list(threads.map(lambda each: each.look(fetch, at=at), watched))
+
+
+def _on_terminal(watched: Sequence[Watched], look: Callable[[], None]) -> None:
+    look()
+    with Live(
+        picture(watched), console=console(), auto_refresh=False, vertical_overflow="crop"
+    ) as live:
+        for _ in _seconds():
+            look()
+            live.update(picture(watched), refresh=True)
+
+
+def _line_by_line(watched: Sequence[Watched], look: Callable[[], None]) -> None:
+    look()
+    for _ in _seconds():
+        look()
+        for each in shown(watched):
+            console().print(line(each), soft_wrap=True)
+
+
+def _seconds() -> Iterator[None]:
+    while True:
+        time.sleep(_EVERY)
+        yield
+
+
+def shown(watched: Sequence[Watched]) -> Sequence[Watched]:
+    """Return those of *watched* that are there or should be."""
+    whole = any(each.role == "run" for each in watched)  # gateway and worker in one
+    return [each for each in watched if not (whole and each.is_optional and each.problem)]
+
+
+def picture(watched: Sequence[Watched]) -> RenderableType:
+    """Return how all of them are, a column each, with the lines that one of them has."""
+    now = f"{datetime.now().astimezone():%H:%M:%S}, Ctrl+C ends"
+    told = [(each, stretch) for each in shown(watched) if (stretch := each.stretch)]
+    # First: what is lost where the terminal ends is the end of the table.
+    missing = [
+        Text(printable(f"{each.url}: {each.problem}"), style="bold red")
+        for each in shown(watched)
+        if each.problem
+    ]
+    return Group(*missing, _table(now, told)) if told else Group(*missing, Text(now))
+
+
+def _table(title: str, told: Sequence[tuple[Watched, Stretch]]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column(title, no_wrap=True)
+    for watched, _ in told:
+        place = watched.url.partition("://")[2]
+        table.add_column(Text(printable(f"{watched.role} {place}")), overflow="fold")
+    for group in SIGNS:
+        for sign in group:
+            if any(sign.needs in stretch.last for _, stretch in told):
+                table.add_row(Text(sign.title), *(_cell(sign, stretch) for _, stretch in told))
+        table.add_section()
+    return table
+
+
+def _cell(sign: Sign, stretch: Stretch) -> Text:
+    if sign.needs not in stretch.last:
+        return Text("")
+    style = "red" if sign.is_bad(stretch.last) else ""
+    return Text(printable(sign.tell(stretch)), style=style)
+
+
+def line(watched: Watched) -> Text:
+    """Return how one of them is, on one line."""
+    now = f"{datetime.now().astimezone():%H:%M:%S} {watched.url}"
+    stretch = watched.stretch
+    if stretch is None:
+        return Text(printable(f"{now} {watched.problem}"))
+    told = [f"{now} {watched.role}", state_of(stretch.last)]
+    if families.ACCEPTED.name in stretch.last:
+        told += [
+            f"asked {stretch.rate(families.REQUESTS.name) or 0:,.1f}/s",
+            f"p99 {in_words(stretch.quantile(0.99, families.RESPONSE_SECONDS.name))}",
+            f"refused {stretch.last.total(families.REQUESTS.name, *families.REFUSALS):,.0f}",
+            f"accepted {Balance.of_asking(stretch.last)} in flight",
+        ]
+    if families.TAKEN.name in stretch.last:
+        told += [
+            f"ended {stretch.rate(families.DELIVERIES.name) or 0:,.1f}/s",
+            f"dead letters {stretch.last.total(families.DEAD_LETTERS.name):,.0f}",
+            f"taken {Balance.of_answering(stretch.last)} in hand",
+        ]
+    if families.REBALANCES.name in stretch.last:
+        told.append(f"lag {stretch.last.total(families.UNFINISHED.name):,.0f}")
+    return Text(printable("; ".join(told)))
+
+
+@contextmanager
+def _asking() -> Iterator[Fetch]:
+    with httpx.Client(timeout=_ANSWERED_WITHIN, trust_env=False) as client:
+
+        def fetch(url: str) -> str:
+            try:
+                response = client.get(url)
+            except httpx.TimeoutException as error:
+                raise Unreachable(f"it does not answer within {_ANSWERED_WITHIN:g} s") from error
+            except httpx.ConnectError as error:
+                is_refused = "refused" in str(error) or "attempts failed" in str(error)
+                raise Unreachable(
+                    "nothing listens there" if is_refused else f"it cannot be reached ({error})"
+                ) from error
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise Unreachable(f"it cannot be asked ({type(error).__name__})") from error
+            if response.status_code != httpx.codes.OK or len(response.content) > _MOST_BYTES:
+                raise Unreachable(f"it has no metrics (status {response.status_code})")
+            return response.text
+
+        yield fetch

@@ -1,0 +1,133 @@
+"""Which metrics each role exports, and where each is read."""
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from cse_chat.adapters.kafka.names import DEAD_LETTERS
+from cse_chat.entrypoints.container import Container
+from cse_chat.entrypoints.metrics import families
+
+_REASONS = (
+    *("agent-failed", "id-conflict", "malformed-record", "not-owner", "processing-failed"),
+    "shutting-down",
+)
+
+
+def export_common(container: Container, *, role: str) -> None:
+    """Export what every role has, over whichever transports."""
+    metrics, readiness, settings = (
+        container.metrics(),
+        container.readiness(),
+        container.settings(),
+    )
+    running = (
+        version("cse-chat"),
+        platform.python_version(),
+        role,
+        settings.agent.name,
+        settings.requests.transport,
+        settings.replies.transport,
+    )
+    metrics.exports(families.BUILD_INFO, lambda: {running: 1})
+    metrics.exports(families.READY, lambda: int(readiness.ready))
+    metrics.exports(
+        families.DEPENDENCY_UP,
+        lambda: {name: int(is_up) for name, is_up in readiness.dependencies().items()},
+    )
+    metrics.exports(families.LOOP_LAG, lambda: container.loop_lag().seconds)
+    if settings.requests.transport == "kafka":
+        _export_producer(container)
+    if settings.replies.transport == "redis":
+        _export_announcing(container)
+
+
+def export_asking(container: Container) -> None:
+    """Export what happens where questions are asked."""
+    metrics, asked, replies = container.metrics(), container.asked(), container.gateway().listeners
+    metrics.exports(families.ACCEPTED, lambda: asked.accepted)
+    metrics.exports(families.REQUESTS, lambda: asked.outcomes)
+    metrics.exports(families.RESPONSE_SECONDS, lambda: asked.response_seconds)
+    metrics.exports(families.IN_FLIGHT, lambda: asked.in_flight)
+    metrics.exports(families.ACCEPTING, lambda: asked.accepting)
+    metrics.exports(families.LISTENED_FOR, lambda: len(replies))
+    metrics.exports(families.OLDEST_AWAITED, lambda: replies.longest)
+    if container.settings().replies.transport == "redis":
+        _export_hearing(container)
+
+
+def export_answering(container: Container) -> None:
+    """Export what happens where questions are answered."""
+    metrics, lanes, slots = container.metrics(), container.lanes(), container.slots()
+    process, letters, now = container.process_request(), container.dead_letters(), container.now()
+    concurrency = container.settings().worker.concurrency
+    over_kafka = container.settings().requests.transport == "kafka"
+    topic = DEAD_LETTERS if over_kafka else "memory"
+
+    def oldest() -> float:
+        asked_at = lanes.oldest_asked_at
+        return max(0.0, (now() - asked_at).total_seconds()) if asked_at else 0.0
+
+    def set_aside() -> Mapping[tuple[str, ...], int]:
+        counts = {**dict.fromkeys(_REASONS, 0), **letters.counts}
+        return {(topic, reason): count for reason, count in counts.items()}
+
+    metrics.exports(families.TAKEN, lambda: lanes.taken)
+    metrics.exports(families.DELIVERIES, lambda: lanes.ended)
+    metrics.exports(families.IN_HAND, lambda: lanes.records)
+    metrics.exports(families.OLDEST_IN_HAND, oldest)
+    metrics.exports(families.LANES, lambda: len(lanes))
+    metrics.exports(families.SLOTS, lambda: concurrency)
+    metrics.exports(
+        families.SLOTS_USED,
+        lambda: concurrency - slots._value,  # noqa: SLF001 -- nothing public says so
+    )
+    metrics.exports(families.INCOMPLETE, lambda: process.counts["incomplete"])
+    metrics.exports(families.PROCESSING_SECONDS, lambda: container.processing_times().seconds)
+    metrics.exports(families.DEAD_LETTERS, set_aside)
+    if over_kafka:
+        _export_consumer(container)
+
+
+def _export_producer(container: Container) -> None:
+    metrics, producer = container.metrics(), container.producer()
+    metrics.exports(families.SEND_SECONDS, lambda: producer.send_seconds)
+    metrics.exports(families.SEND_ERRORS, lambda: producer.errors)
+    metrics.exports(families.PRODUCERS_REPLACED, lambda: producer.replaced)
+
+
+def _export_consumer(container: Container) -> None:
+    metrics, source = container.metrics(), container.kafka_source()
+    metrics.exports(
+        families.LAG,
+        lambda: {(p.topic, str(p.partition)): lag.unread for p, lag in source.lags.items()},
+    )
+    metrics.exports(
+        families.UNFINISHED,
+        lambda: {(p.topic, str(p.partition)): lag.unfinished for p, lag in source.lags.items()},
+    )
+    metrics.exports(families.REBALANCES, lambda: source.rebalances)
+
+
+def _export_announcing(container: Container) -> None:
+    metrics, ledger, replies = (
+        container.metrics(),
+        container.redis_ledger(),
+        container.redis_replies(),
+    )
+    metrics.exports(families.PUBLISHED, lambda: ledger.announced + replies.announced)
+    metrics.exports(families.REGISTRATIONS_PENDING, lambda: len(ledger.registrations))
+    metrics.exports(families.REGISTRATIONS_DROPPED, lambda: ledger.registrations.dropped)
+
+
+def _export_hearing(container: Container) -> None:
+    metrics, replies = container.metrics(), container.redis_replies()
+
+    def dropped() -> Mapping[str, int]:
+        return {reason: replies.dropped[reason] for reason in families.REPLIES_DROPPED.known}
+
+    metrics.exports(families.CHANNELS, lambda: replies.channels)
+    metrics.exports(families.PUBSUB_SECONDS, lambda: replies.round_trips)
+    metrics.exports(families.RECONNECTS, lambda: replies.gaps)
+    metrics.exports(families.LATE, lambda: replies.dropped["unawaited"])
+    metrics.exports(families.REPLIES_DROPPED, dropped)
