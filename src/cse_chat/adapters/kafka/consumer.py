@@ -30,6 +30,7 @@ _REQUEST_TIMEOUT = timedelta(seconds=20)
 _CONNECTING = 10.0  # seconds
 _OPENING = 3.0
 _POLLING = timedelta(milliseconds=100)
+_FETCH_WAIT = timedelta(milliseconds=500)  # for a first record: an idle worker asks twice a second
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 2.0
 _COMMITTING = 5.0
@@ -196,7 +197,7 @@ class SupervisedConsumer:
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=milliseconds(_POLLING),
+            fetch_max_wait_ms=milliseconds(_FETCH_WAIT),
             fetch_max_bytes=_FETCHED,
             max_partition_fetch_bytes=_LARGEST,
             session_timeout_ms=milliseconds(self._session),
