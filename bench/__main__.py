@@ -11,7 +11,7 @@ from rich.console import Console
 from typing_extensions import override
 
 from bench import machines
-from bench.cases import analyst, echo, memory, startup, yardstick
+from bench.cases import analyst, echo, memory, sends, startup, yardstick
 from bench.errors import BrokenRunError
 from bench.options import Options
 from bench.reports import Report, show, write
@@ -22,6 +22,7 @@ CASES: Final[Mapping[str, Callable[[Options], Report]]] = {
     "analyst": analyst.measure,
     "echo": echo.measure,
     "memory": memory.measure,
+    "sends": sends.measure,
 }
 _WIDE: Final = 110
 FOLDER: Final = machines.ROOT / "build/bench"
@@ -54,6 +55,7 @@ class _Numbers(click.ParamType[tuple[int, ...]]):
 @click.option("--clients", type=_Numbers(), default="1,16,64,256,1000", show_default=True)
 @click.option("--requests", type=_Numbers(), default="20000,100000", show_default=True)
 @click.option("--starts", type=click.IntRange(1), default=9, show_default=True)
+@click.option("--senders", type=click.IntRange(1), default=10_000, show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, help="For the reports.")
 def main(
     cases: tuple[str, ...],
@@ -64,6 +66,7 @@ def main(
     clients: tuple[int, ...],
     requests: tuple[int, ...],
     starts: int,
+    senders: int,
     folder: Path,
 ) -> None:
     """Measure CASES (all of them by default), print what came out, and write it down as JSON.
@@ -79,6 +82,7 @@ def main(
         clients=clients,
         requests=requests,
         starts=starts,
+        senders=senders,
         progress=lambda line: aside.print(f"[dim]{line}[/]", highlight=False, soft_wrap=True),
     )
     chosen = {name: CASES[name] for name in cases or CASES}

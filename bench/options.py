@@ -19,6 +19,7 @@ class Options:
         clients: Numbers of concurrent clients.
         requests: After how many requests memory is looked at, ascending.
         starts: How often processes are started.
+        senders: Tasks that send at once.
         progress: Told a line whenever a run is over.
     """
 
@@ -28,4 +29,5 @@ class Options:
     clients: tuple[int, ...] = (1, 16, 64, 256, 1_000)
     requests: tuple[int, ...] = (20_000, 100_000)
     starts: int = 9
+    senders: int = 10_000
     progress: Callable[[str], None] = _silent

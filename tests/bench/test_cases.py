@@ -29,6 +29,8 @@ TINY = [
     "20,40",
     "--starts",
     "1",
+    "--senders",
+    "50",
 ]
 
 # What is in the runs of a case, and how many runs there are.
@@ -38,6 +40,7 @@ RUNS: dict[str, tuple[int, set[str]]] = {
     "analyst": (1, {"first_seconds", "milliseconds", "yardstick_ms"}),
     "echo": (4, {"answers", "errors", "latencies_ms", "server_busy", "generator_busy"}),
     "memory": (6, {"requests", "resident_bytes", "peak_resident_bytes", "errors"}),
+    "sends": (3, {"sent", "failures", "cpu_us_per_send", "kafka_cpu_us_per_send"}),
 }
 
 
@@ -89,6 +92,14 @@ def assert_the_arithmetic_of_memory(report: dict[str, Any]) -> None:
         assert figures[f"{shape}: growth from 20 to 40"] == pytest.approx(growth)
 
 
+def assert_the_arithmetic_of_sends(report: dict[str, Any]) -> None:
+    rates = {run["contestant"]: run["per_second"] for run in report["runs"]}
+    assert {figure["name"]: figure["median"] for figure in report["figures"]} == {
+        f"sends a second, ours / {other}": pytest.approx(rates["cse-chat"] / rates[other])
+        for other in ("aiokafka", "aiokafka, set as ours")
+    }
+
+
 def assert_nothing_more(report: dict[str, Any]) -> None:
     """The figures of this case are samples themselves."""
 
@@ -99,6 +110,7 @@ ARITHMETIC: dict[str, Callable[[dict[str, Any]], None]] = {
     "analyst": assert_nothing_more,
     "echo": assert_the_arithmetic_of_echo,
     "memory": assert_the_arithmetic_of_memory,
+    "sends": assert_the_arithmetic_of_sends,
 }
 
 
