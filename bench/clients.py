@@ -77,16 +77,20 @@ class Client(asyncio.Protocol):
 
     A client whose connection is lost stays away, so a server that drops connections loses load,
     and each drop is one error.
+
+    Attributes:
+        port: Where it asks.
     """
 
     def __init__(self, number: int, plan: Plan, tally: Tally) -> None:
+        self.port = plan.ports[number % len(plan.ports)]
         self._number = number
         self._plan = plan
         self._tally = tally
         self._reader = AnswerReader()
         self._expecting = plan.expected.encode()
         self._head = (
-            f"POST /api/chat HTTP/1.1\r\nHost: {plan.host}:{plan.port}\r\n"
+            f"POST /api/chat HTTP/1.1\r\nHost: {plan.host}:{self.port}\r\n"
             "Content-Type: application/json\r\nContent-Length: "
         ).encode()
         self._transport: asyncio.Transport | None = None

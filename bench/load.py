@@ -17,7 +17,7 @@ import uvloop
 
 from bench.clients import Client, Tally
 from bench.plans import Plan, Result
-from bench.processes import cpu_seconds
+from bench.processes import cpu_seconds_of_family
 
 # More at once would measure the backlog of the listener.
 _CONNECTING_AT_ONCE: Final = 100
@@ -33,12 +33,12 @@ async def measure(plan: Plan) -> Result:
     await _within(plan.warm_up, tally.ended)
 
     tally.counting = True
-    began, server_before, own_before = time.perf_counter(), cpu_seconds(plan.server), _own_cpu()
+    began, before, own_before = time.perf_counter(), cpu_by_role(plan), _own_cpu()
     await _within(plan.seconds, tally.ended)
     await _within(plan.patience, tally.enough)
     tally.counting = False
     seconds = time.perf_counter() - began
-    server_cpu = cpu_seconds(plan.server) - server_before
+    cpu = {role: after - before[role] for role, after in cpu_by_role(plan).items()}
     generator_cpu = _own_cpu() - own_before
 
     tally.ended.set()
@@ -48,10 +48,18 @@ async def measure(plan: Plan) -> Result:
     return Result(
         errors=dict(tally.errors),
         seconds=seconds,
-        server_cpu=server_cpu,
+        cpu=cpu,
         generator_cpu=generator_cpu,
         latencies_ms=sorted(seconds * 1000 for seconds in tally.latencies),
     )
+
+
+def cpu_by_role(plan: Plan) -> dict[str, float]:
+    """Return the processor time that the processes of *plan* have used until now."""
+    return {
+        role: sum(cpu_seconds_of_family(pid) for pid in pids)
+        for role, pids in plan.processes.items()
+    }
 
 
 async def _connect(clients: Iterable[Client], plan: Plan, tally: Tally) -> None:
@@ -61,7 +69,7 @@ async def _connect(clients: Iterable[Client], plan: Plan, tally: Tally) -> None:
     async def connect(client: Client) -> None:
         async with places:
             try:
-                await loop.create_connection(lambda: client, plan.host, plan.port)
+                await loop.create_connection(lambda: client, plan.host, client.port)
             except OSError:
                 tally.failed("cannot connect")
                 tally.left()

@@ -1,6 +1,6 @@
 """What a load generator is told, and what it tells: JSON between two processes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -8,7 +8,8 @@ class Plan:
     """Which load to put on which server.
 
     Attributes:
-        server: The process whose processor time is read.
+        ports: Where the server's processes listen; the clients are spread over them.
+        processes: Whose processor time is read, by role; their descendants' as well.
         expected: What the body of a right answer holds; `{question}` in it stands for what was
             asked.
         clients: Connections; each asks again as soon as it is answered.
@@ -21,8 +22,8 @@ class Plan:
     """
 
     host: str
-    port: int
-    server: int
+    ports: tuple[int, ...]
+    processes: dict[str, tuple[int, ...]]
     expected: str
     clients: int
     seconds: float
@@ -40,18 +41,23 @@ class Result:
         errors: How often what went wrong, warm-up included: another status, text or correlation
             id, a connection that was lost or refused, no answer at all.
         seconds: How long answers counted.
-        server_cpu: Seconds of processor time that the server took meanwhile.
+        cpu: Seconds of processor time that the processes of each role took meanwhile.
         generator_cpu: Those of the generator.
         latencies_ms: Of each right answer that counted, ascending.
     """
 
     errors: dict[str, int]
     seconds: float
-    server_cpu: float
     generator_cpu: float
     latencies_ms: list[float]
+    cpu: dict[str, float] = field(default_factory=dict)
 
     @property
     def answers(self) -> int:
         """How many right answers counted."""
         return len(self.latencies_ms)
+
+    @property
+    def server_cpu(self) -> float:
+        """Seconds of processor time of all roles."""
+        return sum(self.cpu.values())

@@ -18,6 +18,7 @@ import msgspec
 from bench.errors import BrokenRunError
 from bench.machines import ROOT
 from bench.plans import Plan, Result
+from bench.processes import family, resident_bytes
 
 _ADDRESS: Final = re.compile(r"http://\S+")
 _ENDING_SECONDS: Final = 30
@@ -29,15 +30,37 @@ class Server:
     """Where a server is.
 
     Attributes:
-        pid: Of its only process.
+        ports: See `Plan.ports`.
+        processes: See `Plan.processes`.
         expected: See `Plan.expected`.
+        generator: The module that loads it, and its arguments.
     """
 
     name: str
     host: str
-    port: int
-    pid: int
+    ports: tuple[int, ...]
+    processes: dict[str, tuple[int, ...]]
     expected: str
+    generator: tuple[str, ...] = ("bench.load",)
+
+    @property
+    def url(self) -> str:
+        """Where one of its processes is asked."""
+        return f"http://{self.host}:{self.ports[0]}"
+
+    @property
+    def resident(self) -> dict[str, int]:
+        """The memory of each role that is in RAM now, in bytes."""
+        return {
+            role: sum(resident_bytes(member) for pid in pids for member in family(pid))
+            for role, pids in self.processes.items()
+        }
+
+    @property
+    def pid(self) -> int:
+        """Of its only process."""
+        ((pid,),) = self.processes.values()
+        return pid
 
     def under(
         self,
@@ -47,27 +70,32 @@ class Server:
         warm_up: float = 0,
         requests: int = 0,
         threads: int = 0,
+        patience: float = 30,
+        may_fail: bool = False,
     ) -> Result:
-        """Load the server; see `Plan` for the arguments.
+        """Load the server; see `Plan` for what is not said here.
+
+        Without any right answer there is a result only where it *may_fail*.
 
         Raises:
             BrokenRunError: The generator broke, or nothing was answered: there is nothing to tell.
         """
         plan = Plan(
             host=self.host,
-            port=self.port,
-            server=self.pid,
+            ports=self.ports,
+            processes=self.processes,
             expected=self.expected,
             clients=clients,
             warm_up=warm_up,
             seconds=seconds,
             requests=requests,
             threads=threads,
+            patience=patience,
         )
         # A file, no pipe: what it writes is megabytes, and came through a pipe cut short once.
         with tempfile.TemporaryFile() as written:
-            ended = subprocess.run(
-                [sys.executable, "-m", "bench.load"],
+            ended = subprocess.run(  # noqa: S603 -- our own commands
+                [sys.executable, "-m", *self.generator],
                 input=msgspec.json.encode(plan),
                 stdout=written,
                 cwd=ROOT,
@@ -77,7 +105,7 @@ class Server:
                 raise BrokenRunError(f"the load generator ended with {ended.returncode}")
             written.seek(0)
             result = msgspec.json.decode(written.read(), type=Result)
-        if not result.answers:
+        if not (result.answers or may_fail):
             raise BrokenRunError(
                 f"{self.name} gave no right answer: {result.errors or 'none at all'}"
             )
@@ -137,7 +165,13 @@ def serving(
             try:
                 with _told(name, said):
                     host, port = _address(process, given)
-                yield Server(name=name, host=host, port=port, pid=process.pid, expected=expected)
+                yield Server(
+                    name=name,
+                    host=host,
+                    ports=(port,),
+                    processes={"server": (process.pid,)},
+                    expected=expected,
+                )
                 with _told(name, said):
                     _end(process)
             finally:

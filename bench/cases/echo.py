@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from statistics import median
 
-from bench.contestants import BARE, OURS, answer_of, bare, ours
+from bench.contestants.embedded import BARE, OURS, answer_of, bare, ours
 from bench.figures import Direction, Figure, Goal, histogram, percentile, ratios
 from bench.options import Options
 from bench.plans import Result

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.contestants import ours
+from bench.contestants.embedded import ours
 from bench.figures import Direction, Figure, Goal
 from bench.options import Options
 from bench.processes import peak_resident_bytes, resident_bytes

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 
-from bench.contestants import COMMAND
+from bench.cluster import COMMAND
 from bench.errors import BrokenRunError
 from bench.figures import Direction, Figure, Goal
 from bench.options import Options

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from httpx import ASGITransport, AsyncClient
 
 from bench.__main__ import CASES, main
-from bench.bare import create_app
+from bench.contestants.bare import create_app
 from bench.errors import BrokenRunError
 from bench.servers import serving
 
@@ -149,7 +149,7 @@ signal.pause()
         pytest.raises(BrokenRunError, match="it ended with 3"),
         serving("it", a_script(script), expected="") as server,
     ):
-        assert (server.host, server.port) == ("127.0.0.1", 1)
+        assert server.url == "http://127.0.0.1:1"
 
 
 def test_a_server_that_gives_no_right_answer_breaks_the_run() -> None:

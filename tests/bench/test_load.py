@@ -72,8 +72,8 @@ async def serving(
 def a_plan(server: ScriptedServer) -> Plan:
     return Plan(
         host="127.0.0.1",
-        port=server.port,
-        server=os.getpid(),
+        ports=(server.port,),
+        processes={"server": (os.getpid(),)},
         expected="You said {question}",
         clients=4,
         seconds=0.1,

@@ -105,7 +105,7 @@ def a_run(
     result = Result(
         errors=errors or {},
         seconds=2.0,
-        server_cpu=server_cpu,
+        cpu={"server": server_cpu},
         generator_cpu=generator_cpu,
         latencies_ms=[1.0] * answers,
     )

@@ -3,14 +3,12 @@
 import json
 import sys
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Final
 from urllib.request import Request, urlopen
 
+from bench.cluster import COMMAND, ECHOED
 from bench.errors import BrokenRunError
 from bench.servers import Server, serving
-
-COMMAND: Final = Path(sys.executable).with_name("cse-chat")
 
 OURS: Final = "cse-chat"
 BARE: Final = "bare"
@@ -25,7 +23,7 @@ def ours() -> AbstractContextManager[Server]:
     return serving(
         OURS,
         [COMMAND, "run", "--port", "0"],
-        expected='"response":"Processed your query: \'{question}\'"',
+        expected=ECHOED,
         settings={"AGENT__NAME": "echo"},
     )
 
@@ -35,7 +33,7 @@ def bare(answer: bytes) -> AbstractContextManager[Server]:
     text = json.loads(answer)["response"]
     return serving(
         BARE,
-        [sys.executable, "-m", "bench.bare"],
+        [sys.executable, "-m", "bench.contestants.bare"],
         expected=f'"response":"{text}"',
         given=answer,
     )
@@ -47,13 +45,13 @@ def answer_of(server: Server) -> bytes:
     Raises:
         BrokenRunError: It does not answer.
     """
-    asking = Request(
-        f"http://{server.host}:{server.port}/api/chat",
+    asking = Request(  # noqa: S310 -- http, to ourselves
+        f"{server.url}/api/chat",
         data=json.dumps({"message": _SAMPLE}).encode(),
         headers={"Content-Type": "application/json"},
     )
     try:
-        with urlopen(asking, timeout=_HTTP_SECONDS) as response:  # noqa: S310 -- http, to ourselves
+        with urlopen(asking, timeout=_HTTP_SECONDS) as response:  # noqa: S310 -- likewise
             return bytes(response.read())
     except OSError as error:
         raise BrokenRunError(f"does not answer: {error}") from error

@@ -1,4 +1,4 @@
-"""The roof: the same answer from a handler that does nothing for it: ``python -m bench.bare``.
+"""The roof: the same answer from a handler that does nothing for it: ``python -m bench.contestants.bare``.
 
 Litestar parses the same body and returns the very bytes that it was given on standard input, behind
 the same uvicorn settings as the service's.

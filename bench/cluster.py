@@ -1,0 +1,180 @@
+"""A Kafka and a Redis of the bench's own, and gateways and workers over them."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from bench.errors import BrokenRunError
+from bench.servers import Server, environment
+from bench.services import Service
+from brokers.errors import BrokerError
+from brokers.kafka import KafkaServer
+from brokers.redis import RedisServer
+
+COMMAND: Final = Path(sys.executable).with_name("cse-chat")
+HOST: Final = "127.0.0.1"
+ECHOED: Final = '"response":"Processed your query: \'{question}\'"'  # see `Plan.expected`
+GATEWAY: Final = "gateway"
+WORKER: Final = "worker"
+KAFKA: Final = "kafka"
+REDIS: Final = "redis"
+
+
+class Cluster:
+    """The brokers, which run, and what is started over them.
+
+    Attributes:
+        folder: Takes the data and logs of all; it goes with the cluster.
+    """
+
+    def __init__(self, folder: Path, kafka: KafkaServer, redis: RedisServer) -> None:
+        self.folder = folder
+        self.kafka = kafka
+        self.redis = redis
+        self._numbers = count()
+
+    def environment(self, **settings: str) -> dict[str, str]:
+        """Return the variables of a process over these brokers.
+
+        Args:
+            settings: Of the service, without their prefix; they win.
+        """
+        measured = {name: text for name, text in os.environ.items() if name.startswith("COVERAGE_")}
+        named = {
+            "AGENT__NAME": "echo",
+            "KAFKA__BOOTSTRAP_SERVERS": self.kafka.address,
+            "REDIS__URL": self.redis.url,
+            **settings,
+        }
+        return {**measured, **environment(self.folder, **named)}
+
+    def run(self, *arguments: str) -> None:
+        """Run a command of ``cse-chat`` to its end.
+
+        Raises:
+            BrokenRunError: It failed.
+        """
+        ended = subprocess.run(  # noqa: S603 -- our own command
+            [COMMAND, *arguments],
+            env=self.environment(),
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ended.returncode:
+            raise BrokenRunError(f"cse-chat {' '.join(arguments)} failed:\n{ended.stderr}")
+
+    def service(
+        self, role: str, *command: str | Path, env: Mapping[str, str] | None = None
+    ) -> Service:
+        """Return a process over these brokers that is not started.
+
+        Args:
+            role: See `Service`.
+            command: See `Service`.
+            env: Without it, `environment`.
+        """
+        folder = self.folder / f"{role}-{next(self._numbers)}"
+        return Service(role, *command, folder=folder, env=env or self.environment())
+
+    def gateway(self, **settings: str) -> Service:
+        """Return one of ours that is not started; see `environment`."""
+        return self.service(GATEWAY, COMMAND, "gateway", *_PORT, env=self.environment(**settings))
+
+    def worker(self, **settings: str) -> Service:
+        """Return one of ours that is not started; see `environment`."""
+        return self.service(WORKER, COMMAND, "worker", *_PORT, env=self.environment(**settings))
+
+    @contextmanager
+    def ours(self, *, gateways: int = 1, workers: int = 1, **settings: str) -> Iterator[Server]:
+        """Start so many of ours and yield them as one server; end them as an operator would.
+
+        Raises:
+            BrokenRunError: One did not start, or did not end well.
+        """
+        services = [
+            *(self.worker(**settings) for _ in range(workers)),
+            *(self.gateway(**settings) for _ in range(gateways)),
+        ]
+        with running(services):
+            yield self.server("cse-chat", services)
+            for service in reversed(services):  # nobody asks when the workers go
+                service.end()
+
+    def server(
+        self,
+        name: str,
+        services: Sequence[Service],
+        *,
+        roles: Sequence[str] = (KAFKA, REDIS),
+        expected: str = ECHOED,
+        generator: tuple[str, ...] = ("bench.load",),
+    ) -> Server:
+        """Return running *services* as what is loaded.
+
+        Args:
+            name: For the report.
+            services: Those in the role of a gateway are asked.
+            roles: The brokers that it works with.
+            expected: See `Plan.expected`.
+            generator: See `Server.generator`.
+        """
+        processes: dict[str, tuple[int, ...]] = {}
+        for service in services:
+            processes[service.role] = (*processes.get(service.role, ()), service.pid)
+        brokers = {KAFKA: self.kafka, REDIS: self.redis}
+        return Server(
+            name=name,
+            host=HOST,
+            ports=tuple(service.port for service in services if service.role == GATEWAY),
+            processes=processes | {role: (brokers[role].pid,) for role in roles},
+            expected=expected,
+            generator=generator,
+        )
+
+
+_PORT: Final = ("--port", "0")
+
+
+@contextmanager
+def clustered() -> Iterator[Cluster]:
+    """Start brokers on fresh data, with our topics; they are killed when this is left, or we end.
+
+    Raises:
+        BrokenRunError: They cannot be started.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cse-bench-")))
+        try:
+            redis = stack.enter_context(RedisServer(folder / "redis"))
+            kafka = stack.enter_context(KafkaServer(folder / "kafka"))
+        except BrokerError as error:
+            raise BrokenRunError(str(error)) from error
+        cluster = Cluster(folder, kafka, redis)
+        cluster.run("topics", "create")
+        yield cluster
+
+
+@contextmanager
+def running(services: Sequence[Service]) -> Iterator[None]:
+    """Start all of them at once, return when all serve, and kill what is left of them.
+
+    Raises:
+        BrokenRunError: One did not start.
+    """
+    try:
+        for service in services:
+            service.start()
+        for service in services:
+            service.wait_until_it_serves()
+        yield
+    finally:
+        for service in services:
+            service.kill()
