@@ -11,7 +11,7 @@ from rich.console import Console
 from typing_extensions import override
 
 from bench import machines
-from bench.cases import analyst, echo, memory, sends, startup, yardstick
+from bench.cases import analyst, echo, memory, sends, startup, waiting, yardstick
 from bench.errors import BrokenRunError
 from bench.options import Options
 from bench.reports import Report, show, write
@@ -23,6 +23,7 @@ CASES: Final[Mapping[str, Callable[[Options], Report]]] = {
     "echo": echo.measure,
     "memory": memory.measure,
     "sends": sends.measure,
+    "waiting": waiting.measure,
 }
 _WIDE: Final = 110
 FOLDER: Final = machines.ROOT / "build/bench"
@@ -56,6 +57,7 @@ class _Numbers(click.ParamType[tuple[int, ...]]):
 @click.option("--requests", type=_Numbers(), default="20000,100000", show_default=True)
 @click.option("--starts", type=click.IntRange(1), default=9, show_default=True)
 @click.option("--senders", type=click.IntRange(1), default=10_000, show_default=True)
+@click.option("--waiting", type=_Numbers(), default="100,10000", show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, help="For the reports.")
 def main(
     cases: tuple[str, ...],
@@ -67,6 +69,7 @@ def main(
     requests: tuple[int, ...],
     starts: int,
     senders: int,
+    waiting: tuple[int, ...],
     folder: Path,
 ) -> None:
     """Measure CASES (all of them by default), print what came out, and write it down as JSON.
@@ -83,6 +86,7 @@ def main(
         requests=requests,
         starts=starts,
         senders=senders,
+        waiting=waiting,
         progress=lambda line: aside.print(f"[dim]{line}[/]", highlight=False, soft_wrap=True),
     )
     chosen = {name: CASES[name] for name in cases or CASES}

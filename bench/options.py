@@ -20,6 +20,7 @@ class Options:
         requests: After how many requests memory is looked at, ascending.
         starts: How often processes are started.
         senders: Tasks that send at once.
+        waiting: How many clients wait, ascending.
         progress: Told a line whenever a run is over.
     """
 
@@ -30,4 +31,5 @@ class Options:
     requests: tuple[int, ...] = (20_000, 100_000)
     starts: int = 9
     senders: int = 10_000
+    waiting: tuple[int, ...] = (100, 10_000)
     progress: Callable[[str], None] = _silent

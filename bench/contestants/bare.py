@@ -62,8 +62,14 @@ async def _serve(config: uvicorn.Config) -> None:
 
 def main() -> None:  # pragma: no cover - it serves until a signal, in a process of its own
     """Serve until a signal."""
-    app = create_app(sys.stdin.buffer.read())
-    config = server_config(app, graceful=timedelta(seconds=5), most_connections=_CONNECTIONS)
+    serve(create_app(sys.stdin.buffer.read()))
+
+
+def serve(app: Litestar, *, graceful_seconds: float = 5) -> None:  # pragma: no cover - see main()
+    """Serve *app* until a signal, as the service is served; say on standard output where."""
+    config = server_config(
+        app, graceful=timedelta(seconds=graceful_seconds), most_connections=_CONNECTIONS
+    )
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_serve(config))
 

@@ -31,6 +31,8 @@ TINY = [
     "1",
     "--senders",
     "50",
+    "--waiting",
+    "5,40",
 ]
 
 # What is in the runs of a case, and how many runs there are.
@@ -40,6 +42,7 @@ RUNS: dict[str, tuple[int, set[str]]] = {
     "analyst": (1, {"first_seconds", "milliseconds", "yardstick_ms"}),
     "echo": (4, {"answers", "errors", "latencies_ms", "server_busy", "generator_busy"}),
     "memory": (6, {"requests", "resident_bytes", "peak_resident_bytes", "errors"}),
+    "waiting": (4, {"level", "resident_bytes", "redis_connections", "busy", "probes_ms"}),
     "sends": (3, {"sent", "failures", "cpu_us_per_send", "kafka_cpu_us_per_send"}),
 }
 
@@ -100,6 +103,21 @@ def assert_the_arithmetic_of_sends(report: dict[str, Any]) -> None:
     }
 
 
+def assert_the_arithmetic_of_waiting(report: dict[str, Any]) -> None:
+    runs = {(run["server"], run["level"]): run for run in report["runs"]}
+    figures = {figure["name"]: figure["median"] for figure in report["figures"]}
+    assert all(run["waiting"] == run["level"] for run in report["runs"])
+    assert figures["Redis connections while 40 wait"] == runs["cse-chat", 40]["redis_connections"]
+    held = {
+        server: (runs[server, 40]["resident_bytes"] - runs[server, 5]["resident_bytes"]) / 35 / 1024
+        for server in ("cse-chat", "bare")
+    }
+    assert figures["memory of one who waits, above the bare handler's"] == pytest.approx(
+        held["cse-chat"] - held["bare"]
+    )
+    assert 0 < figures["cse-chat: p99 of GET /health/live while 40 wait"] < 10_000
+
+
 def assert_nothing_more(report: dict[str, Any]) -> None:
     """The figures of this case are samples themselves."""
 
@@ -111,6 +129,7 @@ ARITHMETIC: dict[str, Callable[[dict[str, Any]], None]] = {
     "echo": assert_the_arithmetic_of_echo,
     "memory": assert_the_arithmetic_of_memory,
     "sends": assert_the_arithmetic_of_sends,
+    "waiting": assert_the_arithmetic_of_waiting,
 }
 
 
