@@ -11,7 +11,7 @@ from rich.console import Console
 from typing_extensions import override
 
 from bench import machines
-from bench.cases import analyst, echo, memory, sends, startup, waiting, yardstick
+from bench.cases import analyst, echo, memory, sends, slow, startup, waiting, yardstick
 from bench.errors import BrokenRunError
 from bench.options import Options
 from bench.reports import Report, show, write
@@ -24,6 +24,7 @@ CASES: Final[Mapping[str, Callable[[Options], Report]]] = {
     "memory": memory.measure,
     "sends": sends.measure,
     "waiting": waiting.measure,
+    "slow": slow.measure,
 }
 _WIDE: Final = 110
 FOLDER: Final = machines.ROOT / "build/bench"
@@ -58,6 +59,8 @@ class _Numbers(click.ParamType[tuple[int, ...]]):
 @click.option("--starts", type=click.IntRange(1), default=9, show_default=True)
 @click.option("--senders", type=click.IntRange(1), default=10_000, show_default=True)
 @click.option("--waiting", type=_Numbers(), default="100,10000", show_default=True)
+@click.option("--agent-seconds", type=click.FloatRange(0.01), default=2, show_default=True)
+@click.option("--threads", type=click.IntRange(1), default=500, show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, help="For the reports.")
 def main(
     cases: tuple[str, ...],
@@ -70,6 +73,8 @@ def main(
     starts: int,
     senders: int,
     waiting: tuple[int, ...],
+    agent_seconds: float,
+    threads: int,
     folder: Path,
 ) -> None:
     """Measure CASES (all of them by default), print what came out, and write it down as JSON.
@@ -87,6 +92,8 @@ def main(
         starts=starts,
         senders=senders,
         waiting=waiting,
+        agent_seconds=agent_seconds,
+        threads=threads,
         progress=lambda line: aside.print(f"[dim]{line}[/]", highlight=False, soft_wrap=True),
     )
     chosen = {name: CASES[name] for name in cases or CASES}

@@ -21,6 +21,8 @@ class Options:
         starts: How often processes are started.
         senders: Tasks that send at once.
         waiting: How many clients wait, ascending.
+        agent_seconds: How long a slow agent takes.
+        threads: Conversations that a slow agent has.
         progress: Told a line whenever a run is over.
     """
 
@@ -32,4 +34,6 @@ class Options:
     starts: int = 9
     senders: int = 10_000
     waiting: tuple[int, ...] = (100, 10_000)
+    agent_seconds: float = 2
+    threads: int = 500
     progress: Callable[[str], None] = _silent

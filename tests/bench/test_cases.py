@@ -33,6 +33,10 @@ TINY = [
     "50",
     "--waiting",
     "5,40",
+    "--agent-seconds",
+    "0.05",
+    "--threads",
+    "5",
 ]
 
 # What is in the runs of a case, and how many runs there are.
@@ -43,6 +47,7 @@ RUNS: dict[str, tuple[int, set[str]]] = {
     "echo": (4, {"answers", "errors", "latencies_ms", "server_busy", "generator_busy"}),
     "memory": (6, {"requests", "resident_bytes", "peak_resident_bytes", "errors"}),
     "waiting": (4, {"level", "resident_bytes", "redis_connections", "busy", "probes_ms"}),
+    "slow": (1, {"answers", "errors", "threads", "misplaced", "cpu_us_per_answer"}),
     "sends": (3, {"sent", "failures", "cpu_us_per_send", "kafka_cpu_us_per_send"}),
 }
 
@@ -118,6 +123,13 @@ def assert_the_arithmetic_of_waiting(report: dict[str, Any]) -> None:
     assert 0 < figures["cse-chat: p99 of GET /health/live while 40 wait"] < 10_000
 
 
+def assert_the_arithmetic_of_slow(report: dict[str, Any]) -> None:
+    (run,) = report["runs"]
+    assert (run["threads"], run["misplaced"]) == (5, 0)
+    assert run["per_second"] == pytest.approx(run["answers"] / run["seconds"])
+    assert report["figures"][0]["goal"]["bound"] == pytest.approx(1_800)
+
+
 def assert_nothing_more(report: dict[str, Any]) -> None:
     """The figures of this case are samples themselves."""
 
@@ -130,6 +142,7 @@ ARITHMETIC: dict[str, Callable[[dict[str, Any]], None]] = {
     "memory": assert_the_arithmetic_of_memory,
     "sends": assert_the_arithmetic_of_sends,
     "waiting": assert_the_arithmetic_of_waiting,
+    "slow": assert_the_arithmetic_of_slow,
 }
 
 
