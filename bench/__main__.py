@@ -11,7 +11,18 @@ from rich.console import Console
 from typing_extensions import override
 
 from bench import machines
-from bench.cases import analyst, echo, memory, sends, slow, startup, waiting, yardstick
+from bench.cases import (
+    analyst,
+    durable,
+    echo,
+    memory,
+    offered,
+    sends,
+    slow,
+    startup,
+    waiting,
+    yardstick,
+)
 from bench.errors import BrokenRunError
 from bench.options import Options
 from bench.reports import Report, show, write
@@ -22,6 +33,8 @@ CASES: Final[Mapping[str, Callable[[Options], Report]]] = {
     "analyst": analyst.measure,
     "echo": echo.measure,
     "memory": memory.measure,
+    "durable": durable.measure,
+    "open": offered.measure,
     "sends": sends.measure,
     "waiting": waiting.measure,
     "slow": slow.measure,
@@ -54,9 +67,18 @@ class _Numbers(click.ParamType[tuple[int, ...]]):
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True)
 @click.option("--seconds", type=click.FloatRange(0), default=3, show_default=True, help="A run.")
 @click.option("--warm-up", type=click.FloatRange(0), default=1, show_default=True, help="Seconds.")
-@click.option("--clients", type=_Numbers(), default="1,16,64,256,1000", show_default=True)
+@click.option("--clients", type=_Numbers(), help="Such as 1,64; else each case has its own.")
+@click.option(
+    "--contestants",
+    multiple=True,
+    type=click.Choice(durable.CONTESTANTS),
+    help="Only these, in the cases durable and open; may be repeated.",
+)
 @click.option("--requests", type=_Numbers(), default="20000,100000", show_default=True)
 @click.option("--starts", type=click.IntRange(1), default=9, show_default=True)
+@click.option(
+    "--plot", type=click.Path(path_type=Path, dir_okay=False), help="For durable: an SVG."
+)
 @click.option("--senders", type=click.IntRange(1), default=10_000, show_default=True)
 @click.option("--waiting", type=_Numbers(), default="100,10000", show_default=True)
 @click.option("--agent-seconds", type=click.FloatRange(0.01), default=2, show_default=True)
@@ -68,7 +90,9 @@ def main(
     rounds: int,
     seconds: float,
     warm_up: float,
-    clients: tuple[int, ...],
+    clients: tuple[int, ...] | None,
+    contestants: tuple[str, ...],
+    plot: Path | None,
     requests: tuple[int, ...],
     starts: int,
     senders: int,
@@ -87,7 +111,9 @@ def main(
         rounds=rounds,
         seconds=seconds,
         warm_up=warm_up,
-        clients=clients,
+        clients=clients or (),
+        contestants=contestants,
+        plot=plot,
         requests=requests,
         starts=starts,
         senders=senders,

@@ -4,6 +4,7 @@ import asyncio
 import time
 from array import array
 from collections import Counter
+from collections.abc import Callable
 from typing import cast
 
 from typing_extensions import override
@@ -17,6 +18,7 @@ class Tally:
 
     Attributes:
         counting: Whether right answers count now; errors always do.
+        since: Only answers to what was asked, or was due, then or later.
         latencies: Seconds, of each answer that counted.
         ended: Set when nobody shall ask again.
         enough: Set once there are as many answers as clients, or will be no more.
@@ -25,6 +27,7 @@ class Tally:
 
     def __init__(self, *, clients: int, requests: int) -> None:
         self.counting = False
+        self.since = 0.0
         self.latencies = array("d")
         self.errors: Counter[str] = Counter()
         self.ended = asyncio.Event()
@@ -47,10 +50,10 @@ class Tally:
         if not self._waiting:
             self.quiet.set()
 
-    def succeeded(self, seconds: float) -> None:
-        """Count a right answer."""
-        if self.counting:
-            self.latencies.append(seconds)
+    def succeeded(self, began: float) -> None:
+        """Count a right answer, to what was asked at *began* by `time.perf_counter`."""
+        if self.counting and began >= self.since:
+            self.latencies.append(time.perf_counter() - began)
             if len(self.latencies) >= self._clients:
                 self.enough.set()
             if len(self.latencies) == self._requests:
@@ -82,11 +85,27 @@ class Client(asyncio.Protocol):
         port: Where it asks.
     """
 
-    def __init__(self, number: int, plan: Plan, tally: Tally) -> None:
+    def __init__(
+        self,
+        number: int,
+        plan: Plan,
+        tally: Tally,
+        *,
+        when_free: Callable[["Client"], None] | None = None,
+    ) -> None:
+        """Store the arguments.
+
+        Args:
+            number: Among all clients, from 0.
+            plan: What it does.
+            tally: Is told what comes of it.
+            when_free: Called after each answer until the end; `None`: it asks again.
+        """
         self.port = plan.ports[number % len(plan.ports)]
         self._number = number
         self._plan = plan
         self._tally = tally
+        self._when_free = when_free or Client.ask
         self._reader = AnswerReader()
         self._expecting = plan.expected.encode()
         self._head = (
@@ -102,8 +121,12 @@ class Client(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
 
-    def ask(self) -> None:
-        """Send the next question; no two of all clients are the same."""
+    def ask(self, due: float | None = None) -> None:
+        """Send the next question; no two of all clients are the same.
+
+        Args:
+            due: When it should have been sent, by `time.perf_counter`; `None`: now.
+        """
         if self._transport is None:  # it was lost before the first question
             return
         self._asked += 1
@@ -111,7 +134,7 @@ class Client(asyncio.Protocol):
         body = b'{"message":"%b"%b}' % (question, self._thread())
         self._expected = self._expecting.replace(b"{question}", question)
         self._tally.asked()
-        self._began = time.perf_counter()
+        self._began = time.perf_counter() if due is None else due
         self._transport.write(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
 
     def _thread(self) -> bytes:
@@ -123,7 +146,6 @@ class Client(asyncio.Protocol):
 
     @override
     def data_received(self, data: bytes) -> None:
-        took = time.perf_counter() - self._began
         try:
             answer = self._reader.feed(data)
         except UnreadableAnswerError:
@@ -135,7 +157,7 @@ class Client(asyncio.Protocol):
             self._give_up("answer without a question")
             return
         if is_right(answer, self._expected):
-            self._tally.succeeded(took)
+            self._tally.succeeded(self._began)
         else:
             self._tally.failed("wrong answer" if answer.status == OK else f"status {answer.status}")
         self._expected = None
@@ -143,7 +165,12 @@ class Client(asyncio.Protocol):
         if self._tally.ended.is_set():
             self.hang_up()  # now: a server may end what is idle while others still wait
         else:
-            self.ask()
+            self._when_free(self)
+
+    @property
+    def connected(self) -> bool:
+        """Whether it can ask."""
+        return self._transport is not None
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:

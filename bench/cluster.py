@@ -1,5 +1,6 @@
 """A Kafka and a Redis of the bench's own, and gateways and workers over them."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Final
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from bench.errors import BrokenRunError
 from bench.servers import Server, environment
@@ -70,6 +73,20 @@ class Cluster:
         )
         if ended.returncode:
             raise BrokenRunError(f"cse-chat {' '.join(arguments)} failed:\n{ended.stderr}")
+
+    def create_topics(self, *names: str, partitions: int) -> None:
+        """Create topics that are not ours."""
+        asyncio.run(self._create_topics(names, partitions))
+
+    async def _create_topics(self, names: Sequence[str], partitions: int) -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka.address)
+        try:
+            await admin.start()
+            await admin.create_topics(
+                [NewTopic(name, num_partitions=partitions, replication_factor=1) for name in names]
+            )
+        finally:
+            await admin.close()
 
     def service(
         self, role: str, *command: str | Path, env: Mapping[str, str] | None = None

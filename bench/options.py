@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 def _silent(line: str) -> None:
@@ -16,7 +17,9 @@ class Options:
         rounds: How often every contestant has its turn.
         seconds: How long the answers of a run count.
         warm_up: Seconds of load before.
-        clients: Numbers of concurrent clients.
+        clients: Numbers of concurrent clients; empty for the case's own.
+        contestants: Who takes part where there is a choice; empty for all.
+        plot: Takes the case's picture, if it has one.
         requests: After how many requests memory is looked at, ascending.
         starts: How often processes are started.
         senders: Tasks that send at once.
@@ -29,7 +32,9 @@ class Options:
     rounds: int = 3
     seconds: float = 3
     warm_up: float = 1
-    clients: tuple[int, ...] = (1, 16, 64, 256, 1_000)
+    clients: tuple[int, ...] = ()
+    contestants: tuple[str, ...] = ()
+    plot: Path | None = None
     requests: tuple[int, ...] = (20_000, 100_000)
     starts: int = 9
     senders: int = 10_000

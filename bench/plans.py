@@ -12,7 +12,8 @@ class Plan:
         processes: Whose processor time is read, by role; their descendants' as well.
         expected: What the body of a right answer holds; `{question}` in it stands for what was
             asked.
-        clients: Connections; each asks again as soon as it is answered.
+        clients: Connections; each asks again as soon as it is answered, unless there is a rate.
+        rate: Questions a second, whatever comes of them; 0 for a closed loop.
         warm_up: Seconds of load before answers count.
         seconds: How long they count; longer, within the patience, until there are as many answers
             as clients.
@@ -27,6 +28,7 @@ class Plan:
     expected: str
     clients: int
     seconds: float
+    rate: float = 0
     warm_up: float = 0
     requests: int = 0
     threads: int = 0
@@ -40,10 +42,11 @@ class Result:
     Attributes:
         errors: How often what went wrong, warm-up included: another status, text or correlation
             id, a connection that was lost or refused, no answer at all.
-        seconds: How long answers counted.
+        seconds: How long answers counted; with a rate, how long what was due then.
         cpu: Seconds of processor time that the processes of each role took meanwhile.
         generator_cpu: Those of the generator.
-        latencies_ms: Of each right answer that counted, ascending.
+        latencies_ms: Of each right answer that counted, ascending; with a rate, from when the
+            question was due.
     """
 
     errors: dict[str, int]

@@ -67,6 +67,7 @@ class Server:
         *,
         clients: int,
         seconds: float,
+        rate: float = 0,
         warm_up: float = 0,
         requests: int = 0,
         threads: int = 0,
@@ -88,6 +89,7 @@ class Server:
             clients=clients,
             warm_up=warm_up,
             seconds=seconds,
+            rate=rate,
             requests=requests,
             threads=threads,
             patience=patience,
@@ -135,6 +137,7 @@ def serving(
     expected: str,
     settings: Mapping[str, str] | None = None,
     given: bytes = b"",
+    role: str = "server",
 ) -> Iterator[Server]:
     """Start a server, wait until it listens, and end it with SIGTERM, as an operator would.
 
@@ -144,6 +147,7 @@ def serving(
         expected: See `Plan.expected`.
         settings: Of the service, without their prefix.
         given: What stands on its standard input.
+        role: Of its process.
 
     Raises:
         BrokenRunError: It did not start, or it did not end well.
@@ -169,7 +173,7 @@ def serving(
                     name=name,
                     host=host,
                     ports=(port,),
-                    processes={"server": (process.pid,)},
+                    processes={role: (process.pid,)},
                     expected=expected,
                 )
                 with _told(name, said):

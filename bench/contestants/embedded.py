@@ -28,14 +28,17 @@ def ours() -> AbstractContextManager[Server]:
     )
 
 
-def bare(answer: bytes) -> AbstractContextManager[Server]:
+def bare(
+    answer: bytes, *, name: str = BARE, role: str = "server"
+) -> AbstractContextManager[Server]:
     """Return a Litestar handler that gives *answer*, and does nothing else."""
     text = json.loads(answer)["response"]
     return serving(
-        BARE,
+        name,
         [sys.executable, "-m", "bench.contestants.bare"],
         expected=f'"response":"{text}"',
         given=answer,
+        role=role,
     )
 
 

@@ -5,14 +5,15 @@ Litestar parses the same body as the service does and sleeps, behind the same uv
 
 import asyncio
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
 from litestar import Litestar, get, post
 from litestar.params import JSONBody
+from litestar.types import ASGIApp
 
-from bench.contestants.bare import AskBody, serve
+from bench.contestants.face import AskBody, serve
 from bench.servers import Server, serving
 
 SLEEPING: Final = "bare"
@@ -33,6 +34,12 @@ def create_app() -> Litestar:
     return Litestar([send, live], openapi_config=None, logging_config=None)
 
 
+@asynccontextmanager
+async def opened() -> AsyncGenerator[ASGIApp]:
+    """Yield the application."""
+    yield create_app()
+
+
 @contextmanager
 def sleeping() -> Iterator[Server]:
     """Return it, running."""
@@ -41,4 +48,4 @@ def sleeping() -> Iterator[Server]:
 
 
 if __name__ == "__main__":  # pragma: no cover - it serves until a signal
-    serve(create_app(), graceful_seconds=1)  # nobody would be answered sooner or later
+    serve(opened(), graceful_seconds=1)  # nobody would be answered sooner or later

@@ -11,12 +11,12 @@ from rich.console import Console
 
 from bench.__main__ import conduct, main
 from bench.cases import echo
-from bench.cases.echo import Run
 from bench.errors import BrokenRunError
 from bench.figures import Direction, Figure, Goal
 from bench.options import Options
 from bench.plans import Result
 from bench.reports import Report, show
+from bench.runs import Run
 
 A_REPORT = Report(
     case="walk",
@@ -114,7 +114,7 @@ def a_run(
         contestant=contestant,
         clients=16,
         result=result,
-        resident=2**20,
+        resident={"server": 2**20},
         yardstick_ms=(4.0, 5.0),
     )
 

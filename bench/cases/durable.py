@@ -1,0 +1,236 @@
+"""The durable path, gateway and worker over Kafka and Redis, beside others that do the like."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import median
+from typing import Final
+
+from bench.cluster import GATEWAY, KAFKA, REDIS, WORKER, Cluster, clustered
+from bench.contestants.durable import (
+    ALL,
+    CELERY,
+    FASTSTREAM,
+    FLOOR,
+    MAY_FAIL,
+    ORIGINAL,
+    OURS,
+    ROOF,
+    contestants,
+)
+from bench.contestants.embedded import answer_of
+from bench.figures import Direction, Figure, Goal, ratios
+from bench.options import Options
+from bench.plots import draw
+from bench.reports import Grid, Report, number
+from bench.runs import MIB, Run, of, reasons, run
+
+CLIENTS: Final = (1, 64, 150, 256, 1_000)
+CONTESTANTS: Final = ALL
+ROLES: Final = (GATEWAY, WORKER, KAFKA, REDIS)
+
+# Others are asked by all numbers of clients; the run shall end within ten minutes.
+_FEWER: Final[Mapping[str, tuple[int, ...]]] = {
+    ROOF: (1, 64, 1_000),
+    FASTSTREAM: (1, 64, 256),
+    CELERY: (1, 64),
+}
+_USUAL: Final = 64
+_IMPATIENCE_SECONDS: Final = 5.0
+
+_AT_LEAST, _AT_MOST = Direction.AT_LEAST, Direction.AT_MOST
+_RATE = "answers a second"
+_MEDIAN = "median"
+_COST = "CPU for an answer"
+_GOALS: Final[Mapping[tuple[int, str, str], Goal]] = {
+    (1, _MEDIAN, ORIGINAL): Goal(_AT_MOST, 0.65),
+    (1, _MEDIAN, FLOOR): Goal(_AT_MOST, 3),
+    (_USUAL, _RATE, ORIGINAL): Goal(_AT_LEAST, 4),
+    (_USUAL, _MEDIAN, ORIGINAL): Goal(_AT_MOST, 0.25),
+    (_USUAL, _COST, ORIGINAL): Goal(_AT_MOST, 0.3),
+}
+_QUANTITIES: Final[Mapping[str, Callable[[Run], float]]] = {
+    _RATE: lambda run: run.per_second,
+    _MEDIAN: lambda run: run.latency(0.5),
+    _COST: lambda run: run.cpu_us,
+}
+
+
+def measure(options: Options) -> Report:
+    """Load each in turns, in processes that are started for that load alone."""
+    with clustered() as cluster:
+        warm_up(cluster, options)
+        runs = [done for turn in range(options.rounds) for done in _round(cluster, turn, options)]
+    if options.plot:
+        draw(runs, options.plot)
+    return report_of(runs, options)
+
+
+def warm_up(cluster: Cluster, options: Options) -> None:
+    """Load ours, uncounted: a new Kafka compiles its code and makes places for groups first."""
+    with cluster.ours() as server:
+        server.under(clients=_USUAL, seconds=options.seconds)
+
+
+def _round(cluster: Cluster, turn: int, options: Options) -> Iterable[Run]:
+    with cluster.ours() as server:
+        answer = answer_of(server)
+    starting = contestants(cluster, answer)
+    for clients in options.clients or CLIENTS:
+        for name in _taking_part(clients, options):
+            with starting[name]() as server:
+                yield run(
+                    server,
+                    turn,
+                    options,
+                    clients=clients,
+                    may_fail=name in MAY_FAIL,
+                    **({"patience": _IMPATIENCE_SECONDS} if name in MAY_FAIL else {}),
+                )
+
+
+def _taking_part(clients: int, options: Options) -> list[str]:
+    """Return who is asked by so many; all are when the numbers were given."""
+    return [
+        name
+        for name in options.contestants or ALL
+        if options.clients or clients in _FEWER.get(name, CLIENTS)
+    ]
+
+
+def report_of(runs: Sequence[Run], options: Options) -> Report:
+    """Return what *runs* say."""
+    levels = options.clients or CLIENTS
+    return Report(
+        case="durable",
+        claim="durable in Kafka, answered by a worker, brought back by Redis",
+        settings={
+            "rounds": options.rounds,
+            "seconds": options.seconds,
+            "warm_up": options.warm_up,
+            "clients": levels,
+            "contestants": options.contestants or ALL,
+            "processes": "one gateway, one worker, one Kafka, one Redis",
+            "threads": "a new one for each question",
+        },
+        runs=tuple(run.document() for run in runs),
+        figures=tuple(_figures(runs, levels)),
+        grids=(_speeds(runs, levels), _costs(runs, levels)),
+        errors=sum(run.errors for run in runs if run.contestant not in MAY_FAIL),
+        remarks=tuple(reasons(runs)),
+    )
+
+
+def _figures(runs: Sequence[Run], levels: Sequence[int]) -> list[Figure]:
+    figures = [
+        figure
+        for clients in levels
+        for other in (ORIGINAL, FLOOR, ROOF, FASTSTREAM, CELERY)
+        for quantity in _QUANTITIES
+        if (figure := _beside(runs, clients, other, quantity))
+    ]
+    usual = [run.per_second for run in of(runs, OURS, _USUAL)]
+    for clients in levels:
+        ours = of(runs, OURS, clients)
+        if usual and ours and clients > _USUAL:
+            figures.append(
+                Figure(
+                    name=f"{clients:,} clients: {_RATE}, ours / ours with {_USUAL}",
+                    unit="",
+                    samples=ratios([run.per_second for run in ours], usual),
+                    goal=Goal(_AT_LEAST, 1),
+                )
+            )
+        if ours:
+            figures.append(
+                Figure(
+                    name=f"{clients:,} clients: errors of ours",
+                    unit="",
+                    samples=tuple(float(run.errors) for run in ours),
+                    goal=Goal(_AT_MOST, 0),
+                )
+            )
+    return figures
+
+
+def _beside(runs: Sequence[Run], clients: int, other: str, quantity: str) -> Figure | None:
+    """Return ours divided by theirs; nothing where one of both has answered nothing."""
+    ours, theirs = of(runs, OURS, clients), of(runs, other, clients)
+    if not ours or not theirs or not all(run.result.answers for run in theirs):
+        return None
+    value = _QUANTITIES[quantity]
+    return Figure(
+        name=f"{clients:,} clients: {quantity}, ours / {other}",
+        unit="",
+        samples=ratios([value(run) for run in ours], [value(run) for run in theirs]),
+        goal=_GOALS.get((clients, quantity, other)),
+    )
+
+
+def _each(runs: Sequence[Run], levels: Sequence[int]) -> Iterable[list[Run]]:
+    """Yield all rounds of one row."""
+    rows = (of(runs, name, clients) for clients in levels for name in ALL)
+    return (row for row in rows if row)
+
+
+def _speeds(runs: Sequence[Run], levels: Sequence[int]) -> Grid:
+    return Grid(
+        title="Medians over the rounds (answers per second: lowest to highest)",
+        columns=(
+            "clients",
+            "contestant",
+            "answers\na second",
+            "\nrange",
+            "median\nms",
+            "p99\nms",
+            "client\nbusy",
+            "errors",
+        ),
+        rows=tuple(_speed(row) for row in _each(runs, levels)),
+    )
+
+
+def _speed(runs: Sequence[Run]) -> tuple[str, ...]:
+    rates = [run.per_second for run in runs]
+    return (
+        f"{runs[0].clients:,}",
+        runs[0].contestant,
+        number(median(rates)),
+        f"{number(min(rates))} to {number(max(rates))}",
+        number(median(run.latency(0.5) for run in runs)),
+        number(median(run.latency(0.99) for run in runs)),
+        f"{median(run.result.generator_cpu / run.result.seconds for run in runs):.0%}",
+        f"{sum(run.errors for run in runs):,}",
+    )
+
+
+def _costs(runs: Sequence[Run], levels: Sequence[int]) -> Grid:
+    return Grid(
+        title="What it takes: microseconds of processor time for an answer, and MiB",
+        columns=(
+            "clients",
+            "contestant",
+            "all\nus",
+            *(f"{role}\nus" for role in ROLES),
+            *(f"{role}\nMiB" for role in ROLES),
+        ),
+        rows=tuple(_cost(row) for row in _each(runs, levels)),
+    )
+
+
+def _cost(runs: Sequence[Run]) -> tuple[str, ...]:
+    return (
+        f"{runs[0].clients:,}",
+        runs[0].contestant,
+        number(median(run.cpu_us for run in runs)),
+        *(
+            number(median(run.cpu_us_of(role) for run in runs))
+            if role in runs[0].result.cpu
+            else ""
+            for role in ROLES
+        ),
+        *(
+            number(median(run.resident[role] / MIB for run in runs))
+            if role in runs[0].resident
+            else ""
+            for role in ROLES
+        ),
+    )
