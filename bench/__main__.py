@@ -19,6 +19,7 @@ from bench.cases import (
     offered,
     sends,
     slow,
+    stall,
     startup,
     waiting,
     yardstick,
@@ -38,6 +39,7 @@ CASES: Final[Mapping[str, Callable[[Options], Report]]] = {
     "sends": sends.measure,
     "waiting": waiting.measure,
     "slow": slow.measure,
+    "stall": stall.measure,
 }
 _WIDE: Final = 110
 FOLDER: Final = machines.ROOT / "build/bench"
@@ -82,6 +84,7 @@ class _Numbers(click.ParamType[tuple[int, ...]]):
 @click.option("--senders", type=click.IntRange(1), default=10_000, show_default=True)
 @click.option("--waiting", type=_Numbers(), default="100,10000", show_default=True)
 @click.option("--agent-seconds", type=click.FloatRange(0.01), default=2, show_default=True)
+@click.option("--stall-seconds", type=click.FloatRange(0), default=3, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=500, show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, help="For the reports.")
 def main(
@@ -99,6 +102,7 @@ def main(
     waiting: tuple[int, ...],
     agent_seconds: float,
     threads: int,
+    stall_seconds: float,
     folder: Path,
 ) -> None:
     """Measure CASES (all of them by default), print what came out, and write it down as JSON.
@@ -120,6 +124,7 @@ def main(
         waiting=waiting,
         agent_seconds=agent_seconds,
         threads=threads,
+        stall_seconds=stall_seconds,
         progress=lambda line: aside.print(f"[dim]{line}[/]", highlight=False, soft_wrap=True),
     )
     chosen = {name: CASES[name] for name in cases or CASES}

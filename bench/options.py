@@ -26,6 +26,7 @@ class Options:
         waiting: How many clients wait, ascending.
         agent_seconds: How long a slow agent takes.
         threads: Conversations that a slow agent has.
+        stall_seconds: How long Kafka hangs.
         progress: Told a line whenever a run is over.
     """
 
@@ -41,4 +42,5 @@ class Options:
     waiting: tuple[int, ...] = (100, 10_000)
     agent_seconds: float = 2
     threads: int = 500
+    stall_seconds: float = 3
     progress: Callable[[str], None] = _silent

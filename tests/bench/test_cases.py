@@ -37,6 +37,8 @@ TINY = [
     "0.05",
     "--threads",
     "5",
+    "--stall-seconds",
+    "0.3",
 ]
 
 # What is in the runs of a case, and how many runs there are.
@@ -48,6 +50,7 @@ RUNS: dict[str, tuple[int, set[str]]] = {
     "memory": (6, {"requests", "resident_bytes", "peak_resident_bytes", "errors"}),
     "waiting": (4, {"level", "resident_bytes", "redis_connections", "busy", "probes_ms"}),
     "slow": (1, {"answers", "errors", "threads", "misplaced", "cpu_us_per_answer"}),
+    "stall": (1, {"capacity", "rate", "frozen", "thawed", "kinds", "later", "seconds"}),
     "sends": (3, {"sent", "failures", "cpu_us_per_send", "kafka_cpu_us_per_send"}),
 }
 
@@ -130,6 +133,13 @@ def assert_the_arithmetic_of_slow(report: dict[str, Any]) -> None:
     assert report["figures"][0]["goal"]["bound"] == pytest.approx(1_800)
 
 
+def assert_the_arithmetic_of_stall(report: dict[str, Any]) -> None:
+    (run,) = report["runs"]
+    assert run["rate"] == pytest.approx(run["capacity"] / 2)
+    assert run["thawed"] - run["frozen"] >= 0.3
+    assert sum(second["due"] for second in run["seconds"]) == sum(run["kinds"].values())
+
+
 def assert_nothing_more(report: dict[str, Any]) -> None:
     """The figures of this case are samples themselves."""
 
@@ -143,6 +153,7 @@ ARITHMETIC: dict[str, Callable[[dict[str, Any]], None]] = {
     "sends": assert_the_arithmetic_of_sends,
     "waiting": assert_the_arithmetic_of_waiting,
     "slow": assert_the_arithmetic_of_slow,
+    "stall": assert_the_arithmetic_of_stall,
 }
 
 
