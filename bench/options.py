@@ -27,6 +27,7 @@ class Options:
         agent_seconds: How long a slow agent takes.
         threads: Conversations that a slow agent has.
         stall_seconds: How long Kafka hangs.
+        shapes: Gateways and workers beside one of each.
         progress: Told a line whenever a run is over.
     """
 
@@ -43,4 +44,5 @@ class Options:
     agent_seconds: float = 2
     threads: int = 500
     stall_seconds: float = 3
+    shapes: tuple[tuple[int, int], ...] = ((1, 2), (2, 1), (2, 2), (1, 4), (4, 1), (4, 4))
     progress: Callable[[str], None] = _silent

@@ -39,6 +39,8 @@ TINY = [
     "5",
     "--stall-seconds",
     "0.3",
+    "--shapes",
+    "2x2",
 ]
 
 # What is in the runs of a case, and how many runs there are.
@@ -51,6 +53,7 @@ RUNS: dict[str, tuple[int, set[str]]] = {
     "waiting": (4, {"level", "resident_bytes", "redis_connections", "busy", "probes_ms"}),
     "slow": (1, {"answers", "errors", "threads", "misplaced", "cpu_us_per_answer"}),
     "stall": (1, {"capacity", "rate", "frozen", "thawed", "kinds", "later", "seconds"}),
+    "scaling": (2, {"gateways", "workers", "answers", "errors", "cpu_us_per_answer"}),
     "sends": (3, {"sent", "failures", "cpu_us_per_send", "kafka_cpu_us_per_send"}),
 }
 
@@ -65,6 +68,7 @@ def measured(case: str, folder: Path) -> tuple[str, dict[str, Any]]:
     return result.stdout, json.loads(path.read_text("utf-8"))
 
 
+@pytest.mark.timeout(300)  # several brokers and services start, one after the other
 @pytest.mark.parametrize("case", CASES)
 def test_a_case_leaves_a_complete_report(case: str, tmp_path: Path) -> None:
     printed, report = measured(case, tmp_path)
@@ -140,6 +144,15 @@ def assert_the_arithmetic_of_stall(report: dict[str, Any]) -> None:
     assert sum(second["due"] for second in run["seconds"]) == sum(run["kinds"].values())
 
 
+def assert_the_arithmetic_of_scaling(report: dict[str, Any]) -> None:
+    costs = {
+        (run["gateways"], run["workers"]): run["server_cpu_us_per_answer"] for run in report["runs"]
+    }
+    figures = {figure["name"]: figure["median"] for figure in report["figures"]}
+    told = figures["2 gateways and 2 workers: CPU for an answer, against one of each"]
+    assert told == pytest.approx(costs[2, 2] / costs[1, 1])
+
+
 def assert_nothing_more(report: dict[str, Any]) -> None:
     """The figures of this case are samples themselves."""
 
@@ -154,6 +167,7 @@ ARITHMETIC: dict[str, Callable[[dict[str, Any]], None]] = {
     "waiting": assert_the_arithmetic_of_waiting,
     "slow": assert_the_arithmetic_of_slow,
     "stall": assert_the_arithmetic_of_stall,
+    "scaling": assert_the_arithmetic_of_scaling,
 }
 
 
