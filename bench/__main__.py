@@ -16,8 +16,10 @@ from bench.cases import (
     analyst,
     durable,
     echo,
+    growth,
     memory,
     offered,
+    overload,
     scaling,
     sends,
     slow,
@@ -43,6 +45,8 @@ CASES: Final[Mapping[str, Callable[[Options], Report]]] = {
     "slow": slow.measure,
     "stall": stall.measure,
     "scaling": scaling.measure,
+    "growth": growth.measure,
+    "overload": overload.measure,
 }
 _WIDE: Final = 110
 FOLDER: Final = machines.ROOT / "build/bench"
@@ -110,6 +114,8 @@ class _Shapes(click.ParamType[tuple[tuple[int, int], ...]]):
     show_default=True,
     help="Gateways x workers.",
 )
+@click.option("--records", type=_Numbers(), default="100000,1000000", show_default=True)
+@click.option("--overload-seconds", type=click.FloatRange(0.1), default=10, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=500, show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, help="For the reports.")
 def main(
@@ -127,6 +133,8 @@ def main(
     waiting: tuple[int, ...],
     agent_seconds: float,
     threads: int,
+    overload_seconds: float,
+    records: tuple[int, ...],
     stall_seconds: float,
     shapes: tuple[tuple[int, int], ...],
     folder: Path,
@@ -150,6 +158,8 @@ def main(
         waiting=waiting,
         agent_seconds=agent_seconds,
         threads=threads,
+        overload_seconds=overload_seconds,
+        records=records,
         stall_seconds=stall_seconds,
         shapes=shapes,
         progress=lambda line: aside.print(f"[dim]{line}[/]", highlight=False, soft_wrap=True),

@@ -26,6 +26,7 @@ _LONG_POLL: Final = 10  # seconds
 _POLLS: Final = 6
 _HTTP_SECONDS: Final = 30
 _STEP: Final = 0.1
+_WELL: Final = 0.95
 
 Meanwhile = Callable[[Callable[[], float]], None]
 
@@ -137,6 +138,35 @@ def recovery(fates: Sequence[Fate], *, since: float, until: float, wanted: float
     for step in range(max(steps, 0) + 1):
         begin = since + step * _STEP
         if answered_between(fates, begin, begin + 1) >= wanted:
+            return step * _STEP
+    return until - since
+
+
+def normal_again(fates: Sequence[Fate], *, before: float, since: float, until: float) -> float:
+    """Return after how many seconds a second begins whose questions are answered as before.
+
+    That is: 95 % of what is due in it within twice the 99th percentile of before.
+
+    Args:
+        fates: Of an offer.
+        before: What was due until then is how it was before.
+        since: Counted from there, in seconds of the offer.
+        until: The offer ended then; the whole time where it never happens.
+
+    Raises:
+        BrokenRunError: Nothing was answered before.
+    """
+    took = sorted(
+        fate.done - fate.due for fate in fates if fate.kind == ANSWERED and fate.due < before
+    )
+    if not took:
+        raise BrokenRunError("nothing was answered before")
+    limit = percentile(took, 0.99) * 2
+    for step in range(max(math.floor((until - since - 1) / _STEP), 0) + 1):
+        begin = since + step * _STEP
+        due = [fate for fate in fates if begin <= fate.due < begin + 1]
+        well = sum(fate.kind == ANSWERED and fate.done - fate.due <= limit for fate in due)
+        if due and well >= _WELL * len(due):
             return step * _STEP
     return until - since
 

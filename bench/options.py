@@ -28,6 +28,8 @@ class Options:
         threads: Conversations that a slow agent has.
         stall_seconds: How long Kafka hangs.
         shapes: Gateways and workers beside one of each.
+        records: After how many questions the cost of one is looked at, ascending.
+        overload_seconds: How long too much is asked.
         progress: Told a line whenever a run is over.
     """
 
@@ -45,4 +47,6 @@ class Options:
     threads: int = 500
     stall_seconds: float = 3
     shapes: tuple[tuple[int, int], ...] = ((1, 2), (2, 1), (2, 2), (1, 4), (4, 1), (4, 4))
+    records: tuple[int, ...] = (100_000, 1_000_000)
+    overload_seconds: float = 10
     progress: Callable[[str], None] = _silent

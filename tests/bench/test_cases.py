@@ -41,6 +41,10 @@ TINY = [
     "0.3",
     "--shapes",
     "2x2",
+    "--records",
+    "300",
+    "--overload-seconds",
+    "0.6",
 ]
 
 # What is in the runs of a case, and how many runs there are.
@@ -54,6 +58,8 @@ RUNS: dict[str, tuple[int, set[str]]] = {
     "slow": (1, {"answers", "errors", "threads", "misplaced", "cpu_us_per_answer"}),
     "stall": (1, {"capacity", "rate", "frozen", "thawed", "kinds", "later", "seconds"}),
     "scaling": (2, {"gateways", "workers", "answers", "errors", "cpu_us_per_answer"}),
+    "growth": (10, {"records"}),
+    "overload": (1, {"capacity", "goodput", "kinds", "later", "seconds"}),
     "sends": (3, {"sent", "failures", "cpu_us_per_send", "kafka_cpu_us_per_send"}),
 }
 
@@ -153,6 +159,33 @@ def assert_the_arithmetic_of_scaling(report: dict[str, Any]) -> None:
     assert told == pytest.approx(costs[2, 2] / costs[1, 1])
 
 
+def assert_the_arithmetic_of_growth(report: dict[str, Any]) -> None:
+    before, after = [run for run in report["runs"] if "redis_keys" in run]
+    # Mailbox and ledger of each question; two keys and the history of each conversation but those
+    # 100 that were there: 300 is too few for another question in each of them.
+    assert (before["records"], after["records"]) == (0, 300)
+    assert after["redis_keys"] - before["redis_keys"] >= 270 * 2 + 27 * 3
+    assert after["kafka_bytes"] > before["kafka_bytes"]
+    costs = {
+        (run["records"], run["contestant"]): run["server_cpu_us_per_answer"]
+        for run in report["runs"]
+        if run.get("shape") == "new conversations"
+    }
+    figures = {figure["name"]: figure["median"] for figure in report["figures"]}
+    start = costs[0, "grown"] / costs[0, "fresh"]
+    told = figures["300 questions, new conversations: CPU for an answer, grown / fresh"]
+    assert told == pytest.approx(costs[300, "grown"] / costs[300, "fresh"] / start)
+
+
+def assert_the_arithmetic_of_overload(report: dict[str, Any]) -> None:
+    (run,) = report["runs"]
+    assert (run["begin"], run["end"]) == pytest.approx((0.3, 0.9))
+    due = sum(second["due"] for second in run["seconds"])
+    # Half of the capacity for 1.2 s, three times of it for 0.6 s.
+    assert due == pytest.approx(run["capacity"] * (0.5 * 1.2 + 3 * 0.6), abs=4)
+    assert due == sum(run["kinds"].values())
+
+
 def assert_nothing_more(report: dict[str, Any]) -> None:
     """The figures of this case are samples themselves."""
 
@@ -167,6 +200,8 @@ ARITHMETIC: dict[str, Callable[[dict[str, Any]], None]] = {
     "waiting": assert_the_arithmetic_of_waiting,
     "slow": assert_the_arithmetic_of_slow,
     "stall": assert_the_arithmetic_of_stall,
+    "growth": assert_the_arithmetic_of_growth,
+    "overload": assert_the_arithmetic_of_overload,
     "scaling": assert_the_arithmetic_of_scaling,
 }
 

@@ -7,7 +7,7 @@ import pytest
 from bench.answers import Answer
 from bench.errors import BrokenRunError
 from bench.offering import ANSWERED, ENDED, OPEN, REFUSED, UNKNOWN, Fate, fate_of
-from bench.offers import answered_between, median_of, recovery, seconds_of
+from bench.offers import answered_between, median_of, normal_again, recovery, seconds_of
 
 
 def kind_of(status: int, body: bytes) -> str:
@@ -71,3 +71,17 @@ def test_a_median_is_of_what_was_due_then() -> None:
     assert median_of(fates, 0, 5) == pytest.approx(0.25)
     with pytest.raises(BrokenRunError, match=r"due from 3\.0 to 4\.0 s"):
         median_of(fates, 3, 4)
+
+
+def test_it_is_as_before_when_what_is_due_is_answered_as_soon() -> None:
+    before = answered(0.2, 0.4, 0.6, late=0.1)
+    late = answered(*(2 + step / 10 for step in range(10)), late=0.5)
+    soon = answered(*(3 + step / 10 for step in range(20)), late=0.15)
+
+    again = normal_again([*before, *late, *soon], before=1, since=2, until=5)
+    never = normal_again([*before, *late], before=1, since=2, until=3.5)
+
+    assert again == pytest.approx(1.0)
+    assert never == 1.5
+    with pytest.raises(BrokenRunError, match="nothing was answered before"):
+        normal_again(late, before=1, since=2, until=5)
