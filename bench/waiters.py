@@ -72,12 +72,20 @@ class Waiter(asyncio.Protocol):
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         ).encode() + body
         self._errors = errors
+        self._transport: asyncio.Transport | None = None
         self.waits = False
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        cast("asyncio.Transport", transport).write(self._question)
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.write(self._question)
         self.waits = True
+
+    def leave(self) -> None:
+        """Wait no longer."""
+        self.waits = False
+        if self._transport:
+            self._transport.abort()
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -149,6 +157,12 @@ class Crowd:
             probes_ms=sorted(probes),
         )
 
+    async def leave(self) -> None:
+        """Let all of them go."""
+        for waiter in self._waiters:
+            waiter.leave()
+        await asyncio.sleep(0)
+
     async def _grow(self, level: int) -> None:
         at_once = max(int(self._plan.per_second * _ASKING_EVERY), 1)
         while len(self._waiters) < level:
@@ -194,6 +208,7 @@ async def attend(plan: WaitingPlan) -> None:
         sys.stdout.write(msgspec.json.encode(look).decode() + "\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.readline)
+    await crowd.leave()
 
 
 def main() -> None:
