@@ -9,7 +9,6 @@ import asyncio
 import gc
 import sys
 import time
-from collections import deque
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -32,6 +31,7 @@ _KINDS_OF_503: Final = {
     "acceptance-unknown": UNKNOWN,
 }
 _TICK: Final = 0.001
+_OPENED_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,8 @@ class OfferPlan:
     Attributes:
         phases: Questions a second, and for how many seconds; one after the other.
         expected: See `Plan.expected`.
+        opened: Connections that are there before the first question: many new ones at once are
+            answered late by the kernel already, which is nothing that is measured here.
         connections: At most; what is due while all of them wait is not asked.
         patience: Seconds for what is unanswered in the end.
     """
@@ -49,6 +51,7 @@ class OfferPlan:
     port: int
     phases: tuple[tuple[float, float], ...]
     expected: str
+    opened: int = 0
     connections: int = 9_000
     patience: float = 45
 
@@ -118,6 +121,8 @@ class Asker(asyncio.Protocol):
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._expected is None and self.connected:
+            self._offer.closed()  # it idled for long
         self._end("connection lost")
 
     def _end(self, reason: str) -> None:
@@ -126,6 +131,7 @@ class Asker(asyncio.Protocol):
             transport.abort()
         if self._expected is not None:
             self._expected = None
+            self._offer.closed()
             self._offer.note(self._due, reason, "")
 
 
@@ -134,7 +140,7 @@ class Offer:
 
     Attributes:
         fates: Of what has ended.
-        free: Connections that wait for nothing.
+        free: Connections that wait for nothing, the last one first.
     """
 
     def __init__(self, plan: OfferPlan) -> None:
@@ -150,15 +156,20 @@ class Offer:
         self._connections = 0
         self._connecting: set[asyncio.Task[None]] = set()
         self.fates: list[Fate] = []
-        self.free: deque[Asker] = deque()
+        self.free: list[Asker] = []
 
     def note(self, due: float, kind: str, correlation_id: str) -> None:
         """Write down what became of a question."""
         self._waiting -= 1
         self.fates.append(Fate(due, self._now(), kind, correlation_id))
 
+    def closed(self) -> None:
+        """Note that there is one connection fewer."""
+        self._connections -= 1
+
     async def make(self) -> list[Fate]:
         """Ask, and return what became of everything."""
+        await self._open(min(self._plan.opened, self._plan.connections))
         self._began = time.monotonic()
         sys.stdout.write(f"began {self._began}\n")
         sys.stdout.flush()
@@ -182,13 +193,13 @@ class Offer:
 
     def _put(self, due: float) -> None:
         self._waiting += 1
-        # Those that have waited longest: one that idles for seconds is closed by the server.
+        # The one that was used last: what idles for seconds is closed by the server, perhaps just
+        # when something is asked there.
         while self.free:
-            asker = self.free.popleft()
+            asker = self.free.pop()
             if asker.connected:
                 self._ask(asker, due)
                 return
-            self._connections -= 1
         if self._connections >= self._plan.connections:
             self.note(due, NO_CONNECTION, "")
             return
@@ -197,12 +208,21 @@ class Offer:
         self._connecting.add(connecting)
         connecting.add_done_callback(self._connecting.discard)
 
-    async def _ask_anew(self, due: float) -> None:
+    async def _open(self, count: int) -> None:
+        for start in range(0, count, _OPENED_AT_ONCE):
+            some = range(start, min(start + _OPENED_AT_ONCE, count))
+            self.free += await asyncio.gather(*(self._connect() for _ in some))
+            self._connections += len(some)
+
+    async def _connect(self) -> Asker:
         loop = asyncio.get_running_loop()
+        place = self._plan.host, self._plan.port
+        _, asker = await loop.create_connection(lambda: Asker(self), *place)
+        return asker
+
+    async def _ask_anew(self, due: float) -> None:
         try:
-            _, asker = await loop.create_connection(
-                lambda: Asker(self), self._plan.host, self._plan.port
-            )
+            asker = await self._connect()
         except OSError:
             self._connections -= 1
             self.note(due, "cannot connect", "")

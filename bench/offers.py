@@ -32,20 +32,28 @@ Meanwhile = Callable[[Callable[[], float]], None]
 
 
 def offered(
-    server: Server, *phases: tuple[float, float], meanwhile: Meanwhile | None = None
+    server: Server,
+    *phases: tuple[float, float],
+    opened: float,
+    meanwhile: Meanwhile | None = None,
 ) -> Sequence[Fate]:
     """Offer *server* questions at given rates, and return what became of each.
 
     Args:
         server: Asked at the first of its processes.
         phases: Questions a second, and for how many seconds.
+        opened: See `OfferPlan.opened`.
         meanwhile: Called when it has begun, with what tells how many seconds ago that was.
 
     Raises:
         BrokenRunError: The generator broke.
     """
     plan = OfferPlan(
-        host=server.host, port=server.ports[0], phases=phases, expected=server.expected
+        host=server.host,
+        port=server.ports[0],
+        phases=phases,
+        expected=server.expected,
+        opened=int(opened),
     )
     with (
         tempfile.TemporaryFile() as written,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bench.cases.durable import warm_up
 from bench.cluster import Cluster, clustered
 from bench.figures import Direction, Figure, Goal
 from bench.offering import ANSWERED, ENDED, NO_CONNECTION, OPEN, REFUSED, UNKNOWN, Fate
@@ -88,8 +89,10 @@ class Run:
 def measure(options: Options) -> Report:
     """Find the capacity, offer half of it, three times as much, and half of it again."""
     runs: list[Run] = []
-    for turn in range(options.rounds):
-        with clustered() as cluster:
+    with clustered() as cluster:
+        if options.warm_up:
+            warm_up(cluster, options)
+        for turn in range(options.rounds):
             runs.append(_run(cluster, turn, options))
             options.progress(
                 f"round {turn + 1}: {number(runs[-1].capacity)}/s, under overload"
@@ -106,7 +109,8 @@ def _run(cluster: Cluster, turn: int, options: Options) -> Run:
         found = server.under(clients=_CLIENTS, warm_up=options.warm_up, seconds=options.seconds)
         capacity = found.answers / found.seconds
         usual, much = capacity * _USUAL, capacity * _MUCH
-        fates = offered(server, (usual, long / 2), (much, long), (usual, long * 1.5))
+        phases = (usual, long / 2), (much, long), (usual, long * 1.5)
+        fates = offered(server, *phases, opened=much * long)
         later = outcomes(server, fates)
     return Run(
         round=turn,

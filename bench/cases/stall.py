@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bench.cases.durable import warm_up
 from bench.cluster import Cluster, clustered
 from bench.figures import Direction, Figure, Goal
 from bench.offering import ANSWERED, ENDED, NO_CONNECTION, OPEN, REFUSED, UNKNOWN, Fate
@@ -105,8 +106,10 @@ class Run:
 def measure(options: Options) -> Report:
     """Find the capacity, offer half of it, and stop Kafka with SIGSTOP for a while."""
     runs: list[Run] = []
-    for turn in range(options.rounds):
-        with clustered() as cluster:
+    with clustered() as cluster:
+        if options.warm_up:
+            warm_up(cluster, options)
+        for turn in range(options.rounds):
             runs.append(_run(cluster, turn, options))
             options.progress(
                 f"round {turn + 1}: {number(runs[-1].rate)}/s offered,"
@@ -126,6 +129,7 @@ def _run(cluster: Cluster, turn: int, options: Options) -> Run:
         fates = offered(
             server,
             (rate, total),
+            opened=rate * (options.stall_seconds + 1),  # as many wait while it hangs
             meanwhile=lambda now: moments.extend(_freeze(cluster, now, options)),
         )
         later = outcomes(server, fates)
