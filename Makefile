@@ -56,7 +56,7 @@ reference: .venv/.dev  ## Write docs/reference, docs/openapi.json and .env.examp
 questions: .venv/.dev  ## Put the development questions to the analyst and print the score
 	@$(BIN)/python -m tests.questions $(ARGS)
 
-bench: .venv/.dev  ## Measure the service: make bench CASE=echo (or startup, analyst, memory, yardstick)
+bench: .venv/.dev  ## Measure the service: make bench CASE=durable (or open, echo, memory ...)
 	@$(BIN)/python -m bench $(CASE) $(ARGS)
 
 data: $(if $(FROM),.venv/.run)  ## Import market data into the shipped tables: make data FROM=<folder>

@@ -14,15 +14,15 @@ from typing import Final
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from bench.errors import BrokenRunError
-from bench.servers import Server, environment
-from bench.services import Service
+from bench.servers import HOST, Server, environment
+from bench.services import Service, running
 from brokers.errors import BrokerError
 from brokers.kafka import KafkaServer
 from brokers.redis import RedisServer
 
 COMMAND: Final = Path(sys.executable).with_name("cse-chat")
-HOST: Final = "127.0.0.1"
 ECHOED: Final = '"response":"Processed your query: \'{question}\'"'  # see `Plan.expected`
+OURS: Final = "cse-chat"
 GATEWAY: Final = "gateway"
 WORKER: Final = "worker"
 KAFKA: Final = "kafka"
@@ -89,17 +89,24 @@ class Cluster:
             await admin.close()
 
     def service(
-        self, role: str, *command: str | Path, env: Mapping[str, str] | None = None
+        self,
+        role: str,
+        *command: str | Path,
+        of: str = OURS,
+        env: Mapping[str, str] | None = None,
     ) -> Service:
         """Return a process over these brokers that is not started.
 
         Args:
             role: See `Service`.
             command: See `Service`.
+            of: Whose it is, for what is said of it.
             env: Without it, `environment`.
         """
         folder = self.folder / f"{role}-{next(self._numbers)}"
-        return Service(role, *command, folder=folder, env=env or self.environment())
+        return Service(
+            role, *command, folder=folder, env=env or self.environment(), name=f"{of} {role}"
+        )
 
     def gateway(self, **settings: str) -> Service:
         """Return one of ours that is not started; see `environment`."""
@@ -121,7 +128,7 @@ class Cluster:
             *(self.gateway(**settings) for _ in range(gateways)),
         ]
         with running(services):
-            yield self.server("cse-chat", services)
+            yield self.server(OURS, services)
             for service in reversed(services):  # nobody asks when the workers go
                 service.end()
 
@@ -177,21 +184,3 @@ def clustered() -> Iterator[Cluster]:
         cluster = Cluster(folder, kafka, redis)
         cluster.run("topics", "create")
         yield cluster
-
-
-@contextmanager
-def running(services: Sequence[Service]) -> Iterator[None]:
-    """Start all of them at once, return when all serve, and kill what is left of them.
-
-    Raises:
-        BrokenRunError: One did not start.
-    """
-    try:
-        for service in services:
-            service.start()
-        for service in services:
-            service.wait_until_it_serves()
-        yield
-    finally:
-        for service in services:
-            service.kill()

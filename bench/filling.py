@@ -24,6 +24,7 @@ from cse_chat.adapters.kafka.names import GROUP, REQUESTS, RESPONSES
 _CHUNK: Final = 500  # questions; their commands fit into what sockets buffer of replies
 _BATCH: Final = 262_144
 _PATIENCE: Final = 60.0
+_MOST_TURNS: Final = 1_000  # as our script has it
 _REPLIES: Final = (b"+", b":")
 
 Headers = Sequence[tuple[str, bytes]]
@@ -65,8 +66,10 @@ def trace_of(cluster: Cluster, correlation_id: str, thread_id: str) -> Trace:
         ]
         once: list[list[bytes]] = []
         for key in redis.scan_iter(f"chat:{thread_id}:*", count=10_000):
-            # The history grows with each question.
-            (each if redis.type(key) == b"list" else once).extend(_commands(redis, key))
+            if redis.type(key) == b"list":  # the history: it grows with each question, to an end
+                each += [*_commands(redis, key), [b"LTRIM", key, b"%d" % -_MOST_TURNS, b"-1"]]
+            else:
+                once += _commands(redis, key)
     if not each or not once:
         raise BrokenRunError(f"{correlation_id} left nothing behind in Redis")
     return Trace(

@@ -75,13 +75,12 @@ async def scheduled(plan: Plan, tally: Tally, schedule: Schedule) -> Result:
     began, before, own_before = time.perf_counter(), cpu_by_role(plan), _own_cpu()
     tally.since, tally.counting = began, True
     await schedule.keep(plan.seconds)
-    seconds = time.perf_counter() - began
     cpu = {role: after - before[role] for role, after in cpu_by_role(plan).items()}
     generator_cpu = _own_cpu() - own_before
     await schedule.end(plan.patience)  # what was due counts whenever it is answered
     return Result(
         errors=dict(tally.errors),
-        seconds=seconds,
+        seconds=plan.seconds,
         cpu=cpu,
         generator_cpu=generator_cpu,
         latencies_ms=sorted(seconds * 1000 for seconds in tally.latencies),

@@ -2,23 +2,34 @@
 
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from brokers.errors import BrokerError
+from brokers.redis import redis_server
+
 ROOT: Final = Path(__file__).parents[1]
 _PACKAGES: Final = (
+    "aiokafka",
+    "celery",
     "cse-chat",
     "dependency-injector",
+    "faststream",
     "httptools",
     "litestar",
     "msgspec",
+    "redis",
     "structlog",
     "uvicorn",
     "uvloop",
 )
+
+
+_KAFKA: Final = re.compile(r"<kafka\.version>([^<]+)<")
 
 
 def description() -> Mapping[str, object]:
@@ -26,6 +37,8 @@ def description() -> Mapping[str, object]:
     return {
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "packages": {name: version(name) for name in _PACKAGES},
+        "kafka": _kafka(),
+        "redis": _redis(),
         "commit": _commit(),
         "kernel": f"{platform.system()} {platform.release()}",
         "architecture": platform.machine(),
@@ -38,6 +51,24 @@ def description() -> Mapping[str, object]:
 def processors() -> int:
     """Return how many this process may run on."""
     return len(os.sched_getaffinity(0))
+
+
+def _kafka() -> str:
+    """Return the version that `brokers` runs."""
+    found = _KAFKA.search((ROOT / "brokers/pom.xml").read_text("utf-8"))
+    return found[1] if found else "unknown"
+
+
+def _redis() -> str | None:
+    """Return what the server says of itself; ``None`` where there is none."""
+    try:
+        server = redis_server()
+    except BrokerError:
+        return None
+    said = subprocess.run(  # noqa: S603 -- found above
+        [server, "--version"], capture_output=True, text=True, check=True
+    )
+    return said.stdout.strip()
 
 
 def _commit() -> str | None:

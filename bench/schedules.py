@@ -41,12 +41,16 @@ class Schedule:
 
     async def keep(self, seconds: float) -> None:
         """Have questions asked for so long."""
-        began, given = time.perf_counter(), 0
-        while (now := time.perf_counter() - began) < seconds:
-            for number in range(given, int(now * self._rate)):
-                self._put(began + number / self._rate)
-            given = max(given, int(now * self._rate))
+        began, given, passed = time.perf_counter(), 0, 0.0
+        while passed < seconds:
             await asyncio.sleep(_TICK_SECONDS)
+            passed = min(
+                time.perf_counter() - began, seconds
+            )  # what is due at the end is asked, too
+            due = int(passed * self._rate)
+            for number in range(given, due):
+                self._put(began + number / self._rate)
+            given = due
 
     async def end(self, patience: float) -> None:
         """Wait for answers to all that was due, so many seconds; what is not even asked is an error."""

@@ -1,8 +1,6 @@
 """A measured server: a process that lives as long as it is entered, and the load upon it."""
 
 import os
-import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -11,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -19,10 +16,9 @@ from bench.errors import BrokenRunError
 from bench.machines import ROOT
 from bench.plans import Plan, Result
 from bench.processes import family, resident_bytes
+from bench.services import Service, running
 
-_ADDRESS: Final = re.compile(r"http://\S+")
-_ENDING_SECONDS: Final = 30
-_LAST_WORDS: Final = 2_000
+HOST: Final = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +132,6 @@ def serving(
     *,
     expected: str,
     settings: Mapping[str, str] | None = None,
-    given: bytes = b"",
     role: str = "server",
 ) -> Iterator[Server]:
     """Start a server, wait until it listens, and end it with SIGTERM, as an operator would.
@@ -146,7 +141,6 @@ def serving(
         command: Prints a line with its address once it listens.
         expected: See `Plan.expected`.
         settings: Of the service, without their prefix.
-        given: What stands on its standard input.
         role: Of its process.
 
     Raises:
@@ -154,60 +148,14 @@ def serving(
     """
     with tempfile.TemporaryDirectory(prefix="cse-bench-") as text:
         folder = Path(text)
-        said = folder / "stderr"  # a file, as operators have it; for a terminal it looks else
-        with (
-            said.open("wb") as errors,
-            subprocess.Popen(  # noqa: S603 -- our own commands
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                cwd=folder,  # where there is no `.env`
-                env=environment(folder, **(settings or {})),
-            ) as process,
-        ):
-            try:
-                with _told(name, said):
-                    host, port = _address(process, given)
-                yield Server(
-                    name=name,
-                    host=host,
-                    ports=(port,),
-                    processes={role: (process.pid,)},
-                    expected=expected,
-                )
-                with _told(name, said):
-                    _end(process)
-            finally:
-                process.kill()
-
-
-@contextmanager
-def _told(name: str, said: Path) -> Iterator[None]:
-    """Add to what broke whose it was, and its last words."""
-    try:
-        yield
-    except BrokenRunError as error:
-        words = said.read_text("utf-8", "replace")[-_LAST_WORDS:]
-        raise BrokenRunError(f"{name} {error}; its last words:\n{words}") from error
-
-
-def _address(process: subprocess.Popen[bytes], given: bytes) -> tuple[str, int]:
-    assert process.stdin and process.stdout  # noqa: S101, PT018 -- both are pipes
-    with process.stdin as stdin:
-        stdin.write(given)
-    address = _ADDRESS.search(process.stdout.readline().decode())
-    if address is None:
-        raise BrokenRunError("did not start")
-    parts = urlsplit(address[0])
-    return parts.hostname or "", parts.port or 0
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGTERM)
-    try:
-        code = process.wait(_ENDING_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise BrokenRunError(f"did not end within {_ENDING_SECONDS} s of SIGTERM") from None
-    if code not in {0, -signal.SIGTERM}:
-        raise BrokenRunError(f"ended with {code}")
+        env = environment(folder, **(settings or {}))
+        service = Service(role, *command, folder=folder, env=env, name=name)
+        with running([service]):
+            yield Server(
+                name=name,
+                host=HOST,
+                ports=(service.port,),
+                processes={role: (service.pid,)},
+                expected=expected,
+            )
+            service.end()

@@ -6,7 +6,8 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 from bench.errors import BrokenRunError
 from brokers.tied import tied
 
-_READY: Final = re.compile(r"ready|listens at")
+_READY: Final = re.compile(r"ready|http://")
 _ADDRESS: Final = re.compile(r"http://\S+")
 _STARTING_SECONDS: Final = 60
 _ENDING_SECONDS: Final = 30
@@ -34,17 +35,20 @@ class Service:
         *command: str | Path,
         folder: Path,
         env: Mapping[str, str],
+        name: str = "",
     ) -> None:
         """Store the arguments.
 
         Args:
             role: Such as ``gateway``.
-            command: Prints a line with ``ready`` or ``listens at`` once it serves, and in it its
-                address if it has one.
+            command: Prints a line once it serves, with its address if it has one, else with
+                ``ready``.
             folder: It works there, and its log is written there; made when it is missing.
             env: All of its environment.
+            name: For what is said of it; its role, if none is given.
         """
         self.role = role
+        self._name = name or role
         self._command = command
         self._folder = folder
         self._env = env
@@ -138,13 +142,31 @@ class Service:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            raise BrokenRunError(f"{self.role} was not started")
+            raise BrokenRunError(f"{self._name} was not started")
         return self._process
 
     def _broken(self, what: str) -> BrokenRunError:
         words = self.log()[-_LAST_WORDS:]
-        return BrokenRunError(f"{self.role} {what}; its last words:\n{words}")
+        return BrokenRunError(f"{self._name} {what}; its last words:\n{words}")
 
     @property
     def _stderr(self) -> Path:
         return self._folder / "stderr"
+
+
+@contextmanager
+def running(services: Sequence[Service]) -> Iterator[None]:
+    """Start all of them at once, return when all serve, and kill what is left of them.
+
+    Raises:
+        BrokenRunError: One did not start.
+    """
+    try:
+        for service in services:
+            service.start()
+        for service in services:
+            service.wait_until_it_serves()
+        yield
+    finally:
+        for service in services:
+            service.kill()

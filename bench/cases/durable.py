@@ -1,10 +1,11 @@
 """The durable path, gateway and worker over Kafka and Redis, beside others that do the like."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from statistics import median
 from typing import Final
 
-from bench.cluster import GATEWAY, KAFKA, REDIS, WORKER, Cluster, clustered
+from bench.cluster import GATEWAY, KAFKA, OURS, REDIS, WORKER, Cluster, clustered
 from bench.contestants.durable import (
     ALL,
     CELERY,
@@ -12,8 +13,8 @@ from bench.contestants.durable import (
     FLOOR,
     MAY_FAIL,
     ORIGINAL,
-    OURS,
     ROOF,
+    Starting,
     contestants,
 )
 from bench.contestants.embedded import answer_of
@@ -53,29 +54,33 @@ _QUANTITIES: Final[Mapping[str, Callable[[Run], float]]] = {
     _COST: lambda run: run.cpu_us,
 }
 
+# What is told beside others than the original design.
+_TOLD: Final[Mapping[int, Sequence[str]]] = {1: (_MEDIAN,), _USUAL: (_RATE, _COST)}
+
 
 def measure(options: Options) -> Report:
     """Load each in turns, in processes that are started for that load alone."""
     with clustered() as cluster:
-        warm_up(cluster, options)
-        runs = [done for turn in range(options.rounds) for done in _round(cluster, turn, options)]
+        starting = contestants(cluster, warm_up(cluster, options))
+        runs = [done for turn in range(options.rounds) for done in _round(starting, turn, options)]
     if options.plot:
         draw(runs, options.plot)
     return report_of(runs, options)
 
 
-def warm_up(cluster: Cluster, options: Options) -> None:
-    """Load ours, uncounted: a new Kafka compiles its code and makes places for groups first."""
+def warm_up(cluster: Cluster, options: Options) -> bytes:
+    """Load ours, uncounted, and return one of its answers.
+
+    A new Kafka compiles its code and makes places for groups first.
+    """
     with cluster.ours() as server:
         server.under(clients=_USUAL, seconds=options.seconds)
+        return answer_of(server)
 
 
-def _round(cluster: Cluster, turn: int, options: Options) -> Iterable[Run]:
-    with cluster.ours() as server:
-        answer = answer_of(server)
-    starting = contestants(cluster, answer)
+def _round(starting: Starting, turn: int, options: Options) -> Iterable[Run]:
     for clients in options.clients or CLIENTS:
-        for name in _taking_part(clients, options):
+        for name in taking_part(clients, options):
             with starting[name]() as server:
                 yield run(
                     server,
@@ -87,7 +92,7 @@ def _round(cluster: Cluster, turn: int, options: Options) -> Iterable[Run]:
                 )
 
 
-def _taking_part(clients: int, options: Options) -> list[str]:
+def taking_part(clients: int, options: Options) -> list[str]:
     """Return who is asked by so many; all are when the numbers were given."""
     return [
         name
@@ -124,7 +129,7 @@ def _figures(runs: Sequence[Run], levels: Sequence[int]) -> list[Figure]:
         figure
         for clients in levels
         for other in (ORIGINAL, FLOOR, ROOF, FASTSTREAM, CELERY)
-        for quantity in _QUANTITIES
+        for quantity in (_QUANTITIES if other == ORIGINAL else _TOLD.get(clients, ()))
         if (figure := _beside(runs, clients, other, quantity))
     ]
     usual = [run.per_second for run in of(runs, OURS, _USUAL)]
@@ -133,7 +138,7 @@ def _figures(runs: Sequence[Run], levels: Sequence[int]) -> list[Figure]:
         if usual and ours and clients > _USUAL:
             figures.append(
                 Figure(
-                    name=f"{clients:,} clients: {_RATE}, ours / ours with {_USUAL}",
+                    name=f"{_so_many(clients)}: {_RATE}, ours / ours with {_USUAL}",
                     unit="",
                     samples=ratios([run.per_second for run in ours], usual),
                     goal=Goal(_AT_LEAST, 1),
@@ -142,7 +147,7 @@ def _figures(runs: Sequence[Run], levels: Sequence[int]) -> list[Figure]:
         if ours:
             figures.append(
                 Figure(
-                    name=f"{clients:,} clients: errors of ours",
+                    name=f"{_so_many(clients)}: errors of ours",
                     unit="",
                     samples=tuple(float(run.errors) for run in ours),
                     goal=Goal(_AT_MOST, 0),
@@ -158,11 +163,15 @@ def _beside(runs: Sequence[Run], clients: int, other: str, quantity: str) -> Fig
         return None
     value = _QUANTITIES[quantity]
     return Figure(
-        name=f"{clients:,} clients: {quantity}, ours / {other}",
+        name=f"{_so_many(clients)}: {quantity}, ours / {other}",
         unit="",
         samples=ratios([value(run) for run in ours], [value(run) for run in theirs]),
         goal=_GOALS.get((clients, quantity, other)),
     )
+
+
+def _so_many(clients: int) -> str:
+    return f"{clients:,} client{'s' if clients > 1 else ''}"
 
 
 def _each(runs: Sequence[Run], levels: Sequence[int]) -> Iterable[list[Run]]:
@@ -195,11 +204,17 @@ def _speed(runs: Sequence[Run]) -> tuple[str, ...]:
         runs[0].contestant,
         number(median(rates)),
         f"{number(min(rates))} to {number(max(rates))}",
-        number(median(run.latency(0.5) for run in runs)),
-        number(median(run.latency(0.99) for run in runs)),
+        _of_an_answer(runs, lambda run: run.latency(0.5)),
+        _of_an_answer(runs, lambda run: run.latency(0.99)),
         f"{median(run.result.generator_cpu / run.result.seconds for run in runs):.0%}",
         f"{sum(run.errors for run in runs):,}",
     )
+
+
+def _of_an_answer(runs: Sequence[Run], value: Callable[[Run], float]) -> str:
+    """Return the median over the rounds with any answer; without one there is nothing to tell."""
+    values = [value(run) for run in runs if run.result.answers]
+    return number(median(values)) if values else "-"
 
 
 def _costs(runs: Sequence[Run], levels: Sequence[int]) -> Grid:
@@ -217,19 +232,20 @@ def _costs(runs: Sequence[Run], levels: Sequence[int]) -> Grid:
 
 
 def _cost(runs: Sequence[Run]) -> tuple[str, ...]:
+    first = runs[0]
     return (
-        f"{runs[0].clients:,}",
-        runs[0].contestant,
-        number(median(run.cpu_us for run in runs)),
+        f"{first.clients:,}",
+        first.contestant,
+        _of_an_answer(runs, lambda run: run.cpu_us),
         *(
-            number(median(run.cpu_us_of(role) for run in runs))
-            if role in runs[0].result.cpu
+            _of_an_answer(runs, partial(Run.cpu_us_of, role=role))
+            if role in first.result.cpu
             else ""
             for role in ROLES
         ),
         *(
             number(median(run.resident[role] / MIB for run in runs))
-            if role in runs[0].resident
+            if role in first.resident
             else ""
             for role in ROLES
         ),

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from statistics import median
 
-from bench.contestants.embedded import BARE, OURS, answer_of, bare, ours
+from bench.cluster import OURS
+from bench.contestants.embedded import BARE, answer_of, bare, ours
 from bench.figures import Direction, Figure, Goal, ratios
 from bench.options import Options
 from bench.reports import Grid, Report, number

@@ -34,7 +34,7 @@ _SHARE_OF_LONG: Final = 10
 _SHAPES: Final = {"new conversations": 0, "long conversations": _LONG}
 _FLAT: Final = Goal(Direction.AT_MOST, 1.1)
 _HTTP_SECONDS: Final = 30
-_COST: Final = "CPU for an answer"
+_COST: Final = "CPU"
 _QUANTITIES: Final[Mapping[str, Callable[[Run], float]]] = {
     _COST: lambda run: run.cpu_us,
     "median": lambda run: run.latency(0.5),
@@ -264,10 +264,10 @@ def _of(looks: Sequence[Look], records: int, shape: str, name: str) -> list[Run]
 
 def _figures(looks: Sequence[Look], records: int, shape: str) -> Iterator[Figure]:
     for what, value in _QUANTITIES.items():
-        name = f"{records:,} questions, {shape}: {what}"
+        name = f"{records:,}, {shape}: {what}"
         against = _ratios(looks, records, shape, value)
         if not records:
-            yield Figure(name=f"{name}, both as they began", unit="", samples=against)
+            yield Figure(name=f"{name}, as both began", unit="", samples=against)
             continue
         # Two that are the same are not quite as quick: what differed from the start is none of it.
         start = median(_ratios(looks, 0, shape, value))

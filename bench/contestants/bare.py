@@ -1,7 +1,7 @@
-"""The roof: an answer from a handler that does nothing for it: ``python -m bench.contestants.bare``.
+"""The roof: an answer from a handler that does nothing for it: ``python -m bench.contestants.bare ANSWER``.
 
-Litestar parses the same body and returns the very bytes that it was given on standard input, behind
-the same uvicorn settings as the service's.
+Litestar parses the same body and returns the very bytes that its command line gives, behind the same
+uvicorn settings as the service's.
 """
 
 import sys
@@ -35,7 +35,7 @@ async def opened(answer: bytes) -> AsyncGenerator[ASGIApp]:
 
 def main() -> None:  # pragma: no cover - it serves until a signal, in a process of its own
     """Serve until a signal."""
-    serve(opened(sys.stdin.buffer.read()))
+    serve(opened(sys.argv[1].encode()))
 
 
 if __name__ == "__main__":  # pragma: no cover - see main()

@@ -6,11 +6,11 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 from uuid import uuid4
 
-from bench.cluster import GATEWAY, KAFKA, REDIS, WORKER, Cluster, running
+from bench.cluster import GATEWAY, KAFKA, OURS, REDIS, WORKER, Cluster
 from bench.contestants import embedded
 from bench.servers import Server
+from bench.services import running
 
-OURS: Final = "cse-chat"
 ORIGINAL: Final = "original"
 FLOOR: Final = "floor"
 ROOF: Final = "roof"
@@ -19,6 +19,8 @@ CELERY: Final = "celery"
 ALL: Final = (ROOF, FLOOR, ORIGINAL, OURS, FASTSTREAM, CELERY)
 # What goes wrong with these is a figure of theirs; with the others it makes the run worthless.
 MAY_FAIL: Final = frozenset({ORIGINAL, FASTSTREAM, CELERY})
+
+Starting = Mapping[str, Callable[[], AbstractContextManager[Server]]]
 
 _PARTITIONS: Final = 12  # like ours
 _DESIGN_PARTITIONS: Final = 3
@@ -42,7 +44,9 @@ def started(
     """
     arguments = _arguments(cluster, name, partitions)
     services = [
-        cluster.service(role, sys.executable, "-m", f"bench.contestants.{name}", role, *arguments)
+        cluster.service(
+            role, sys.executable, "-m", f"bench.contestants.{name}", role, *arguments, of=name
+        )
         for role in (WORKER, GATEWAY)
     ]
     with running(services):
@@ -54,7 +58,7 @@ def started_floor(cluster: Cluster) -> Iterator[Server]:
     """Start the floor's worker; its gateway is the generator."""
     module = "bench.contestants.floor"
     arguments = _arguments(cluster, FLOOR, _PARTITIONS)
-    worker = cluster.service(WORKER, sys.executable, "-m", module, WORKER, *arguments)
+    worker = cluster.service(WORKER, sys.executable, "-m", module, WORKER, *arguments, of=FLOOR)
     with running([worker]):
         yield cluster.server(FLOOR, [worker], generator=(module, "generator", *arguments))
 
@@ -66,9 +70,7 @@ def _arguments(cluster: Cluster, name: str, partitions: int) -> tuple[str, str, 
     return cluster.kafka.address, cluster.redis.url, place
 
 
-def contestants(
-    cluster: Cluster, answer: bytes
-) -> Mapping[str, Callable[[], AbstractContextManager[Server]]]:
+def contestants(cluster: Cluster, answer: bytes) -> Starting:
     """Return what starts each, in the order in which they take their turns.
 
     Args:

@@ -6,11 +6,10 @@ from contextlib import AbstractContextManager
 from typing import Final
 from urllib.request import Request, urlopen
 
-from bench.cluster import COMMAND, ECHOED
+from bench.cluster import COMMAND, ECHOED, OURS
 from bench.errors import BrokenRunError
 from bench.servers import Server, serving
 
-OURS: Final = "cse-chat"
 BARE: Final = "bare"
 
 # Like what the clients ask, so that both send as many bytes.
@@ -35,9 +34,8 @@ def bare(
     text = json.loads(answer)["response"]
     return serving(
         name,
-        [sys.executable, "-m", "bench.contestants.bare"],
+        [sys.executable, "-m", "bench.contestants.bare", answer.decode()],
         expected=f'"response":"{text}"',
-        given=answer,
         role=role,
     )
 

@@ -12,7 +12,11 @@ from click.testing import CliRunner
 from httpx import ASGITransport, AsyncClient
 
 from bench.__main__ import CASES, main
+from bench.answers import Answer, is_right
 from bench.contestants.bare import create_app
+from bench.contestants.face import Ask
+from bench.contestants.face import create_app as create_face
+from bench.contestants.records import response_to
 from bench.errors import BrokenRunError
 from bench.servers import serving
 
@@ -53,6 +57,8 @@ RUNS: dict[str, tuple[int, set[str]]] = {
     "startup": (1, {"seconds", "yardstick_ms"}),
     "analyst": (1, {"first_seconds", "milliseconds", "yardstick_ms"}),
     "echo": (4, {"answers", "errors", "latencies_ms", "server_busy", "generator_busy"}),
+    "durable": (6, {"answers", "errors", "cpu_us_per_answer", "resident_bytes", "yardstick_ms"}),
+    "open": (4, {"share", "rate", "answers", "errors", "cpu_us_per_answer", "yardstick_ms"}),
     "memory": (6, {"requests", "resident_bytes", "peak_resident_bytes", "errors"}),
     "waiting": (4, {"level", "resident_bytes", "redis_connections", "busy", "probes_ms"}),
     "slow": (1, {"answers", "errors", "threads", "misplaced", "cpu_us_per_answer"}),
@@ -64,17 +70,27 @@ RUNS: dict[str, tuple[int, set[str]]] = {
 }
 
 
+# One number of clients for each contestant is enough: all of them start processes.
+FEWER: dict[str, list[str]] = {
+    "durable": ["--clients", "2"],
+    "open": ["--clients", "2", "--seconds", "1", "--contestants", "cse-chat"],
+}
+
+
 def measured(case: str, folder: Path) -> tuple[str, dict[str, Any]]:
     """Return what was printed and what was written."""
-    result = CliRunner().invoke(main, [case, *TINY, "--folder", str(folder)])
+    reports, plot = folder / "reports", folder / "plot.svg"
+    arguments = [case, *TINY, *FEWER.get(case, []), "--folder", str(reports), "--plot", str(plot)]
+    result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
-    (path,) = folder.iterdir()
+    assert plot.exists() == (case == "durable")
+    (path,) = reports.iterdir()
     assert path.name.endswith(f"-{case}.json")
     assert str(path) in result.stdout
     return result.stdout, json.loads(path.read_text("utf-8"))
 
 
-@pytest.mark.timeout(300)  # several brokers and services start, one after the other
+@pytest.mark.timeout(300)  # a busy machine takes long to start two dozen processes
 @pytest.mark.parametrize("case", CASES)
 def test_a_case_leaves_a_complete_report(case: str, tmp_path: Path) -> None:
     printed, report = measured(case, tmp_path)
@@ -173,7 +189,7 @@ def assert_the_arithmetic_of_growth(report: dict[str, Any]) -> None:
     }
     figures = {figure["name"]: figure["median"] for figure in report["figures"]}
     start = costs[0, "grown"] / costs[0, "fresh"]
-    told = figures["300 questions, new conversations: CPU for an answer, grown / fresh"]
+    told = figures["300, new conversations: CPU, grown / fresh"]
     assert told == pytest.approx(costs[300, "grown"] / costs[300, "fresh"] / start)
 
 
@@ -184,6 +200,29 @@ def assert_the_arithmetic_of_overload(report: dict[str, Any]) -> None:
     # Half of the capacity for 1.2 s, three times of it for 0.6 s.
     assert due == pytest.approx(run["capacity"] * (0.5 * 1.2 + 3 * 0.6), abs=4)
     assert due == sum(run["kinds"].values())
+
+
+def assert_the_arithmetic_of_durable(report: dict[str, Any]) -> None:
+    runs = {run["contestant"]: run for run in report["runs"]}
+    ratios = {figure["name"]: figure["median"] for figure in report["figures"]}
+    assert list(runs) == ["roof", "floor", "original", "cse-chat", "faststream", "celery"]
+    ours, original = runs["cse-chat"], runs["original"]
+    assert set(ours["cpu_us_per_answer"]) == {"gateway", "worker", "kafka", "redis"}
+    assert all(run["answers"] and not run["errors"] for run in runs.values())
+    assert ratios["2 clients: answers a second, ours / original"] == pytest.approx(
+        ours["per_second"] / original["per_second"]
+    )
+
+
+def assert_the_arithmetic_of_open(report: dict[str, Any]) -> None:
+    ceilings = {
+        run["contestant"]: run["per_second"] for run in report["runs"] if run["share"] is None
+    }
+    offers = [run for run in report["runs"] if run["share"]]
+    assert len(offers) == 3
+    for run in offers:
+        assert run["rate"] == pytest.approx(run["share"] * ceilings[run["contestant"]])
+        assert run["answers"] <= run["rate"] * run["seconds"]
 
 
 def assert_nothing_more(report: dict[str, Any]) -> None:
@@ -203,6 +242,8 @@ ARITHMETIC: dict[str, Callable[[dict[str, Any]], None]] = {
     "growth": assert_the_arithmetic_of_growth,
     "overload": assert_the_arithmetic_of_overload,
     "scaling": assert_the_arithmetic_of_scaling,
+    "durable": assert_the_arithmetic_of_durable,
+    "open": assert_the_arithmetic_of_open,
 }
 
 
@@ -216,6 +257,33 @@ async def test_the_bare_handler_gives_the_bytes_it_was_given_and_reads_the_same_
     assert (right.status_code, right.content) == (200, b'{"response":"x"}')
     assert right.headers["content-type"] == "application/json"
     assert wrong.status_code == 400
+
+
+def answering(ask: Ask) -> AsyncClient:
+    transport = ASGITransport(cast("Any", create_face(ask)))  # like above
+    return AsyncClient(transport=transport, base_url="http://face")
+
+
+async def test_a_contestant_has_the_answer_that_the_generator_takes_for_right() -> None:
+    async def ask(request: dict[str, Any]) -> dict[str, Any]:
+        return response_to(request)
+
+    async with answering(ask) as client:
+        answer = await client.post("/api/chat", json={"message": "why", "thread_id": "t"})
+
+    head = b"\r\nx-correlation-id: " + answer.headers["x-correlation-id"].encode()
+    assert is_right(
+        Answer(answer.status_code, head, answer.content), b"Processed your query: 'why'"
+    )
+    assert answer.json()["thread_id"] == "t"
+
+
+async def test_a_contestant_that_waits_in_vain_says_so() -> None:
+    async def ask(_: dict[str, Any]) -> dict[str, Any]:
+        raise TimeoutError
+
+    async with answering(ask) as client:
+        assert (await client.post("/api/chat", json={"message": "why"})).status_code == 504
 
 
 def a_script(text: str) -> list[str]:

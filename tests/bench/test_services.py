@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.cluster import running
 from bench.errors import BrokenRunError
-from bench.services import Service
+from bench.services import Service, running
 
 
 def a_service(folder: Path, script: str) -> Service:
