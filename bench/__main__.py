@@ -1,5 +1,6 @@
 """The command behind `make bench`."""
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -11,7 +12,22 @@ from rich.console import Console
 from typing_extensions import override
 
 from bench import machines
-from bench.cases import analyst, durable, echo, memory, offered, startup, yardstick
+from bench.cases import (
+    analyst,
+    durable,
+    echo,
+    growth,
+    memory,
+    offered,
+    overload,
+    scaling,
+    sends,
+    slow,
+    stall,
+    startup,
+    waiting,
+    yardstick,
+)
 from bench.errors import BrokenRunError
 from bench.options import Options
 from bench.reports import Report, show, write
@@ -24,6 +40,13 @@ CASES: Final[Mapping[str, Callable[[Options], Report]]] = {
     "memory": memory.measure,
     "durable": durable.measure,
     "open": offered.measure,
+    "sends": sends.measure,
+    "waiting": waiting.measure,
+    "slow": slow.measure,
+    "stall": stall.measure,
+    "scaling": scaling.measure,
+    "growth": growth.measure,
+    "overload": overload.measure,
 }
 _WIDE: Final = 110
 FOLDER: Final = machines.ROOT / "build/bench"
@@ -48,6 +71,21 @@ class _Numbers(click.ParamType[tuple[int, ...]]):
         return numbers
 
 
+class _Shapes(click.ParamType[tuple[tuple[int, int], ...]]):
+    name = "shapes"
+
+    @override
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[tuple[int, int], ...]:
+        """Return gateways and workers out of ``1x2,2x2``."""
+        found = [re.fullmatch(r"([1-9])x([1-9])", part) for part in str(value).split(",")]
+        shapes = tuple((int(part[1]), int(part[2])) for part in found if part)
+        if len(shapes) < len(found):
+            self.fail(f"{value} is not a list of gateways x workers such as 1x2,2x2", param, ctx)
+        return shapes
+
+
 @click.command()
 @click.argument("cases", nargs=-1, type=click.Choice(list(CASES)))
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True)
@@ -65,6 +103,20 @@ class _Numbers(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--plot", type=click.Path(path_type=Path, dir_okay=False), help="For durable: an SVG."
 )
+@click.option("--senders", type=click.IntRange(1), default=10_000, show_default=True)
+@click.option("--waiting", type=_Numbers(), default="100,10000", show_default=True)
+@click.option("--agent-seconds", type=click.FloatRange(0.01), default=2, show_default=True)
+@click.option("--stall-seconds", type=click.FloatRange(0), default=3, show_default=True)
+@click.option(
+    "--shapes",
+    type=_Shapes(),
+    default="1x2,2x1,2x2,1x4,4x1,4x4",
+    show_default=True,
+    help="Gateways x workers.",
+)
+@click.option("--records", type=_Numbers(), default="100000,1000000", show_default=True)
+@click.option("--overload-seconds", type=click.FloatRange(0.1), default=10, show_default=True)
+@click.option("--threads", type=click.IntRange(1), default=500, show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, help="For the reports.")
 def main(
     cases: tuple[str, ...],
@@ -77,6 +129,14 @@ def main(
     plot: Path | None,
     requests: tuple[int, ...],
     starts: int,
+    senders: int,
+    waiting: tuple[int, ...],
+    agent_seconds: float,
+    threads: int,
+    overload_seconds: float,
+    records: tuple[int, ...],
+    stall_seconds: float,
+    shapes: tuple[tuple[int, int], ...],
     folder: Path,
 ) -> None:
     """Measure CASES (all of them by default), print what came out, and write it down as JSON.
@@ -94,6 +154,14 @@ def main(
         plot=plot,
         requests=requests,
         starts=starts,
+        senders=senders,
+        waiting=waiting,
+        agent_seconds=agent_seconds,
+        threads=threads,
+        overload_seconds=overload_seconds,
+        records=records,
+        stall_seconds=stall_seconds,
+        shapes=shapes,
         progress=lambda line: aside.print(f"[dim]{line}[/]", highlight=False, soft_wrap=True),
     )
     chosen = {name: CASES[name] for name in cases or CASES}

@@ -162,7 +162,9 @@ class Client(asyncio.Protocol):
             self._tally.failed("wrong answer" if answer.status == OK else f"status {answer.status}")
         self._expected = None
         self._tally.answered()
-        if not self._tally.ended.is_set():
+        if self._tally.ended.is_set():
+            self.hang_up()  # now: a server may end what is idle while others still wait
+        else:
             self._when_free(self)
 
     @property

@@ -43,9 +43,14 @@ def description() -> Mapping[str, object]:
         "kernel": f"{platform.system()} {platform.release()}",
         "architecture": platform.machine(),
         "processor": _processor(),
-        "processors": len(os.sched_getaffinity(0)),
+        "processors": processors(),
         "load_average": os.getloadavg(),
     }
+
+
+def processors() -> int:
+    """Return how many this process may run on."""
+    return len(os.sched_getaffinity(0))
 
 
 def _kafka() -> str:

@@ -22,6 +22,14 @@ class Options:
         plot: Takes the case's picture, if it has one.
         requests: After how many requests memory is looked at, ascending.
         starts: How often processes are started.
+        senders: Tasks that send at once.
+        waiting: How many clients wait, ascending.
+        agent_seconds: How long a slow agent takes.
+        threads: Conversations that a slow agent has.
+        stall_seconds: How long Kafka hangs.
+        shapes: Gateways and workers beside one of each.
+        records: After how many questions the cost of one is looked at, ascending.
+        overload_seconds: How long too much is asked.
         progress: Told a line whenever a run is over.
     """
 
@@ -33,4 +41,12 @@ class Options:
     plot: Path | None = None
     requests: tuple[int, ...] = (20_000, 100_000)
     starts: int = 9
+    senders: int = 10_000
+    waiting: tuple[int, ...] = (100, 10_000)
+    agent_seconds: float = 2
+    threads: int = 500
+    stall_seconds: float = 3
+    shapes: tuple[tuple[int, int], ...] = ((1, 2), (2, 1), (2, 2), (1, 4), (4, 1), (4, 4))
+    records: tuple[int, ...] = (100_000, 1_000_000)
+    overload_seconds: float = 10
     progress: Callable[[str], None] = _silent

@@ -69,21 +69,24 @@ class _AnnouncingServer(uvicorn.Server):
         sys.stdout.flush()
 
 
-def serve(opened: AbstractAsyncContextManager[ASGIApp]) -> None:
+def serve(opened: AbstractAsyncContextManager[ASGIApp], *, graceful_seconds: float = 5) -> None:
     """Serve an application until a signal, as the service is served.
 
     Args:
         opened: Entered on the loop that serves; left when no request runs any more.
+        graceful_seconds: How long requests may run on once it was told to end.
     """
 
     async def serve_it() -> None:
         async with opened as app:
-            config = _config(app)
+            config = _config(app, graceful_seconds)
             with listening_socket("127.0.0.1", 0) as listener:
                 server = _AnnouncingServer(config, url_of(*listener.getsockname()[:2]))
                 await server.serve([listener])
 
-    with asyncio.Runner(loop_factory=_config(_nothing).get_loop_factory()) as runner:
+    with asyncio.Runner(
+        loop_factory=_config(_nothing, graceful_seconds).get_loop_factory()
+    ) as runner:
         runner.run(serve_it())
 
 
@@ -91,5 +94,6 @@ async def _nothing(*_: object) -> None:
     """Serve nobody."""
 
 
-def _config(app: Callable[..., Any]) -> uvicorn.Config:
-    return server_config(app, graceful=timedelta(seconds=5), most_connections=_CONNECTIONS)
+def _config(app: Callable[..., Any], graceful_seconds: float) -> uvicorn.Config:
+    graceful = timedelta(seconds=graceful_seconds)
+    return server_config(app, graceful=graceful, most_connections=_CONNECTIONS)

@@ -85,7 +85,13 @@ def test_a_broken_run_is_a_failure_that_leaves_no_report(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nothing"], ["echo", "--clients", "some"], ["echo", "--clients", "0"]]
+    "arguments",
+    [
+        ["nothing"],
+        ["echo", "--clients", "some"],
+        ["echo", "--clients", "0"],
+        ["scaling", "--shapes", "2x"],
+    ],
 )
 def test_arguments_that_mean_nothing_are_refused(arguments: list[str]) -> None:
     result = CliRunner().invoke(main, arguments)
