@@ -17,12 +17,12 @@ class Buffer(Generic[T]):
         Args:
             records: So many make it full.
             weight: As does so much weight.
-            weigh: Says what one weighs, always the same.
+            weigh: Says what one weighs.
         """
         self._records = records
         self._most = weight
         self._weigh = weigh
-        self._kept: deque[T] = deque()
+        self._kept: deque[tuple[T, int]] = deque()
         self._weight = 0
         self._changed = asyncio.Event()
         self._is_open = True
@@ -40,8 +40,9 @@ class Buffer(Generic[T]):
     def extend(self, values: Iterable[T]) -> None:
         """Add *values* behind what is there."""
         for value in values:
-            self._kept.append(value)
-            self._weight += self._weigh(value)
+            weight = self._weigh(value)
+            self._kept.append((value, weight))
+            self._weight += weight
         self._changed.set()
 
     def clear(self) -> None:
@@ -61,6 +62,6 @@ class Buffer(Generic[T]):
             await self._changed.wait()
         if not self._is_open:
             return None
-        value = self._kept.popleft()
-        self._weight -= self._weigh(value)
+        value, weight = self._kept.popleft()
+        self._weight -= weight
         return value

@@ -15,13 +15,11 @@ from cse_chat.adapters.kafka.availability import Availability
 from cse_chat.adapters.kafka.closing import end_producer, within
 from cse_chat.adapters.kafka.connection import client_options
 from cse_chat.adapters.kafka.errors import (
-    FAILURES,
-    NOT_KEPT,
-    UnconfirmedError,
     check_topics,
     reason_of,
     transport_error,
 )
+from cse_chat.adapters.kafka.partitioning import partition_of
 from cse_chat.adapters.kafka.tracked_producer import Headers, TrackedProducer
 from cse_chat.domain.errors import OverloadedError, TransportError
 
@@ -43,8 +41,8 @@ _FLUSHING = 2.0
 class SupervisedProducer:
     """Sends records, each confirmed by all replicas in sync, in order of `send` within a key.
 
-    It opens whether Kafka is there or not, and goes on trying. No call takes longer than
-    *confirmed_by*. While Kafka stalls, what comes is kept waiting, not handed over, so that a short
+    It opens whether Kafka is there or not, and goes on trying. No call takes much longer
+    than *confirmed_by*, or twice as long where the client itself has no room. While Kafka stalls, what comes is kept waiting, not handed over, so that a short
     stall costs time and no more; a long one is told at once. A client whose sequence broke, whose
     sender died, or that got nothing confirmed for long, is abandoned, never flushed, and replaced.
     Safe to call concurrently.
@@ -116,6 +114,7 @@ class SupervisedProducer:
         self._availability.problem = TransportError("the producer is closed")
         if current is not None:
             await end_producer(current.producer, flushing=_FLUSHING if is_well else 0)
+            current.give_up()
         if self._closings:
             await asyncio.wait(self._closings)
 
@@ -142,20 +141,21 @@ class SupervisedProducer:
     ) -> None:
         if self._waiting >= self._most_waiting:
             raise OverloadedError(f"{self._waiting} records wait to be sent")
-        confirmed: asyncio.Future[object] | None = None
+        # Where nothing has to be waited for there is no limit to be set: each costs as much as
+        # encoding the record.
+        deadline = asyncio.get_running_loop().time() + self._patience
+        if self._gate.locked():
+            await self._pass_gate(deadline)
+        else:
+            await self._gate.acquire()
         try:
-            # One limit around all that may take time: each costs as much as encoding the record.
-            async with asyncio.timeout(self._patience):
-                await self._pass_gate()
-                try:
-                    client = await self._usable_client()
-                    confirmed = await client.hand_over(topic, key=key, value=value, headers=headers)
-                    # Shielded: that it is confirmed later is how the end of a stall shows.
-                    await asyncio.shield(confirmed)
-                finally:
-                    self._gate.release()
-        except FAILURES as error:
-            raise self._failure(error, was_handed_over=confirmed is not None) from error
+            client = await self._usable_client(deadline)
+            confirmed = await client.hand_over(
+                topic, key=key, value=value, headers=headers, deadline=deadline
+            )
+            await confirmed
+        finally:
+            self._gate.release()
 
     async def send_repeatable(
         self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers = ()
@@ -170,27 +170,29 @@ class SupervisedProducer:
         except OverloadedError as error:
             raise TransportError(str(error)) from error
 
-    async def _pass_gate(self) -> None:
+    async def _pass_gate(self, deadline: float) -> None:
         self._waiting += 1
         try:
-            await self._gate.acquire()
+            async with asyncio.timeout_at(deadline):
+                await self._gate.acquire()
+        except TimeoutError as error:
+            raise TransportError(
+                self.problem or "Kafka is too slow: the record was not sent"
+            ) from error
         finally:
             self._waiting -= 1
 
-    async def _usable_client(self) -> TrackedProducer:
+    async def _usable_client(self, deadline: float) -> TrackedProducer:
         now = asyncio.get_running_loop().time()
         if not self._usable.is_set() and now - self._down_since < self._patience:
-            await self._usable.wait()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._usable.wait()
+            except TimeoutError as error:
+                raise TransportError(str(self._availability.problem)) from error
         if self._current is None or not self._usable.is_set():
             raise TransportError(str(self._availability.problem))
         return self._current
-
-    def _failure(self, error: BaseException, *, was_handed_over: bool) -> TransportError:
-        if was_handed_over and not isinstance(error, NOT_KEPT):
-            return UnconfirmedError(f"not confirmed: {type(error).__name__}")
-        if isinstance(error, TimeoutError):
-            return TransportError(self.problem or "Kafka is too slow: the record was not sent")
-        return transport_error(error)
 
     async def _supervise(self) -> None:
         pause = _FIRST_PAUSE
@@ -219,6 +221,7 @@ class SupervisedProducer:
             acks="all",
             compression_type="lz4",
             linger_ms=0,
+            partitioner=partition_of,
             max_batch_size=_BATCH,
             max_request_size=_LARGEST,
             retry_backoff_ms=200,
@@ -244,6 +247,7 @@ class SupervisedProducer:
         _log.info("kafka_connected", role="producer")
         while not client.is_broken:
             await asyncio.wait({client.broken}, timeout=_LOOK_EVERY)
+            client.give_up_overdue()
             stalled_for = client.stalled_for()
             if stalled_for > _GIVEN_UP_AFTER:
                 return
@@ -265,6 +269,7 @@ class SupervisedProducer:
         _log.warning("producer_replaced", times=self.replaced)
         self._current = None
         self._set_unusable(TransportError("Kafka is connected again"))
+        client.give_up()
         self._end_later(client.producer)
 
     def _set_usable(self) -> None:

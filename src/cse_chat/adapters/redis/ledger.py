@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Self
 
@@ -188,20 +187,25 @@ class RedisLedger:
         remembered: int = 0,
     ) -> Claim | Busy | Settlement | Incomplete:
         """See `Claims.claim`."""
-        claim = Claim(
-            correlation_id=request.correlation_id,
-            thread_id=request.thread_id,
-            attempt=0,
-            spent=0,
-            token=self._new_token(),
-        )
+        token = self._new_token()
+
+        def claim(attempt: int = 0, spent: int = 0, before: tuple[Turn, ...] = ()) -> Claim:
+            return Claim(
+                correlation_id=request.correlation_id,
+                thread_id=request.thread_id,
+                attempt=attempt,
+                spent=spent,
+                token=token,
+                before=before,
+            )
+
         claiming = self._run(
             _CLAIM,
             request.correlation_id,
             request.thread_id,
             request.user_id,
             *self._registration(request, durability),
-            claim.token,
+            token,
             self._lease,
             turns_to_read(remembered),
             also=() if partition is None else (names.applied(partition),),
@@ -216,18 +220,14 @@ class RedisLedger:
                 return settlement_of(reply, request.correlation_id, request.user_id)
             case b"claimed":
                 _, attempt, spent, newest = reply
-                claim = replace(claim, attempt=attempt, spent=spent)
-                return await self._remembering(claim, remembered, newest)
+                thread_id = request.thread_id
+                try:
+                    before = await recent_turns(self._connection, thread_id, remembered, newest)
+                except BaseException:
+                    self._left_claims.give_back(claim())
+                    raise
+                return claim(attempt, spent, before)
         raise refusal_of(reply[0], request)
-
-    async def _remembering(self, claim: Claim, limit: int, newest: Sequence[bytes]) -> Claim:
-        """Return *claim* with what was said before; give it back when that cannot be read."""
-        try:
-            before = await recent_turns(self._connection, claim.thread_id, limit, newest)
-        except BaseException:
-            self._left_claims.give_back(claim)
-            raise
-        return replace(claim, before=before)
 
     async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
         """See `Claims.renew`."""

@@ -1,7 +1,7 @@
 """Claims whose caller was stopped before it had them."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Protocol
 
@@ -24,12 +24,12 @@ class LeftClaims:
         self._release = release
         self._giving_back: set[asyncio.Task[None]] = set()
 
-    async def unless_left(self, asked: asyncio.Future[Reply], claim: Claim) -> Reply:
+    async def unless_left(self, asked: asyncio.Future[Reply], claim: Callable[[], Claim]) -> Reply:
         """Return what was *asked*; cancelled, release *claim* behind the caller's back."""
         try:
             return await asyncio.shield(asked)
         except asyncio.CancelledError:
-            self._begin(self._give_back_if_made(asked, claim))
+            self._begin(self._give_back_if_made(asked, claim()))
             raise
 
     def give_back(self, claim: Claim) -> None:
