@@ -157,6 +157,21 @@ class LedgerContract:
         found = await ledger.find([request.correlation_id])
         assert found[request.correlation_id].status is Status.ACCEPTED
 
+    async def test_those_that_are_open_can_be_left_out(self, ledger: Ledger) -> None:
+        open_one, settled = a_request(), a_request()
+        await ledger.register(open_one, Durability.MEMORY)
+        await ledger.settle(an_outcome(settled))
+        ids = [open_one.correlation_id, settled.correlation_id, a_correlation_id()]
+
+        found = await ledger.find(ids, settled_only=True)
+
+        assert list(found) == [settled.correlation_id]
+        assert found == {
+            cid: entry
+            for cid, entry in (await ledger.find(ids)).items()
+            if entry.settlement is not None
+        }
+
     async def test_what_of_the_tail_is_marked_comes_back(
         self, ledger: Ledger, claims: Claims
     ) -> None:

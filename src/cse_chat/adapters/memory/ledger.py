@@ -108,9 +108,11 @@ class InMemoryLedger:
         """See `Ledger.register`."""
         self._row_of(request, durability)
 
-    async def find(self, ids: Collection[CorrelationId]) -> Mapping[CorrelationId, Entry]:
+    async def find(
+        self, ids: Collection[CorrelationId], *, settled_only: bool = False
+    ) -> Mapping[CorrelationId, Entry]:
         """See `Ledger.find`."""
-        rows = [row for row in map(self._known, ids) if row]
+        rows = [row for row in map(self._known, ids) if row and (row.outcome or not settled_only)]
         return {row.correlation_id: row.entry() for row in rows}
 
     async def settle(

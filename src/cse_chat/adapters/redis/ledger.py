@@ -2,18 +2,19 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Self
 
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.calls import Argument, Reply
 from cse_chat.adapters.redis.connection import RedisConnection
+from cse_chat.adapters.redis.entries import find_entries
 from cse_chat.adapters.redis.left_claims import LeftClaims
 from cse_chat.adapters.redis.marks import TailMarks
 from cse_chat.adapters.redis.recent import recent_turns, turns_to_read
 from cse_chat.adapters.redis.registrations import Registrations
-from cse_chat.adapters.redis.rows import entry_of, refusal_of, settlement_of, tails_of
+from cse_chat.adapters.redis.rows import refusal_of, settlement_of, tails_of
 from cse_chat.adapters.redis.scripts.loading import Script, script
 from cse_chat.adapters.redis.times import epoch_ms, milliseconds
 from cse_chat.adapters.wire.outcomes import announcement_head
@@ -22,7 +23,6 @@ from cse_chat.adapters.wire.turns import encode_turn
 from cse_chat.domain.errors import (
     ClaimLostError,
     IdConflictError,
-    MalformedRecordError,
     TransportError,
 )
 from cse_chat.domain.model.claims import (
@@ -43,8 +43,6 @@ _CLAIM = script("claim", "request")
 _RENEW = script("renew", "request")
 _RELEASE = script("release", "request")
 _SETTLE = script("settle", "request")
-_FIND = script("find")
-_FOUND_AT_ONCE = 100  # answers are some kilobytes each, and the server does nothing else meanwhile
 
 ReplyTo = Callable[[CorrelationId], str | None]
 """Says which gateway waits for a request, by its id; ``None`` when nobody knows."""
@@ -113,7 +111,9 @@ class RedisLedger:
         else:
             self.registrations.written(request, durability)
 
-    async def find(self, ids: Collection[CorrelationId]) -> Mapping[CorrelationId, Entry]:
+    async def find(
+        self, ids: Collection[CorrelationId], *, settled_only: bool = False
+    ) -> Mapping[CorrelationId, Entry]:
         """See `Ledger.find`.
 
         Raises:
@@ -121,21 +121,7 @@ class RedisLedger:
             MalformedRecordError: Of a single id: its outcome cannot be read. Among several it is
                 left out, so that it does not hide the others.
         """
-        wanted = list(ids)
-        parts = [
-            wanted[start : start + _FOUND_AT_ONCE]
-            for start in range(0, len(wanted), _FOUND_AT_ONCE)
-        ]
-        replies = await asyncio.gather(*map(self._read, parts))
-        found: dict[CorrelationId, Entry] = {}
-        for correlation_id, fields in zip(wanted, (f for r in replies for f in r), strict=True):
-            if fields:
-                try:
-                    found[correlation_id] = entry_of(correlation_id, fields)
-                except MalformedRecordError:
-                    if len(wanted) == 1:
-                        raise
-        return found
+        return await find_entries(self._connection, ids, settled_only=settled_only)
 
     async def settle(
         self, outcome: Outcome, *, asked: Turn | None = None, claim: Claim | None = None
@@ -265,10 +251,6 @@ class RedisLedger:
     def _reply_channel(self, correlation_id: CorrelationId) -> str:
         gateway_id = self._reply_to(correlation_id)
         return names.replies(gateway_id) if gateway_id else ""
-
-    def _read(self, ids: Sequence[CorrelationId]) -> asyncio.Future[Reply]:
-        keys = [key for cid in ids for key in (names.request(cid), names.response(cid))]
-        return self._connection.run(_FIND, keys)
 
     def _run_claimed(
         self, script_: Script, claim: Claim, *arguments: Argument

@@ -36,8 +36,16 @@ class Ledger(Protocol):
         """
         ...
 
-    async def find(self, ids: Collection[CorrelationId]) -> Mapping[CorrelationId, Entry]:
-        """Return what is known of *ids*; an id nothing is known of is absent."""
+    async def find(
+        self, ids: Collection[CorrelationId], *, settled_only: bool = False
+    ) -> Mapping[CorrelationId, Entry]:
+        """Return what is known of *ids*; an id nothing is known of is absent.
+
+        Args:
+            ids: Of requests.
+            settled_only: Whether those that are still open are left out, too: to look again and
+                again at many that wait costs little then.
+        """
         ...
 
     async def settle(

@@ -29,7 +29,7 @@ class SweepReplies:
         ids = self.replies.pending(for_longer_than=self.for_longer_than)
         told = 0
         for start in range(0, len(ids), self.batch):
-            found = await self.ledger.find(ids[start : start + self.batch])
+            found = await self.ledger.find(ids[start : start + self.batch], settled_only=True)
             for entry in found.values():
                 if entry.settlement:
                     self.replies.deliver(entry.settlement.outcome)
