@@ -164,6 +164,27 @@ async def test_a_missing_topic_refuses_in_time(producer: SupervisedProducer) -> 
             await KafkaRequestLog(producer, topic="no-such-topic").append(a_request())
 
 
+async def test_who_waits_for_a_topic_is_let_go_although_the_client_is_replaced(
+    place: Place,
+) -> None:
+    """The library would let them wait for ever, and with them whoever is behind them."""
+    async with SupervisedProducer(place.address, in_flight=2) as producer:
+        waiting = [
+            asyncio.create_task(producer.send("no-such-topic", key=b"k", value=b"v"))
+            for _ in range(2)
+        ]
+        await until(producer._gate.locked)
+        assert producer._current
+        producer._current.producer._sender.sender_task.cancel()
+        await until(lambda: producer.replaced == 1, seconds=5)
+
+        async with asyncio.timeout(20):
+            refusals = await asyncio.gather(*waiting, return_exceptions=True)
+            await KafkaRequestLog(producer, topic=place.requests).append(a_request())
+
+    assert [type(refusal) for refusal in refusals] == [TransportError] * 2
+
+
 async def test_a_record_that_is_too_large_is_refused_and_the_next_is_kept(place: Place) -> None:
     async with SupervisedProducer(place.address) as producer:
         with pytest.raises(TransportError, match="MessageSizeTooLarge"):

@@ -57,7 +57,6 @@ async def test_what_cannot_be_marked_holds_up_no_other(stores: Stores) -> None:
     await stores.raw.set(names.request(odd), "no row", ex=60)
 
     await stores.ledger.mark(odd, Tail.RESPONSE)
-    await stores.ledger.marks.written()
     await stores.ledger.mark(cid, Tail.RESPONSE)
 
     await until_it(lambda: _are_marked(stores, [cid]))

@@ -239,3 +239,24 @@ def _calls(stores: Stores, request: ChatRequest) -> list[Call]:
         lambda: stores.history.page(request.thread_id, after=None, limit=3),
         lambda: stores.threads.owner(request.thread_id),
     ]
+
+
+async def test_a_claim_whose_reply_got_lost_is_the_same_attempt_when_it_is_repeated(
+    own_server: RedisServer, hasty: Stores
+) -> None:
+    """Else a slow server would use up all attempts without a single run of the agent."""
+    request = a_request()
+    own_server.freeze()
+    with pytest.raises(TransportError):
+        await hasty.ledger.claim(request, KAFKA)
+    own_server.thaw()  # it does what it was told meanwhile
+
+    async def claimed() -> Claim | None:
+        try:
+            verdict = await hasty.ledger.claim(request, KAFKA)
+        except TransportError:
+            return None
+        return verdict if isinstance(verdict, Claim) else None
+
+    claim = await comes(claimed)
+    assert (claim.attempt, claim.spent) == (1, 0)

@@ -160,6 +160,24 @@ async def test_who_waits_for_a_slot_has_claimed_nothing() -> None:
     await asyncio.gather(running, waiting, return_exceptions=True)
 
 
+async def test_who_waits_for_a_slot_again_is_not_answering() -> None:
+    """It was settled, and its tail failed: whoever gives its partition free may stop it now."""
+    memory = Memory()
+    process = memory.process_request(ScriptedAgent(asyncio.Event()), slots=1)
+    running = asyncio.create_task(process(await memory.delivered(a_request()), Progress()))
+    await asyncio.sleep(0)
+    progress = Progress()
+    progress.answering = True
+
+    waiting = asyncio.create_task(process(await memory.delivered(a_request()), progress))
+    await asyncio.sleep(0)
+
+    assert not progress.answering
+    for task in (running, waiting):
+        task.cancel()
+    await asyncio.gather(running, waiting, return_exceptions=True)
+
+
 async def test_what_the_deadline_ends_needs_no_slot() -> None:
     memory = Memory()
     agent = ScriptedAgent(asyncio.Event())

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 
@@ -16,6 +16,13 @@ from cse_chat.adapters.kafka.errors import (
 from cse_chat.domain.errors import TransportError
 
 Headers = Sequence[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    since: float
+    deadline: float
+    confirmed: asyncio.Future[None]
 
 
 class TrackedProducer:
@@ -80,9 +87,11 @@ class TrackedProducer:
         `TransportError` when the broker has refused it.
 
         Raises:
-            TransportError: The library did not take it, in the time that it has for a request.
+            TransportError: The library did not take it: until *deadline*, or in the 5 s that it has
+                to make room.
         """
         try:
+            await self._know_partitions(topic, deadline)
             future: asyncio.Future[object] = await self.producer.send(
                 topic, value, key=key, headers=list(headers)
             )
@@ -92,6 +101,13 @@ class TrackedProducer:
         self._unconfirmed[future] = sent
         future.add_done_callback(self._ended)
         return sent.confirmed
+
+    async def _know_partitions(self, topic: str, deadline: float) -> None:
+        """Wait for them here: `send` would do so without a limit, and for ever once it is closed."""
+        client = self.producer.client
+        if client.cluster.partitions_for_topic(topic) is None:
+            async with asyncio.timeout_at(deadline):
+                await client._wait_on_metadata(topic)  # noqa: SLF001 - as `send` does
 
     def _ended(self, future: asyncio.Future[object]) -> None:
         confirmed = self._unconfirmed.pop(future).confirmed
@@ -124,9 +140,3 @@ def _failure(error: BaseException) -> TransportError:
 def _fail(confirmed: asyncio.Future[None], failure: TransportError) -> None:
     confirmed.set_exception(failure)
     confirmed.exception()  # if it has just been cancelled nobody looks, and that is well
-
-
-class _Sent(NamedTuple):
-    since: float
-    deadline: float
-    confirmed: asyncio.Future[None]

@@ -29,12 +29,12 @@ _log = structlog.get_logger(__name__)
 _ANSWERED_BY = 1.0  # seconds; a healthy server takes a thousandth
 _CONNECT_TRIES = 2  # beside the first
 _BATCH = 128  # commands; a longer one keeps the others waiting
-_AT_ONCE = 1
+_AT_ONCE = 1  # pipelines under way, unless so many commands wait that another is worth it:
 _WORTH_ANOTHER = 32
 
 
 class RedisConnection:
-    """Sends what is asked for in one turn of the loop as one pipeline.
+    """Sends what is asked for as one pipeline, and what comes meanwhile as the next one.
 
     Each caller gets its own reply or `TransportError`, within twice *answered_by*; a caller that
     is cancelled stops nothing. Once nothing has been answered for *answered_by*, one pipeline at a
@@ -91,7 +91,7 @@ class RedisConnection:
         if self._sending:
             await asyncio.wait(self._sending)
         for connection in self._idle:
-            await connection.disconnect()
+            await connection.disconnect(nowait=True)
         self._idle.clear()
 
     @property

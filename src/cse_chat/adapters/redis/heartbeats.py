@@ -69,6 +69,8 @@ class Heartbeat:
             await self._beat()
 
     async def _beat(self) -> None:
-        asked = self._unheard = self._clock.steady()
+        asked = self._clock.steady()
+        if self._unheard is None:  # else the one before is still on its way
+            self._unheard = asked
         with suppress(TransportError):  # silence says it all
             self._clock.learn(await self._connection.run(_BEAT, [self._key], _LIFE), asked=asked)

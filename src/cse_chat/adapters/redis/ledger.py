@@ -10,7 +10,7 @@ from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.calls import Argument, Reply
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.entries import find_entries
-from cse_chat.adapters.redis.left_claims import LeftClaims
+from cse_chat.adapters.redis.left_claims import LeftClaims, UnsureTokens
 from cse_chat.adapters.redis.marks import TailMarks
 from cse_chat.adapters.redis.recent import recent_turns, turns_to_read
 from cse_chat.adapters.redis.registrations import Registrations
@@ -84,6 +84,7 @@ class RedisLedger:
         self._reply_to = reply_to
         self.registrations = Registrations(self._write)
         self._left_claims = LeftClaims(self.release)
+        self._unsure = UnsureTokens()
         self.marks = TailMarks(connection, life=answer_ttl)
         self.announced = 0  # outcomes, in the step that settles them
 
@@ -173,7 +174,7 @@ class RedisLedger:
         remembered: int = 0,
     ) -> Claim | Busy | Settlement | Incomplete:
         """See `Claims.claim`."""
-        token = self._new_token()
+        token = self._unsure.pop(request.correlation_id) or self._new_token()
 
         def claim(attempt: int = 0, spent: int = 0, before: tuple[Turn, ...] = ()) -> Claim:
             return Claim(
@@ -196,7 +197,11 @@ class RedisLedger:
             turns_to_read(remembered),
             also=() if partition is None else (names.applied(partition),),
         )
-        reply = await self._left_claims.unless_left(claiming, claim)
+        try:
+            reply = await self._left_claims.unless_left(claiming, claim)
+        except TransportError:
+            self._unsure.keep(request.correlation_id, token)
+            raise
         match reply[0]:
             case b"busy":
                 return Busy()

@@ -8,10 +8,33 @@ from typing import Protocol
 from cse_chat.adapters.redis.calls import Reply
 from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.claims import Claim
+from cse_chat.domain.model.ids import ClaimToken, CorrelationId
 
 
 class _Release(Protocol):
     async def __call__(self, claim: Claim, *, spent: bool) -> None: ...
+
+
+class UnsureTokens:
+    """The tokens of claims whose reply got lost, for whoever claims the same request again.
+
+    With the same token it is the same attempt, if the server made it: else a server that is slow
+    would use up all attempts without a single run of the agent.
+    """
+
+    def __init__(self, *, most: int = 10_000) -> None:
+        self._most = most
+        self._tokens: dict[CorrelationId, ClaimToken] = {}
+
+    def keep(self, correlation_id: CorrelationId, token: ClaimToken) -> None:
+        """Remember *token*; beyond so many the oldest is forgotten."""
+        self._tokens[correlation_id] = token
+        if len(self._tokens) > self._most:
+            del self._tokens[next(iter(self._tokens))]
+
+    def pop(self, correlation_id: CorrelationId) -> ClaimToken | None:
+        """Return the token of the last try, once; ``None``: there is none to repeat."""
+        return self._tokens.pop(correlation_id, None)
 
 
 class LeftClaims:
@@ -47,10 +70,13 @@ class LeftClaims:
         task.add_done_callback(self._giving_back.discard)
 
     async def _give_back_if_made(self, asked: asyncio.Future[Reply], claim: Claim) -> None:
-        with suppress(TransportError):  # else the lease runs out by itself
-            if (await asked)[0] == b"claimed":
-                await self._give_back(claim)
+        try:
+            is_made = (await asked)[0] == b"claimed"
+        except TransportError:
+            is_made = True  # it may be; giving back what is not held changes nothing
+        if is_made:
+            await self._give_back(claim)
 
     async def _give_back(self, claim: Claim) -> None:
-        with suppress(TransportError):  # likewise
+        with suppress(TransportError):  # else the lease runs out by itself
             await self._release(claim, spent=False)

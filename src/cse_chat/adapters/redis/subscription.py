@@ -75,7 +75,7 @@ class Subscription:
         self._connection: AbstractConnection | None = None
         self.lives = 0
         """How often it was confirmed."""
-        self.on_pulse: Callable[[], object] = int
+        self.on_pulse: Callable[[], object] = _nobody_counts
         """Called for each pulse that is heard; may neither wait nor raise."""
 
     @property
@@ -281,3 +281,7 @@ class Subscription:
         if connection.is_connected:  # else sending would connect it again
             with suppress(*FAILURES):  # the reader learns of it, too
                 await connection.send_command(command, *channels, check_health=False)
+
+
+def _nobody_counts() -> None:
+    """Nobody measures the pulse."""

@@ -93,6 +93,7 @@ class ProcessRequest:
         Raises:
             TransportError: A store failed; repeating is right.
         """
+        progress.answering = False  # it may have been, the last time
         try:
             settlement = await self._settled(delivery, progress)
         except NotOwnerError:
@@ -116,6 +117,8 @@ class ProcessRequest:
                     await self.apply_responses(delivery.record.partition)
                 case wait if wait:
                     await self.pause(wait)
+                case _:
+                    pass  # at once
 
     async def _tried(
         self, delivery: Delivery, progress: Progress
@@ -148,9 +151,10 @@ class ProcessRequest:
                         return self.policy.look_again
                     expired = self._ended(delivery, Status.EXPIRED, PAST_DEADLINE)
                     return await self.record_history(expired, request=request)
+                case Incomplete():
+                    return verdict
                 case Claim():
                     return await self._attempt(delivery, verdict, progress, has_slot=has_slot)
-            return verdict
         finally:
             if has_slot:
                 self.slots.release()

@@ -206,7 +206,7 @@ SLOTS_USED: Final = Family(
     name="chat_slots_used",
     kind=Kind.GAUGE,
     where=Where.WORKER,
-    help="Agents that run.",
+    help="Slots that are taken: by agents that run, and around their claims.",
 )
 INCOMPLETE: Final = Family(
     name="chat_ledger_incomplete_total",
@@ -218,8 +218,8 @@ PROCESSING_SECONDS: Final = Family(
     name="kafka_consumer_processing_seconds",
     kind=Kind.HISTOGRAM,
     where=Where.WORKER,
-    help="From the turn of a delivery in its lane until nothing was left to do: claim, wait for a"
-    " slot, agent, backoff, outcome; interrupted: a store failed or it was stopped.",
+    help="From the turn of a delivery in its lane until nothing was left to do: wait for a slot,"
+    " claim, agent, backoff, outcome; interrupted: a store failed or it was stopped.",
     labels=("outcome",),
 )
 

@@ -101,8 +101,8 @@ class WorkerEngine:
     async def revoked(self, partitions: Collection[int]) -> None:
         """Give *partitions* free: see `RequestSource.deliveries`.
 
-        Nothing more of theirs is started, and what has a claim but no agent gives it free. An
-        agent that runs goes on under its claim and settles; only its offset is dropped.
+        Nothing more of theirs is started, and what waits for a slot or a claim is stopped. An agent
+        that runs goes on under its claim and settles; only its offset is dropped.
         """
         # At once: what waits below may take longer than the partitions need to come back, and
         # what is delivered of them then is no longer what is given free here.

@@ -1,5 +1,5 @@
--- Read requests. KEYS: for each its row and its mailbox. ARGV: run id, 1 to leave out open ones. Returns
--- for each an empty list, or
+-- Read requests. KEYS: for each its row and its mailbox. ARGV: run id, 1 to leave out open ones.
+-- Returns for each an empty list, or
 -- thread, user, status, deadline, durability, outcome, attempt that settled it, what is done.
 local settled_only = ARGV[2] == '1'
 local found = {}

@@ -1,8 +1,9 @@
--- Note what of the tails of requests is done. KEYS: of each its row and mailbox. ARGV: run id, life of
--- both in ms, of each what is done.
+-- Note what of the tails of requests is done. KEYS: of each its row and mailbox.
+-- ARGV: run id, life of both in ms, of each what is done.
 local ends = server_time() + ARGV[2]
 for n = 1, #KEYS, 2 do
-  if redis.call('EXISTS', KEYS[n]) == 1 then
+  -- One that holds something else must not end the script: the others would be lost.
+  if redis.call('TYPE', KEYS[n]).ok == 'hash' then
     redis.call('HSET', KEYS[n], 'done:' .. ARGV[2 + (n + 1) / 2], 1)
     redis.call('PEXPIREAT', KEYS[n], ends)
     redis.call('PEXPIREAT', KEYS[n + 1], ends)
