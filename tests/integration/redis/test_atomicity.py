@@ -8,7 +8,7 @@ from cse_chat.adapters.redis import names
 from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.history import Turn
-from cse_chat.domain.model.outcomes import Durability
+from cse_chat.domain.model.outcomes import Durability, Status
 from tests.builders import a_request, an_outcome
 from tests.integration.redis.stores import Stores, comes
 
@@ -75,3 +75,25 @@ async def test_a_key_that_holds_something_else_is_found_before_anything_is_writt
             await call()
 
     assert await stores.raw.keys() == [key]
+
+
+async def test_what_a_full_server_could_not_take_is_known_here_all_the_same(
+    stores: Stores,
+) -> None:
+    """It is accepted and will be answered: whoever reads it must not be told that there is none."""
+    request = a_request()
+    await stores.raw.config_set("maxmemory", 1)
+
+    await stores.ledger.register(request, KAFKA)
+    found = await stores.ledger.find([request.correlation_id])
+    settled = await stores.ledger.find([request.correlation_id], settled_only=True)
+
+    entry = found[request.correlation_id]
+    assert (entry.status, entry.user_id, entry.thread_id, entry.deadline, entry.durability) == (
+        Status.ACCEPTED,
+        request.user_id,
+        request.thread_id,
+        request.deadline,
+        KAFKA,
+    )
+    assert settled == {}

@@ -115,14 +115,18 @@ class RedisLedger:
     async def find(
         self, ids: Collection[CorrelationId], *, settled_only: bool = False
     ) -> Mapping[CorrelationId, Entry]:
-        """See `Ledger.find`.
+        """See `Ledger.find`. Also known is what this process has still to register.
 
         Raises:
             TransportError: It cannot be read now.
             MalformedRecordError: Of a single id: its outcome cannot be read. Among several it is
                 left out, so that it does not hide the others.
         """
-        return await find_entries(self._connection, ids, settled_only=settled_only)
+        found = await find_entries(self._connection, ids, settled_only=settled_only)
+        if settled_only or not len(self.registrations):
+            return found
+        kept = {cid: self.registrations.entry(cid) for cid in ids if cid not in found}
+        return {**found, **{cid: entry for cid, entry in kept.items() if entry}}
 
     async def settle(
         self, outcome: Outcome, *, asked: Turn | None = None, claim: Claim | None = None

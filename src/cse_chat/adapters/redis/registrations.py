@@ -10,8 +10,9 @@ from typing import Self
 import structlog
 
 from cse_chat.domain.errors import TransportError
+from cse_chat.domain.model.claims import Entry
 from cse_chat.domain.model.ids import CorrelationId
-from cse_chat.domain.model.outcomes import Durability
+from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
 
 _log = structlog.get_logger(__name__)
@@ -69,6 +70,22 @@ class Registrations:
         if self._repeating is not None:
             self._repeating.cancel()
             await asyncio.wait([self._repeating])
+
+    def entry(self, correlation_id: CorrelationId) -> Entry | None:
+        """Return what is to be written of a request; ``None``: nothing is."""
+        kept = self._pending.get(correlation_id)
+        if kept is None:
+            return None
+        request, durability = kept
+        return Entry(
+            correlation_id=correlation_id,
+            thread_id=request.thread_id,
+            user_id=request.user_id,
+            status=Status.ACCEPTED,
+            deadline=request.deadline,
+            durability=durability,
+            settlement=None,
+        )
 
     def keep(self, request: ChatRequest, durability: Durability) -> None:
         """Write it as soon as that is possible."""
