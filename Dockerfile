@@ -7,13 +7,14 @@
 
 FROM python:3.13-slim-trixie AS build
 
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_CACHE_DIR=/var/cache/pip
 RUN python -m venv /opt/cse-chat
 WORKDIR /build
 
 # What changes seldom comes first. The lock names every package and its hash: nothing else gets in.
 COPY requirements/run.txt requirements/run.txt
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     /opt/cse-chat/bin/python -m pip install --no-deps --require-hashes --requirement requirements/run.txt
 
 COPY pyproject.toml README.md LICENSE NOTICE ./

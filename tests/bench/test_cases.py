@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any, cast
@@ -19,6 +18,7 @@ from bench.contestants.face import create_app as create_face
 from bench.contestants.records import response_to
 from bench.errors import BrokenRunError
 from bench.servers import serving
+from tests.bench.arithmetic import ARITHMETIC
 
 TINY = [
     "--rounds",
@@ -107,144 +107,6 @@ def test_a_case_leaves_a_complete_report(case: str, tmp_path: Path) -> None:
         assert figure["low"] <= figure["median"] <= figure["high"]
         assert (figure["met"] is None) == (figure["goal"] is None)
     ARITHMETIC[case](report)
-
-
-def assert_the_arithmetic_of_echo(report: dict[str, Any]) -> None:
-    runs = {(run["contestant"], run["clients"]): run for run in report["runs"]}
-    ratios = {figure["name"]: figure["median"] for figure in report["figures"]}
-    for clients in (1, 8):
-        ours, bare = runs["cse-chat", clients], runs["bare", clients]
-        assert ours["per_second"] == pytest.approx(ours["answers"] / ours["seconds"])
-        assert sum(count for _, count in ours["latencies_ms"]) == ours["answers"]
-        assert ratios[f"{clients} clients: answers a second, ours / bare"] == pytest.approx(
-            ours["per_second"] / bare["per_second"]
-        )
-
-
-def assert_the_arithmetic_of_memory(report: dict[str, Any]) -> None:
-    held = {(run["shape"], run["requests"]): run["resident_bytes"] for run in report["runs"]}
-    figures = {figure["name"]: figure["median"] for figure in report["figures"]}
-    for shape in ("a new conversation each", "100 conversations"):
-        growth = held[shape, 40] / held[shape, 20] * 100 - 100
-        assert figures[f"{shape}: growth from 20 to 40"] == pytest.approx(growth)
-
-
-def assert_the_arithmetic_of_sends(report: dict[str, Any]) -> None:
-    rates = {run["contestant"]: run["per_second"] for run in report["runs"]}
-    assert {figure["name"]: figure["median"] for figure in report["figures"]} == {
-        f"sends a second, ours / {other}": pytest.approx(rates["cse-chat"] / rates[other])
-        for other in ("aiokafka", "aiokafka, set as ours")
-    }
-
-
-def assert_the_arithmetic_of_waiting(report: dict[str, Any]) -> None:
-    runs = {(run["server"], run["level"]): run for run in report["runs"]}
-    figures = {figure["name"]: figure["median"] for figure in report["figures"]}
-    assert all(run["waiting"] == run["level"] for run in report["runs"])
-    assert figures["Redis connections while 40 wait"] == runs["cse-chat", 40]["redis_connections"]
-    held = {
-        server: (runs[server, 40]["resident_bytes"] - runs[server, 5]["resident_bytes"]) / 35 / 1024
-        for server in ("cse-chat", "bare")
-    }
-    assert figures["memory of one who waits, above the bare handler's"] == pytest.approx(
-        held["cse-chat"] - held["bare"]
-    )
-    assert 0 < figures["cse-chat: p99 of GET /health/live while 40 wait"] < 10_000
-
-
-def assert_the_arithmetic_of_slow(report: dict[str, Any]) -> None:
-    (run,) = report["runs"]
-    assert (run["threads"], run["misplaced"]) == (5, 0)
-    assert run["per_second"] == pytest.approx(run["answers"] / run["seconds"])
-    assert report["figures"][0]["goal"]["bound"] == pytest.approx(1_800)
-
-
-def assert_the_arithmetic_of_stall(report: dict[str, Any]) -> None:
-    (run,) = report["runs"]
-    assert run["rate"] == pytest.approx(run["capacity"] / 2)
-    assert run["thawed"] - run["frozen"] >= 0.3
-    assert sum(second["due"] for second in run["seconds"]) == sum(run["kinds"].values())
-
-
-def assert_the_arithmetic_of_scaling(report: dict[str, Any]) -> None:
-    costs = {
-        (run["gateways"], run["workers"]): run["server_cpu_us_per_answer"] for run in report["runs"]
-    }
-    figures = {figure["name"]: figure["median"] for figure in report["figures"]}
-    told = figures["2 gateways and 2 workers: CPU for an answer, against one of each"]
-    assert told == pytest.approx(costs[2, 2] / costs[1, 1])
-
-
-def assert_the_arithmetic_of_growth(report: dict[str, Any]) -> None:
-    before, after = [run for run in report["runs"] if "redis_keys" in run]
-    # Mailbox and ledger of each question; two keys and the history of each conversation but those
-    # 100 that were there: 300 is too few for another question in each of them.
-    assert (before["records"], after["records"]) == (0, 300)
-    assert after["redis_keys"] - before["redis_keys"] >= 270 * 2 + 27 * 3
-    assert after["kafka_bytes"] > before["kafka_bytes"]
-    costs = {
-        (run["records"], run["contestant"]): run["server_cpu_us_per_answer"]
-        for run in report["runs"]
-        if run.get("shape") == "new conversations"
-    }
-    figures = {figure["name"]: figure["median"] for figure in report["figures"]}
-    start = costs[0, "grown"] / costs[0, "fresh"]
-    told = figures["300, new conversations: CPU, grown / fresh"]
-    assert told == pytest.approx(costs[300, "grown"] / costs[300, "fresh"] / start)
-
-
-def assert_the_arithmetic_of_overload(report: dict[str, Any]) -> None:
-    (run,) = report["runs"]
-    assert (run["begin"], run["end"]) == pytest.approx((0.3, 0.9))
-    due = sum(second["due"] for second in run["seconds"])
-    # Half of the capacity for 1.2 s, three times of it for 0.6 s.
-    assert due == pytest.approx(run["capacity"] * (0.5 * 1.2 + 3 * 0.6), abs=4)
-    assert due == sum(run["kinds"].values())
-
-
-def assert_the_arithmetic_of_durable(report: dict[str, Any]) -> None:
-    runs = {run["contestant"]: run for run in report["runs"]}
-    ratios = {figure["name"]: figure["median"] for figure in report["figures"]}
-    assert list(runs) == ["roof", "floor", "original", "cse-chat", "faststream", "celery"]
-    ours, original = runs["cse-chat"], runs["original"]
-    assert set(ours["cpu_us_per_answer"]) == {"gateway", "worker", "kafka", "redis"}
-    assert all(run["answers"] and not run["errors"] for run in runs.values())
-    assert ratios["2 clients: answers a second, ours / original"] == pytest.approx(
-        ours["per_second"] / original["per_second"]
-    )
-
-
-def assert_the_arithmetic_of_open(report: dict[str, Any]) -> None:
-    ceilings = {
-        run["contestant"]: run["per_second"] for run in report["runs"] if run["share"] is None
-    }
-    offers = [run for run in report["runs"] if run["share"]]
-    assert len(offers) == 3
-    for run in offers:
-        assert run["rate"] == pytest.approx(run["share"] * ceilings[run["contestant"]])
-        assert run["answers"] <= run["rate"] * run["seconds"]
-
-
-def assert_nothing_more(report: dict[str, Any]) -> None:
-    """The figures of this case are samples themselves."""
-
-
-ARITHMETIC: dict[str, Callable[[dict[str, Any]], None]] = {
-    "yardstick": assert_nothing_more,
-    "startup": assert_nothing_more,
-    "analyst": assert_nothing_more,
-    "echo": assert_the_arithmetic_of_echo,
-    "memory": assert_the_arithmetic_of_memory,
-    "sends": assert_the_arithmetic_of_sends,
-    "waiting": assert_the_arithmetic_of_waiting,
-    "slow": assert_the_arithmetic_of_slow,
-    "stall": assert_the_arithmetic_of_stall,
-    "growth": assert_the_arithmetic_of_growth,
-    "overload": assert_the_arithmetic_of_overload,
-    "scaling": assert_the_arithmetic_of_scaling,
-    "durable": assert_the_arithmetic_of_durable,
-    "open": assert_the_arithmetic_of_open,
-}
 
 
 async def test_the_bare_handler_gives_the_bytes_it_was_given_and_reads_the_same_body() -> None:

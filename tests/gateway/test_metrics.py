@@ -27,7 +27,7 @@ from cse_chat.entrypoints.container import Container
 from cse_chat.entrypoints.http.app import create_app
 from cse_chat.entrypoints.metrics import families
 from cse_chat.entrypoints.metrics.exposition import Found, _metric
-from cse_chat.entrypoints.metrics.families import Family
+from cse_chat.entrypoints.metrics.family import Family
 from cse_chat.entrypoints.metrics.reading import Scrape
 from cse_chat.entrypoints.processes import embedded
 from cse_chat.entrypoints.sections.processes import AgentSettings, WorkerSettings

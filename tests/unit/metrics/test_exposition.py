@@ -6,7 +6,8 @@ import pytest
 
 from cse_chat.adapters.durations import Durations
 from cse_chat.entrypoints.metrics.exposition import Metrics
-from cse_chat.entrypoints.metrics.families import FAMILIES, Family, Kind, Where
+from cse_chat.entrypoints.metrics.families import FAMILIES
+from cse_chat.entrypoints.metrics.family import Family, Kind, Where
 from cse_chat.entrypoints.metrics.reading import Scrape
 
 FORBIDDEN = {"user", "user_id", "thread", "thread_id", "correlation_id", "path", "id"}

@@ -8,7 +8,7 @@ from typing import Final
 from typing_extensions import override
 
 from cse_chat.entrypoints.metrics import families
-from cse_chat.entrypoints.metrics.families import Family
+from cse_chat.entrypoints.metrics.family import Family
 from cse_chat.entrypoints.metrics.reading import Scrape, Stretch
 
 _MIB: Final = 1_048_576

@@ -8,7 +8,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 
 from cse_chat.adapters.durations import Durations
-from cse_chat.entrypoints.metrics.families import Family
+from cse_chat.entrypoints.metrics.family import Family
 
 Figure = float | Durations
 Found = Figure | Mapping[Any, float] | Mapping[Any, Durations]

@@ -4,50 +4,10 @@ No label holds a user, a thread, an id or an address: each has a handful of valu
 them is exported as 0 before it happens, so that rates and `absent()` work from the first scrape.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from cse_chat.domain.model.outcomes import Status
-
-
-class Kind(StrEnum):
-    """What a metric's figures are."""
-
-    COUNTER = "counter"
-    GAUGE = "gauge"
-    HISTOGRAM = "histogram"
-
-
-class Where(StrEnum):
-    """Which processes export it; `run` is gateway and worker in one."""
-
-    EVERYWHERE = "all"
-    GATEWAY = "gateway"
-    WORKER = "worker"
-    KAFKA = "all, over Kafka"
-    KAFKA_WORKER = "worker, over Kafka"
-    REDIS = "all, over Redis"
-    REDIS_GATEWAY = "gateway, over Redis"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
-    """A metric with all its series.
-
-    Attributes:
-        labels: Their names.
-        known: Values of the only label that are exported from the start, with 0.
-    """
-
-    name: str
-    kind: Kind
-    where: Where
-    help: str
-    labels: tuple[str, ...] = ()
-    known: Sequence[str] = ()
-
+from cse_chat.entrypoints.metrics.family import Family, Kind, Where
 
 ENDED: Final = tuple(
     str(status) for status in (Status.ANSWERED, Status.FAILED, Status.EXPIRED, Status.CANCELLED)
