@@ -1,47 +1,49 @@
 """Three times of what is possible is asked: what is answered meanwhile, and when is it well again?"""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
-from bench.cases.durable import warm_up
-from bench.cluster import Cluster, clustered
+from bench.cluster import Cluster
 from bench.figures import Direction, Figure, Goal
-from bench.offering import ANSWERED, ENDED, NO_CONNECTION, OPEN, REFUSED, UNKNOWN, Fate
-from bench.offers import answered_between, normal_again, offered, outcomes, seconds_of
+from bench.offered_runs import (
+    CLIENTS,
+    TOLD,
+    OfferedRun,
+    capacity_of,
+    grid_of,
+    lost_figure,
+    remarks_on,
+    rounds,
+)
+from bench.offering import NO_CONNECTION
+from bench.offers import answered_between, normal_again, offered, outcomes
 from bench.options import Options
-from bench.reports import Grid, Report, number
+from bench.reports import Report, number
 from bench.yardstick import milliseconds
 
-_CLIENTS: Final = 64
 _USUAL: Final = 0.5  # of the capacity
 _MUCH: Final = 3.0
-_WELL: Final = frozenset({ANSWERED, OPEN, ENDED, REFUSED, UNKNOWN, NO_CONNECTION})
+_MEANINGS: Final = (
+    "As before: of what is due in a second, 95 % are answered within twice the p99 of before. The"
+    " limits for callers (429) are not built yet: nothing but the producer's queue refuses."
+)
 _WANTED_GOODPUT: Final = Goal(Direction.AT_LEAST, 0.8)
 _WANTED_SECONDS: Final = Goal(Direction.AT_MOST, 5)
-_NONE: Final = Goal(Direction.AT_MOST, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(OfferedRun):
     """One round.
 
     Attributes:
-        capacity: Answers a second in a closed loop, just before.
         begin, end: Of the overload, in seconds of the offer.
-        until: When the last question was due.
-        later: What came of accepted questions that were not answered at once; `lost` among it.
     """
 
-    round: int
-    capacity: float
+    well: ClassVar[frozenset[str]] = TOLD | {NO_CONNECTION}
+
     begin: float
     end: float
-    until: float
-    fates: Sequence[Fate]
-    later: Mapping[str, int]
-    yardstick_ms: tuple[float, float]
 
     @property
     def goodput(self) -> float:
@@ -55,59 +57,34 @@ class Run:
         """Seconds from its end until questions are answered as before."""
         return normal_again(self.fates, before=self.begin, since=self.end, until=self.until)
 
-    @property
-    def kinds(self) -> Mapping[str, int]:
-        """How often came what."""
-        return Counter(fate.kind for fate in self.fates)
-
-    @property
-    def lost(self) -> int:
-        """Accepted questions without an outcome."""
-        return self.later.get("lost", 0)
-
-    @property
-    def errors(self) -> Mapping[str, int]:
-        """What may not happen, however much is asked."""
-        return {kind: count for kind, count in self.kinds.items() if kind not in _WELL}
-
     def document(self) -> dict[str, object]:
         """Return it ready for JSON."""
         return {
-            "round": self.round,
-            "capacity": self.capacity,
+            **self.common(),
             "begin": self.begin,
             "end": self.end,
             "goodput": self.goodput,
             "recovery_seconds": self.recovery,
-            "kinds": self.kinds,
-            "later": self.later,
-            "seconds": seconds_of(self.fates),
-            "yardstick_ms": self.yardstick_ms,
         }
 
 
 def measure(options: Options) -> Report:
     """Find the capacity, offer half of it, three times as much, and half of it again."""
-    runs: list[Run] = []
-    with clustered() as cluster:
-        if options.warm_up:
-            warm_up(cluster, options)
-        for turn in range(options.rounds):
-            runs.append(_run(cluster, turn, options))
-            options.progress(
-                f"round {turn + 1}: {number(runs[-1].capacity)}/s, under overload"
-                f" {runs[-1].goodput:.0%} of it, well after {runs[-1].recovery:.1f} s;"
-                f" {dict(runs[-1].kinds)}"
-            )
-    return report_of(runs, options)
+    return report_of(rounds(options, _run, tell=_in_words), options)
+
+
+def _in_words(run: Run) -> str:
+    return (
+        f"{number(run.capacity)}/s, under overload {run.goodput:.0%} of it,"
+        f" well after {run.recovery:.1f} s"
+    )
 
 
 def _run(cluster: Cluster, turn: int, options: Options) -> Run:
     before = milliseconds()
     long = options.overload_seconds
     with cluster.ours() as server:
-        found = server.under(clients=_CLIENTS, warm_up=options.warm_up, seconds=options.seconds)
-        capacity = found.answers / found.seconds
+        capacity = capacity_of(server, options)
         usual, much = capacity * _USUAL, capacity * _MUCH
         phases = (usual, long / 2), (much, long), (usual, long * 1.5)
         fates = offered(server, *phases, opened=much * long)
@@ -134,7 +111,7 @@ def report_of(runs: Sequence[Run], options: Options) -> Report:
             "overload_seconds": options.overload_seconds,
             "usual_share": _USUAL,
             "overload_share": _MUCH,
-            "clients_of_the_capacity": _CLIENTS,
+            "clients_of_the_capacity": CLIENTS,
         },
         runs=tuple(run.document() for run in runs),
         figures=(
@@ -150,46 +127,16 @@ def report_of(runs: Sequence[Run], options: Options) -> Report:
                 samples=tuple(run.recovery for run in runs),
                 goal=_WANTED_SECONDS,
             ),
-            Figure(
-                name="accepted and lost",
-                unit="",
-                samples=tuple(float(run.lost) for run in runs),
-                goal=_NONE,
-            ),
+            lost_figure(runs),
         ),
-        grids=tuple(_grid(run) for run in runs),
-        errors=sum(sum(run.errors.values()) + run.lost for run in runs),
-        remarks=tuple(_remarks(runs)),
-    )
-
-
-def _grid(run: Run) -> Grid:
-    kinds = sorted(run.kinds)
-    return Grid(
-        title=(
-            f"Round {run.round + 1}, second by second: {number(run.capacity)}/s possible,"
-            f" overload from {run.begin:.1f} to {run.end:.1f} s"
-        ),
-        columns=("second", "due", *kinds, "median ms"),
-        rows=tuple(
-            (
-                str(second["second"]),
-                *(str(second.get(kind, "")) for kind in ("due", *kinds)),
-                f"{second['median_ms']:.0f}" if second["median_ms"] is not None else "",
+        grids=tuple(
+            grid_of(
+                run,
+                f"{number(run.capacity)}/s possible, overload from {run.begin:.1f} to"
+                f" {run.end:.1f} s",
             )
-            for second in seconds_of(run.fates)
+            for run in runs
         ),
+        errors=sum(run.errors for run in runs),
+        remarks=(_MEANINGS, *remarks_on(runs)),
     )
-
-
-def _remarks(runs: Sequence[Run]) -> Iterator[str]:
-    yield (
-        "As before: of what is due in a second, 95 % are answered within twice the p99 of before."
-        " What is refused (503, not accepted) is no error: it was told so. The limits for callers"
-        " (429) are not built yet: nothing but the producer's queue refuses."
-    )
-    for run in runs:
-        if run.later:
-            yield f"Round {run.round + 1}, accepted and asked for later: {dict(run.later)}."
-        if run.kinds.get(NO_CONNECTION):
-            yield f"Round {run.round + 1}: the generator had no connection left for some."

@@ -74,7 +74,7 @@ def test_a_lost_connection_is_an_error_and_none_that_is_left_is_told() -> None:
     report = a_stall([Fate(1, 1, "connection lost", ""), Fate(1, 1, NO_CONNECTION, "")])
 
     assert report.errors == 2
-    assert "Round 1: the generator had no connection left." in report.remarks
+    assert "Round 1: the generator had no connection left for some." in report.remarks
 
 
 def test_an_overload_tells_what_was_answered_meanwhile_and_when_it_was_over() -> None:
