@@ -38,6 +38,16 @@ class Tokens:
         return ClaimToken(f"token-{next(self._numbers)}")
 
 
+class Epochs:
+    """Epochs that differ."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def __call__(self) -> str:
+        return f"{next(self._numbers):016x}"
+
+
 def a_correlation_id() -> CorrelationId:
     """Return one never used before, so that runs may share a broker."""
     return CorrelationId(str(uuid4()))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
+from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.ledger import InMemoryLedger
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.requests import PARTITION, InMemoryRequestLog
@@ -23,13 +24,14 @@ from cse_chat.domain.use_cases.abandon_request import AbandonRequest
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
+from cse_chat.domain.use_cases.narrate import Narrate
 from cse_chat.domain.use_cases.process_request import ProcessRequest
 from cse_chat.domain.use_cases.read_answer import ReadAnswer
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.run_agent import RunAgent
 from cse_chat.domain.use_cases.send_chat import SendChat
 from cse_chat.domain.use_cases.sweep_replies import SweepReplies
-from tests.builders import Clock, Tokens, a_correlation_id
+from tests.builders import Clock, Epochs, Tokens, a_correlation_id
 
 LEASE = timedelta(seconds=5)
 DAY = timedelta(days=1)
@@ -74,16 +76,27 @@ class Memory:
     cap: int = 10_000
     ledger_cap: int = 16_000_000
     loses_announcements: bool = False
+    loses_events: bool = False
+    most_events: int = 10_000
 
     def __post_init__(self) -> None:
         clock, cap = self.clock, self.cap
         self.replies = InMemoryReplyBus(monotonic=self._seconds, loses=self._loses)
         self.threads = InMemoryThreads(monotonic=self._seconds, cap=cap)
         self.history = InMemoryHistory(monotonic=self._seconds, ttl=DAY, cap=cap)
+        self.events = InMemoryEvents(
+            monotonic=self._seconds,
+            now=clock,
+            new_epoch=Epochs(),
+            ttl=DAY,
+            most=self.most_events,
+            loses=lambda _: self.loses_events,
+        )
         self.ledger = InMemoryLedger(
             threads=self.threads,
             history=self.history,
             replies=self.replies,
+            events=self.events,
             monotonic=self._seconds,
             new_token=Tokens(),
             lease=LEASE,
@@ -158,6 +171,7 @@ class Memory:
             replies=self.replies,
             apply_responses=self.apply_responses(),
             keep_claims=self.keep_claims,
+            narrate=Narrate(recorder=self.ledger),
             run_agent=RunAgent(agent=agent, monotonic=self._seconds),
             record_history=self.record_history,
             finish_tail=FinishTail(

@@ -88,7 +88,7 @@ def swaps_answers(worker: Worker) -> None:
     """Answer each question with the answer to the one before."""
     said = ["answer to nobody"]
 
-    async def run_agent(request: ChatRequest, before: object) -> tuple[Answer, timedelta]:
+    async def run_agent(request: ChatRequest, *_: object) -> tuple[Answer, timedelta]:
         said.append(f"answer to {request.question.text}")
         return Answer(text=said[-2], basis=Basis(model_used="test")), timedelta(0)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
+from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.ledger import InMemoryLedger
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
@@ -21,6 +22,7 @@ from cse_chat.domain.use_cases.abandon_request import AbandonRequest
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
+from cse_chat.domain.use_cases.narrate import Narrate
 from cse_chat.domain.use_cases.process_request import ProcessRequest
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.run_agent import RunAgent
@@ -29,7 +31,7 @@ from cse_chat.entrypoints.periodic import PASS_INTERVAL, repeated
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.guarded_agent import GuardedAgent
 from cse_chat.entrypoints.worker.lanes import Lanes
-from tests.builders import NOON, Tokens, a_question, a_request
+from tests.builders import NOON, Epochs, Tokens, a_question, a_request
 from tests.faults.broker import Broker, Member
 from tests.faults.failpoints import KilledError, Process
 from tests.faults.virtual_time import quiet
@@ -75,10 +77,12 @@ class World:
         self.replies = InMemoryReplyBus(monotonic=self.loop.time)
         self.threads = InMemoryThreads(monotonic=self.loop.time)
         self.history = InMemoryHistory(monotonic=self.loop.time, ttl=DAY)
+        self.events = InMemoryEvents(monotonic=self.loop.time, now=now, new_epoch=Epochs(), ttl=DAY)
         self.ledger = InMemoryLedger(
             threads=self.threads,
             history=self.history,
             replies=self.replies,
+            events=self.events,
             monotonic=self.loop.time,
             new_token=Tokens(),
             lease=LEASE,
@@ -202,6 +206,7 @@ class Worker:
                 replies=reach(world.replies),
                 apply_responses=self.apply_responses,
                 keep_claims=self.keep_claims,
+                narrate=Narrate(recorder=reach(claims or world.ledger)),
                 run_agent=RunAgent(
                     agent=GuardedAgent(ModalAgent(world, self.process)),
                     monotonic=world.loop.time,

@@ -7,6 +7,7 @@ import pytest
 
 from cse_chat.adapters.wire.requests import EncodedRequest
 from cse_chat.domain.ports.applied import AppliedMarks
+from cse_chat.domain.ports.events import EventLog, EventRecorder
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
@@ -44,6 +45,14 @@ class InMemoryPorts:
     @pytest.fixture
     def replies(self, memory: Memory) -> ReplyBus:
         return memory.replies
+
+    @pytest.fixture
+    def events(self, memory: Memory) -> EventLog:
+        return memory.events
+
+    @pytest.fixture
+    def recorder(self, memory: Memory) -> EventRecorder:
+        return memory.ledger
 
     @pytest.fixture
     def log(self, memory: Memory) -> RequestLog:

@@ -28,7 +28,10 @@ def readiness() -> Readiness:
 def a_service(memory: Memory, readiness: Readiness) -> GatewayService:
     listeners: Listeners = memory.replies
     return GatewayService(
-        sweep_replies=memory.sweep_replies(), listeners=listeners, readiness=readiness
+        sweep_replies=memory.sweep_replies(),
+        listeners=listeners,
+        followers=memory.events.followers,
+        readiness=readiness,
     )
 
 

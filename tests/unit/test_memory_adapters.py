@@ -16,6 +16,7 @@ from cse_chat.adapters.wire.requests import EncodedRequest
 from cse_chat.domain.errors import OverloadedError, TransportError
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.deliveries import Finished
+from cse_chat.domain.model.events import Cursor
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
 from cse_chat.domain.ports.agent import Agent
@@ -26,6 +27,7 @@ from tests.contracts.agent import AgentContract
 from tests.contracts.applied import AppliedMarksContract
 from tests.contracts.claims import ClaimsContract
 from tests.contracts.dead_letters import DeadLettersContract
+from tests.contracts.events import EventsContract, busy_thread
 from tests.contracts.history import HistoryContract
 from tests.contracts.ledger import LedgerContract
 from tests.contracts.replies import ReplyBusContract
@@ -34,6 +36,42 @@ from tests.contracts.responses import ResponseLogContract, ResponseReaderContrac
 from tests.contracts.threads import ThreadsContract
 from tests.memory import DAY, Memory
 from tests.unit.memory_ports import InMemoryPorts
+
+
+class TestInMemoryEvents(InMemoryPorts, EventsContract):
+    async def test_the_oldest_go_and_whoever_lacks_them_is_told(self) -> None:
+        memory = Memory(most_events=3)
+        thread = await busy_thread(memory.ledger, 5)
+
+        kept = await memory.events.since(thread, None, limit=9)
+        late = await memory.events.since(thread, Cursor(kept.cursor.epoch, 1), limit=9)
+        in_time = await memory.events.since(thread, Cursor(kept.cursor.epoch, 2), limit=9)
+
+        assert [e.cursor.offset for e in kept.events] == [3, 4, 5]
+        assert (kept.gap, in_time.gap) == (None, None)
+        assert late.gap is not None
+        assert late.gap.oldest == kept.events[0].cursor
+        assert late.events == in_time.events == kept.events
+
+    async def test_another_epoch_begins_when_they_were_lost(self, memory: Memory) -> None:
+        thread = await busy_thread(memory.ledger, 2)
+        known = (await memory.events.since(thread, None, limit=9)).cursor
+
+        memory.events.forget(thread)
+        request = a_request(a_question(thread_id=thread))
+        await memory.ledger.register(request, Durability.MEMORY)
+        stretch = await memory.events.since(thread, known, limit=9)
+
+        assert stretch.gap is not None
+        assert stretch.cursor.epoch != known.epoch
+        assert [e.correlation_id for e in stretch.events] == [request.correlation_id]
+
+    async def test_they_are_kept_for_a_time(self, memory: Memory) -> None:
+        thread = await busy_thread(memory.ledger, 1)
+
+        memory.clock.advance(DAY)
+
+        assert (await memory.events.since(thread, None, limit=9)).events == ()
 
 
 class TestInMemoryLedger(InMemoryPorts, LedgerContract):

@@ -68,6 +68,11 @@ def new_gateway_id() -> str:
     return os.urandom(16).hex()
 
 
+def new_epoch() -> str:
+    """Return 64 random bits, never a counter: one would come again after a loss."""
+    return os.urandom(8).hex()
+
+
 def new_claim_token() -> ClaimToken:
     """Return 128 random bits."""
     return ClaimToken(os.urandom(16).hex())

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from dependency_injector import containers, providers
 
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
+from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.ledger import InMemoryLedger
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.requests import InMemoryRequestLog
@@ -16,6 +17,7 @@ from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
 from cse_chat.domain.model.attempts import AttemptPolicy
 from cse_chat.domain.ports.agent import Agent
 from cse_chat.domain.ports.applied import AppliedMarks, ResponseReader
+from cse_chat.domain.ports.events import EventLog, EventRecorder
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
@@ -24,7 +26,9 @@ from cse_chat.domain.ports.threads import History, Threads
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.finish_tail import FinishTail
+from cse_chat.domain.use_cases.follow import FollowRequest, FollowThread
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
+from cse_chat.domain.use_cases.narrate import Narrate
 from cse_chat.domain.use_cases.process_request import ProcessRequest
 from cse_chat.domain.use_cases.read_answer import ReadAnswer
 from cse_chat.domain.use_cases.read_history import ReadHistory
@@ -165,11 +169,19 @@ class Container(containers.DeclarativeContainer):
         memory=memory_history,
         redis=providers.Singleton(durable.history, redis),
     )
+    memory_events = providers.Singleton(
+        InMemoryEvents,
+        monotonic=monotonic,
+        now=now,
+        new_epoch=providers.Object(clock.new_epoch),
+        ttl=settings.provided.redis.history_ttl,
+    )
     memory_ledger = providers.Singleton(
         InMemoryLedger,
         threads=memory_threads,
         history=memory_history,
         replies=memory_replies,
+        events=memory_events,
         monotonic=monotonic,
         new_token=providers.Object(clock.new_claim_token),
         lease=settings.provided.worker.lease,
@@ -193,6 +205,14 @@ class Container(containers.DeclarativeContainer):
     )
     claims: providers.Provider[Claims] = providers.Selector(
         _answered_by, memory=memory_ledger, redis=redis_ledger
+    )
+
+    recorder: providers.Provider[EventRecorder] = providers.Selector(
+        _answered_by, memory=memory_ledger, redis=redis_ledger
+    )
+    redis_events = providers.Singleton(durable.event_log, redis, gateway_id)
+    events: providers.Provider[EventLog] = providers.Selector(
+        _answered_by, memory=memory_events, redis=redis_events
     )
 
     applied_marks: providers.Provider[AppliedMarks] = providers.Selector(
@@ -224,6 +244,8 @@ class Container(containers.DeclarativeContainer):
     read_answer = providers.Singleton(
         ReadAnswer, ledger=ledger, replies=replies, record_history=record_history, now=now
     )
+    follow_thread = providers.Singleton(FollowThread, threads=threads, events=events)
+    follow_request = providers.Singleton(FollowRequest, ledger=ledger, events=events)
     read_history = providers.Singleton(ReadHistory, threads=threads, history=history)
     sweep_replies = providers.Singleton(SweepReplies, ledger=ledger, replies=replies)
     keep_claims = providers.Singleton(KeepClaims, claims=claims)
@@ -246,6 +268,7 @@ class Container(containers.DeclarativeContainer):
         replies=replies,
         apply_responses=apply_responses,
         keep_claims=keep_claims,
+        narrate=providers.Singleton(Narrate, recorder=recorder),
         run_agent=providers.Singleton(RunAgent, agent=agent, monotonic=monotonic),
         record_history=record_history,
         finish_tail=providers.Singleton(
@@ -293,6 +316,7 @@ class Container(containers.DeclarativeContainer):
         GatewayService,
         sweep_replies=sweep_replies,
         listeners=replies,
+        followers=events.provided.followers,
         readiness=readiness,
     )
     worker = providers.Singleton(

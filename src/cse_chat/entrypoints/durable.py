@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cse_chat.adapters.redis.applied import RedisAppliedMarks
     from cse_chat.adapters.redis.clock import ServerClock
     from cse_chat.adapters.redis.connection import RedisConnection
+    from cse_chat.adapters.redis.events import RedisEventLog
     from cse_chat.adapters.redis.history import RedisHistory
     from cse_chat.adapters.redis.ledger import RedisLedger
     from cse_chat.adapters.redis.replies import RedisReplyBus
@@ -119,6 +120,13 @@ def ledger(connection: RedisConnection, settings: Settings, reply_to: ReplyTo) -
         history_ttl=settings.redis.history_ttl,
         reply_to=reply_to,
     )
+
+
+def event_log(connection: RedisConnection, gateway_id: str) -> RedisEventLog:
+    """Return what happens in each thread, and who follows it here."""
+    from cse_chat.adapters.redis.events import RedisEventLog
+
+    return RedisEventLog(connection, gateway_id=gateway_id)
 
 
 def applied_marks(connection: RedisConnection, settings: Settings) -> RedisAppliedMarks:

@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
+from cse_chat.adapters.followers import Followers
 from cse_chat.adapters.listeners import Listeners
 from cse_chat.domain.use_cases.sweep_replies import SweepReplies
 from cse_chat.entrypoints.periodic import PASS_INTERVAL, repeated
@@ -14,17 +15,24 @@ class GatewayService:
     """Looks for lost announcements; open while entered."""
 
     def __init__(
-        self, *, sweep_replies: SweepReplies, listeners: Listeners, readiness: Readiness
+        self,
+        *,
+        sweep_replies: SweepReplies,
+        listeners: Listeners,
+        followers: Followers,
+        readiness: Readiness,
     ) -> None:
         """Store the arguments.
 
         Args:
             sweep_replies: The pass.
             listeners: Who waits here.
+            followers: Who follows here.
             readiness: Told when the end begins.
         """
         self._sweep_replies = sweep_replies
         self.listeners = listeners
+        self.followers = followers
         self._readiness = readiness
         self._stack = AsyncExitStack()
 
@@ -47,3 +55,4 @@ class GatewayService:
         """Hold nobody any longer: the answers come, and are read at another gateway."""
         self._readiness.draining = True
         self.listeners.let_go()
+        self.followers.let_go()

@@ -133,7 +133,7 @@ def _listening(container: Container) -> list[object]:
     replies = container.redis_replies()
     container.readiness().needs("replies", lambda: replies.healthy)
     container.readiness().counts("replies_dropped", lambda: dict(replies.dropped))
-    return [replies]
+    return [replies, container.redis_events()]
 
 
 def _timing(container: Container) -> list[object]:

@@ -1,6 +1,7 @@
 """The ports in Redis, over one connection, as a process has them."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
@@ -12,7 +13,10 @@ from redis.asyncio import Redis
 
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.applied import RedisAppliedMarks
+from cse_chat.adapters.redis.clock import ServerClock
 from cse_chat.adapters.redis.connection import RedisConnection, retry
+from cse_chat.adapters.redis.events import RedisEventLog
+from cse_chat.adapters.redis.heartbeats import Heartbeat
 from cse_chat.adapters.redis.history import RedisHistory
 from cse_chat.adapters.redis.ledger import RedisLedger
 from cse_chat.adapters.redis.threads import RedisThreads
@@ -104,9 +108,26 @@ class Stores:
                     found[key] = await self.raw.hgetall(key)
                 case "list":
                     found[key] = await self.raw.lrange(key, 0, -1)
+                case "stream":
+                    found[key] = await self.raw.xrange(key)
                 case _:
                     found[key] = await self.raw.zrange(key, 0, -1)
         return found
+
+
+@asynccontextmanager
+async def event_log(
+    stores: Stores, *, silence: timedelta = timedelta(seconds=1)
+) -> AsyncGenerator[RedisEventLog]:
+    """The events of the threads there, as a gateway hears them: with a heart that beats."""
+    clock = ServerClock(stores.connection, wall=time.time, steady=time.monotonic)
+    gateway = uuid4().hex
+    beat = timedelta(milliseconds=50)
+    async with (
+        Heartbeat(stores.connection, name=gateway, clock=clock, every=beat),
+        RedisEventLog(stores.connection, gateway_id=gateway, silence=silence) as events,
+    ):
+        yield events
 
 
 class Overheard:

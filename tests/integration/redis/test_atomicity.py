@@ -57,14 +57,19 @@ async def test_a_claim_is_kept_and_given_up_even_if_the_server_is_full(stores: S
     assert await stores.raw.hget(names.meta(claim.thread_id), "claimed") is None
 
 
-@pytest.mark.parametrize("kind", ["request", "owner", "open_requests", "messages", "meta"])
+@pytest.mark.parametrize(
+    "kind", ["request", "owner", "open_requests", "messages", "meta", "events"]
+)
 async def test_a_key_that_holds_something_else_is_found_before_anything_is_written(
     stores: Stores, kind: str
 ) -> None:
     request = a_request()
     of_what = request.correlation_id if kind == "request" else request.thread_id
     key = getattr(names, kind)(of_what)
-    await stores.raw.xadd(key, {"no": "kind that is written here"})
+    if kind == "events":
+        await stores.raw.hset(key, "no", "kind that is written here")
+    else:
+        await stores.raw.xadd(key, {"no": "kind that is written here"})
 
     calls: list[Call] = [
         lambda: stores.ledger.claim(request, KAFKA),

@@ -1,20 +1,22 @@
 """The adapters of Redis under the suites that the ones in memory pass."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import cast
 
 import pytest
 
 from cse_chat.domain.ports.applied import AppliedMarks
+from cse_chat.domain.ports.events import EventLog, EventRecorder
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.threads import History, Threads
 from tests.contracts.applied import AppliedMarksContract
 from tests.contracts.claims import ClaimsContract
+from tests.contracts.events import EventsContract
 from tests.contracts.history import HistoryContract
 from tests.contracts.ledger import LedgerContract
 from tests.contracts.threads import ThreadsContract
-from tests.integration.redis.stores import Overheard, Stores
+from tests.integration.redis.stores import Overheard, Stores, event_log
 
 
 class RedisPorts:
@@ -45,6 +47,15 @@ class RedisPorts:
         return cast("ReplyBus", Overheard(stores.raw))  # the suite of the ledger only listens
 
     @pytest.fixture
+    async def events(self, stores: Stores) -> AsyncGenerator[EventLog]:
+        async with event_log(stores) as events:
+            yield events
+
+    @pytest.fixture
+    def recorder(self, stores: Stores) -> EventRecorder:
+        return stores.ledger
+
+    @pytest.fixture
     def leases_run_out(self, stores: Stores) -> Callable[[], Awaitable[None]]:
         return stores.leases_run_out
 
@@ -54,6 +65,10 @@ class TestRedisLedger(RedisPorts, LedgerContract):
 
 
 class TestRedisClaims(RedisPorts, ClaimsContract):
+    pass
+
+
+class TestRedisEvents(RedisPorts, EventsContract):
     pass
 
 

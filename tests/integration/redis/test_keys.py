@@ -35,6 +35,7 @@ async def test_a_registered_request_stands_under_the_names_of_the_contract(store
         f"chat:{thread}:owner",
         f"chat:{thread}:messages",
         f"chat:{thread}:meta",
+        f"chat:{thread}:events",
     }
     row = held[f"chat.request:{cid}"]
     assert (row["user"], row["thread"], row["status"]) == ("ann", thread, "accepted")
@@ -117,7 +118,12 @@ async def test_what_ends_together_ends_at_the_same_moment(stores: Stores) -> Non
     of_request = {ends[names.request(cid)], ends[names.response(cid)]}
     of_thread = {
         ends[key]
-        for key in (names.meta(thread), names.messages(thread), names.open_requests(thread))
+        for key in (
+            names.meta(thread),
+            names.messages(thread),
+            names.open_requests(thread),
+            names.events(thread),
+        )
     }
     assert (len(of_request), len(of_thread)) == (1, 1)
     now = 1000 * (await stores.raw.time())[0]
@@ -189,11 +195,13 @@ async def test_a_claim_whose_reply_got_lost_is_made_once(stores: Stores) -> None
         names.open_requests(thread),
         names.messages(thread),
         names.meta(thread),
+        names.events(thread),
+        names.stream(thread),
     ]
 
     reply = await stores.connection.run(
         script("claim", "request"), keys, 86400000, 86400000, "e", cid, thread, "ann", 0, "", "",
-        "turn", claim.token, 5000, 0,
+        "turn", "accepted", claim.token, 5000, 0, "started",
     )  # fmt: skip
 
     assert reply == [b"claimed", 1, 0, []]

@@ -2,19 +2,24 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
+from cse_chat.adapters.redis.events import RedisEventLog
 from cse_chat.domain.errors import ChatError
+from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.model.claims import Claim, Tail
+from cse_chat.domain.model.events import Cursor, Utterance
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.ports.events import EventLog, EventRecorder
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.threads import History, Threads
 from tests.builders import a_question, a_request, a_thread_id, an_outcome
+from tests.contracts.events import STEP, told, utterances
 from tests.integration.redis.stores import Stores
 from tests.memory import LEASE, Memory
 
@@ -31,6 +36,8 @@ class Side:
     claims: Claims
     threads: Threads
     history: History
+    events: EventLog
+    recorder: EventRecorder
     marked: Callable[[], Awaitable[None]]
     given: list[Claim] = field(default_factory=list)
 
@@ -44,6 +51,22 @@ class Side:
     async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:
         await self.ledger.mark(correlation_id, tail)
         await self.marked()
+
+    async def record(self, number: int, said: tuple[Utterance, ...]) -> None:
+        await self.recorder.record(self.given[number], said)
+
+    async def told(self, thread: ThreadId) -> object:
+        """Everything but what each side makes up itself: epochs and the time."""
+        found = await told(self.events, thread)
+        for event in found:
+            event["cursor"] = Cursor.parse(event["cursor"]).offset
+            if event["type"] in {"started", "step", "delta", "artifact"}:
+                del event["timestamp"]
+        return found
+
+    async def find(self, correlation_id: CorrelationId) -> object:
+        entries = await self.ledger.find([correlation_id])
+        return [replace(entry, begins=None) for entry in entries.values()]
 
     async def renew(self, numbers: list[int]) -> object:
         lost = await self.claims.renew([self.given[n] for n in numbers])
@@ -90,7 +113,7 @@ class Walk:
                 ("claim", lambda side: side.claim(request)),
                 ("settle", lambda side: side.ledger.settle(outcome, asked=asked)),
                 ("mark", lambda side: side.mark(cid, tail)),
-                ("find", lambda side: side.ledger.find([cid])),
+                ("find", lambda side: side.find(cid)),
             ]
         )
 
@@ -98,6 +121,8 @@ class Walk:
         number = self._chance.choice([given - 1, self._chance.randrange(given)])
         spent = self._chance.choice([True, False])
         text = str(self._chance.random())
+        first = self._chance.randint(1, 4)
+        said = utterances(STEP, *map(Delta, text[:first]), first=first)
 
         async def settle(side: Side) -> object:
             claim = side.given[number]
@@ -106,13 +131,15 @@ class Walk:
                 for r in self._requests
                 if (r.correlation_id, r.thread_id) == (claim.correlation_id, claim.thread_id)
             )
-            return await side.ledger.settle(an_outcome(request, text=text), claim=claim)
+            outcome = an_outcome(request, text=text)
+            return await side.ledger.settle(outcome, claim=claim, said=said)
 
         return self._chance.choice(
             [
                 ("renew", lambda side: side.renew([number])),
                 ("release", lambda side: side.claims.release(side.given[number], spent=spent)),
                 ("settle the claim", settle),
+                ("record", lambda side: side.record(number, said)),
             ]
         )
 
@@ -124,6 +151,7 @@ class Walk:
             [
                 ("own", lambda side: side.threads.own(thread, user)),
                 ("owner", lambda side: side.threads.owner(thread)),
+                ("told", lambda side: side.told(thread)),
                 ("page", lambda side: side.history.page(thread, after=after, limit=limit)),
             ]
         )
@@ -134,12 +162,22 @@ async def test_a_walk_through_both_has_the_same_results(stores: Stores, seed: in
     chance = random.Random(seed)  # noqa: S311 - nothing secret
     memory = Memory(cap=1_000_000)
     sides = (
-        Side(memory.ledger, memory.ledger, memory.threads, memory.history, _marked_at_once),
+        Side(
+            memory.ledger,
+            memory.ledger,
+            memory.threads,
+            memory.history,
+            memory.events,
+            memory.ledger,
+            _marked_at_once,
+        ),
         Side(
             stores.ledger,
             stores.ledger,
             stores.threads,
             stores.history,
+            RedisEventLog(stores.connection, gateway_id="g1"),
+            stores.ledger,
             stores.ledger.marks.written,
         ),
     )

@@ -1,6 +1,7 @@
 """The attempts of `ProcessRequest`: failed, waiting, fenced off, stopped."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ import pytest
 
 from cse_chat.domain.errors import AgentRefusedError, AgentUnavailableError, TransportError
 from cse_chat.domain.model.claims import Claim, Settlement
+from cse_chat.domain.model.events import Utterance
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
 from cse_chat.domain.use_cases.process_request import Progress
@@ -178,12 +180,17 @@ class FlakyLedger:
         self._refusals = refusals
 
     async def settle(
-        self, outcome: Outcome, *, asked: Turn | None = None, claim: Claim | None = None
+        self,
+        outcome: Outcome,
+        *,
+        asked: Turn | None = None,
+        claim: Claim | None = None,
+        said: Sequence[Utterance] = (),
     ) -> Settlement:
         if self._refusals:
             self._refusals -= 1
             raise TransportError("gone")
-        return await self._ledger.settle(outcome, asked=asked, claim=claim)
+        return await self._ledger.settle(outcome, asked=asked, claim=claim, said=said)
 
 
 async def test_an_answer_is_not_thrown_away_because_the_store_is_gone_for_a_moment() -> None:

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from cse_chat.domain.errors import (
     TransportError,
 )
 from cse_chat.domain.model.claims import Claim, Settlement
+from cse_chat.domain.model.events import Utterance
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
@@ -48,7 +49,12 @@ class UnsettlableLedger:
         raise TransportError("gone")
 
     async def settle(
-        self, outcome: Outcome, *, asked: Turn | None = None, claim: Claim | None = None
+        self,
+        outcome: Outcome,
+        *,
+        asked: Turn | None = None,
+        claim: Claim | None = None,
+        said: Sequence[Utterance] = (),
     ) -> Settlement:
         raise TransportError("gone")
 

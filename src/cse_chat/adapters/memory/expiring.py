@@ -54,6 +54,14 @@ class ExpiringDict(Generic[Key, Value]):
             return None
         return found[1]
 
+    def pop(self, key: Key) -> Value | None:
+        """Forget what is kept under *key*, and return it."""
+        found = self._kept.pop(key, None)
+        if found is None:
+            return None
+        self._weight -= found[2]
+        return found[1]
+
     def _forget(self, now: float) -> None:
         # The youngest stays, whatever it weighs: it was put a moment ago.
         while len(self._kept) > 1:

@@ -1,10 +1,11 @@
-"""`Ledger` and `Claims` as mappings in this process."""
+"""`Ledger`, `Claims` and `EventRecorder` as mappings in this process."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cse_chat.adapters.memory.applied import InMemoryAppliedMarks
+from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.expiring import ExpiringDict
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
@@ -18,6 +19,7 @@ from cse_chat.domain.model.claims import (
     Settlement,
     Tail,
 )
+from cse_chat.domain.model.events import NOTHING_YET, Cursor, Utterance
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
@@ -26,7 +28,12 @@ from cse_chat.domain.model.questions import ChatRequest
 
 @dataclass(slots=True, kw_only=True)
 class _Row:
-    """One request. The token stands while an attempt is neither released nor fenced off."""
+    """One request. The token stands while an attempt is neither released nor fenced off.
+
+    Attributes:
+        said: How much of what the attempt says is recorded.
+        begins: Behind which of its thread's events its own begin.
+    """
 
     correlation_id: CorrelationId
     thread_id: ThreadId
@@ -37,6 +44,8 @@ class _Row:
     spent: int = 0
     token: ClaimToken | None = None
     lease_until: float | None = None
+    said: int = 0
+    begins: Cursor = NOTHING_YET
     outcome: Outcome | None = None
     done: set[Tail] = field(default_factory=set)
 
@@ -55,6 +64,7 @@ class _Row:
             deadline=self.deadline,
             durability=self.durability,
             settlement=self.settlement(),
+            begins=self.begins,
         )
 
     def settlement(self) -> Settlement | None:
@@ -80,6 +90,7 @@ class InMemoryLedger:
         threads: InMemoryThreads,
         history: InMemoryHistory,
         replies: InMemoryReplyBus,
+        events: InMemoryEvents,
         monotonic: Callable[[], float],
         new_token: Callable[[], ClaimToken],
         lease: timedelta,
@@ -89,10 +100,13 @@ class InMemoryLedger:
         self._threads = threads
         self._history = history
         self._replies = replies
+        self._events = events
         self._monotonic = monotonic
         self._new_token = new_token
         self._lease = lease.total_seconds()
         self._open: dict[CorrelationId, _Row] = {}
+        self._open_in: dict[ThreadId, dict[CorrelationId, _Row]] = {}  # oldest first
+        events.busy = self._open_in
         self._settled: ExpiringDict[CorrelationId, _Row] = ExpiringDict(
             cap=cap, ttl=ttl, monotonic=monotonic, weigh=_weight
         )
@@ -116,7 +130,12 @@ class InMemoryLedger:
         return {row.correlation_id: row.entry() for row in rows}
 
     async def settle(
-        self, outcome: Outcome, *, asked: Turn | None = None, claim: Claim | None = None
+        self,
+        outcome: Outcome,
+        *,
+        asked: Turn | None = None,
+        claim: Claim | None = None,
+        said: Sequence[Utterance] = (),
     ) -> Settlement:
         """See `Ledger.settle`."""
         row = self._known(outcome.correlation_id) or self._blank(outcome)
@@ -127,7 +146,11 @@ class InMemoryLedger:
             if claim and row.token != claim.token:
                 raise ClaimLostError(claim.correlation_id)
             row.outcome = outcome
-            self._open.pop(row.correlation_id, None)
+            self._close(row)
+            if self._threads.is_free_for(row.thread_id, row.user_id):
+                if claim:
+                    self._say(row, claim, said)
+                self._events.ended(outcome)
         if claim:
             self._end(row, claim)
         self._add_turns(row, asked)
@@ -164,8 +187,10 @@ class InMemoryLedger:
             row.spent += 1  # it was not released: whoever ran it is gone
         row.attempt += 1
         row.token = self._new_token()
+        row.said = 0
         row.lease_until = self._monotonic() + self._lease
         self._claimed[row.thread_id] = row
+        self._events.started(request, attempt=row.attempt)
         return Claim(
             correlation_id=row.correlation_id,
             thread_id=row.thread_id,
@@ -187,6 +212,29 @@ class InMemoryLedger:
         row.spent += spent
         self._end(row, claim)
 
+    async def record(self, claim: Claim, said: Sequence[Utterance]) -> None:
+        """See `EventRecorder.record`."""
+        row = self._known(claim.correlation_id)
+        if row is None or row.token != claim.token or row.outcome:
+            raise ClaimLostError(claim.correlation_id)
+        if self._claimed.get(row.thread_id) is not row:
+            raise ClaimLostError(claim.correlation_id)
+        self._say(row, claim, said)
+
+    def _say(self, row: _Row, claim: Claim, said: Sequence[Utterance]) -> None:
+        for utterance in said:
+            if utterance.number > row.said:
+                row.said = utterance.number
+                self._events.said(claim, utterance)
+
+    def _close(self, row: _Row) -> None:
+        if self._open.pop(row.correlation_id, None) is None:
+            return
+        open_ones = self._open_in[row.thread_id]
+        del open_ones[row.correlation_id]
+        if not open_ones:
+            del self._open_in[row.thread_id]
+
     def _known(self, correlation_id: CorrelationId) -> _Row | None:
         return self._open.get(correlation_id) or self._settled.get(correlation_id)
 
@@ -205,7 +253,11 @@ class InMemoryLedger:
             user_id=user_id,
             deadline=request.deadline,
             durability=durability,
+            begins=self._events.last(thread_id),
         )
+        open_ones = self._open_in.setdefault(thread_id, {})
+        self._events.accepted(request, queue_position=len(open_ones))
+        open_ones[request.correlation_id] = row
         self._history.add(thread_id, [Turn.asking(request)])
         return row
 
@@ -216,6 +268,7 @@ class InMemoryLedger:
             user_id=outcome.user_id,
             deadline=outcome.settled_at,
             durability=outcome.durability,
+            begins=self._events.last(outcome.thread_id),
         )
 
     def _add_turns(self, row: _Row, asked: Turn | None) -> None:

@@ -1,8 +1,8 @@
-"""`Ledger` and `Claims` as scripts: each call is one atomic step of the server."""
+"""`Ledger`, `Claims` and `EventRecorder` as scripts: each call is one step of the server."""
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Self
 
@@ -17,6 +17,7 @@ from cse_chat.adapters.redis.registrations import Registrations
 from cse_chat.adapters.redis.rows import refusal_of, settlement_of, tails_of
 from cse_chat.adapters.redis.scripts.loading import Script, script
 from cse_chat.adapters.redis.times import epoch_ms, milliseconds
+from cse_chat.adapters.wire.events import accepted_tail, outcome_head, said_tail, started_tail
 from cse_chat.adapters.wire.outcomes import announcement_head
 from cse_chat.adapters.wire.responses import encode_outcome
 from cse_chat.adapters.wire.turns import encode_turn
@@ -33,6 +34,7 @@ from cse_chat.domain.model.claims import (
     Settlement,
     Tail,
 )
+from cse_chat.domain.model.events import Utterance
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome
@@ -43,6 +45,7 @@ _CLAIM = script("claim", "request")
 _RENEW = script("renew", "request")
 _RELEASE = script("release", "request")
 _SETTLE = script("settle", "request")
+_RECORD = script("record", "request")
 
 ReplyTo = Callable[[CorrelationId], str | None]
 """Says which gateway waits for a request, by its id; ``None`` when nobody knows."""
@@ -129,7 +132,12 @@ class RedisLedger:
         return {**found, **{cid: entry for cid, entry in kept.items() if entry}}
 
     async def settle(
-        self, outcome: Outcome, *, asked: Turn | None = None, claim: Claim | None = None
+        self,
+        outcome: Outcome,
+        *,
+        asked: Turn | None = None,
+        claim: Claim | None = None,
+        said: Sequence[Utterance] = (),
     ) -> Settlement:
         """See `Ledger.settle`.
 
@@ -151,9 +159,11 @@ class RedisLedger:
             outcome.status,
             encode_outcome(outcome),
             announcement_head(outcome),
+            outcome_head(outcome),
             outcome.attempt,
             claim.token if claim else "",
             names.EVERY_GATEWAY,
+            *(_numbered(claim, said) if claim else (0,)),
         )
         match reply[0]:
             case b"first":
@@ -199,6 +209,7 @@ class RedisLedger:
             token,
             self._lease,
             turns_to_read(remembered),
+            started_tail(request),
             also=() if partition is None else (names.applied(partition),),
         )
         try:
@@ -238,6 +249,11 @@ class RedisLedger:
         """See `Claims.release`."""
         await self._run_claimed(_RELEASE, claim, int(spent))
 
+    async def record(self, claim: Claim, said: Sequence[Utterance]) -> None:
+        """See `EventRecorder.record`."""
+        if not await self._run_claimed(_RECORD, claim, *_numbered(claim, said)):
+            raise ClaimLostError(claim.correlation_id)
+
     async def _write(self, request: ChatRequest, durability: Durability) -> None:
         reply = await self._run(
             _REGISTER,
@@ -255,6 +271,7 @@ class RedisLedger:
             durability,
             self._reply_channel(request.correlation_id),
             encode_turn(Turn.asking(request)),
+            accepted_tail(request),
         )
 
     def _reply_channel(self, correlation_id: CorrelationId) -> str:
@@ -286,8 +303,16 @@ class RedisLedger:
             names.open_requests(thread_id),
             names.messages(thread_id),
             names.meta(thread_id),
+            names.events(thread_id),
+            names.stream(thread_id),
             *also,
         )
         epoch = secrets.token_hex(8)  # random: a counter would come again after a loss
         shared = (*self._lives, epoch, correlation_id, thread_id, user_id)
         return self._connection.run(script_, keys, *shared, *arguments)
+
+
+def _numbered(claim: Claim, said: Sequence[Utterance]) -> tuple[Argument, ...]:
+    """Return the number of the first of *said*, and the tails of all their events."""
+    first = said[0].number if said else 0
+    return (first, *(said_tail(claim, utterance) for utterance in said))

@@ -7,8 +7,14 @@ from datetime import UTC, datetime
 
 from cse_chat.adapters.redis.calls import Reply
 from cse_chat.adapters.wire.outcomes import decode_outcome
-from cse_chat.domain.errors import IdConflictError, MalformedRecordError, NotOwnerError
+from cse_chat.domain.errors import (
+    IdConflictError,
+    InvalidRequestError,
+    MalformedRecordError,
+    NotOwnerError,
+)
 from cse_chat.domain.model.claims import Entry, Settlement, Tail
+from cse_chat.domain.model.events import Cursor
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
@@ -21,7 +27,7 @@ def entry_of(correlation_id: CorrelationId, fields: Sequence[Reply]) -> Entry:
         MalformedRecordError: None of us can have written it.
     """
     with _read_as(correlation_id):
-        thread, user, status, deadline, durability, outcome, attempt, done = fields
+        thread, user, status, deadline, durability, outcome, attempt, done, begins = fields
         user_id = UserId(user.decode())
         entry = Entry(
             correlation_id=correlation_id,
@@ -31,6 +37,7 @@ def entry_of(correlation_id: CorrelationId, fields: Sequence[Reply]) -> Entry:
             deadline=datetime.fromtimestamp(int(deadline) / 1000, UTC),
             durability=_durability(durability),
             settlement=None,
+            begins=Cursor.parse(begins.decode()) if begins else None,
         )
     if entry.status.is_open:
         return entry
@@ -76,7 +83,7 @@ def _read_as(correlation_id: CorrelationId) -> Generator[None]:
     """Say whose row it is that nobody of us can have written."""
     try:
         yield
-    except (ValueError, AttributeError, OverflowError, OSError) as error:
+    except (ValueError, AttributeError, OverflowError, OSError, InvalidRequestError) as error:
         kind = type(error).__name__
         raise MalformedRecordError(f"row of request {correlation_id}: {kind}") from error
 

@@ -77,6 +77,8 @@ class Subscription:
         """How often it was confirmed."""
         self.on_pulse: Callable[[], object] = _nobody_counts
         """Called for each pulse that is heard; may neither wait nor raise."""
+        self.on_confirmed: Callable[[str], object] = _nobody_asks
+        """Told each channel heard beside that the server has confirmed; as above."""
 
     @property
     def is_there(self) -> bool:
@@ -251,6 +253,7 @@ class Subscription:
     def _confirm(self, channel: str) -> None:
         if channel in self._beside:
             self._beside[channel].set()
+            self.on_confirmed(channel)
 
     def _change(self, channel: str) -> None:
         if not self._changed:
@@ -285,3 +288,7 @@ class Subscription:
 
 def _nobody_counts() -> None:
     """Nobody measures the pulse."""
+
+
+def _nobody_asks(_: str) -> None:
+    """Nobody was told to wait for a channel."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from cse_chat.domain.model.events import Cursor
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
@@ -67,6 +68,7 @@ class Entry:
 
     Attributes:
         settlement: Present exactly when the status is an outcome.
+        begins: Behind which of its thread's events its own begin; ``None`` when nobody can say.
     """
 
     correlation_id: CorrelationId
@@ -76,3 +78,4 @@ class Entry:
     deadline: datetime
     durability: Durability | None
     settlement: Settlement | None
+    begins: Cursor | None = None

@@ -1,6 +1,6 @@
 """The one truth about each request. Two ports, usually one adapter: both change together."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from cse_chat.domain.model.claims import (
@@ -11,6 +11,7 @@ from cse_chat.domain.model.claims import (
     Settlement,
     Tail,
 )
+from cse_chat.domain.model.events import Utterance
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.outcomes import Durability, Outcome
@@ -27,6 +28,8 @@ class Ledger(Protocol):
 
     async def register(self, request: ChatRequest, durability: Durability) -> None:
         """Make an accepted request known, with the user's turn; known already, change nothing.
+
+        Its event `accepted` says how many requests of its thread are open before it.
 
         It never raises `TransportError`: what cannot be written now is kept and repeated.
 
@@ -49,12 +52,19 @@ class Ledger(Protocol):
         ...
 
     async def settle(
-        self, outcome: Outcome, *, asked: Turn | None = None, claim: Claim | None = None
+        self,
+        outcome: Outcome,
+        *,
+        asked: Turn | None = None,
+        claim: Claim | None = None,
+        said: Sequence[Utterance] = (),
     ) -> Settlement:
         """Decide the outcome, unless that was done before; return the one that holds.
 
         In the same step both turns stand in the history (*asked*, if it is not there yet, and the
-        agent's; neither if the thread is another user's), and the outcome is announced to who listens: it can be read before it is heard of.
+        agent's; neither if the thread is another user's), what is left of *said* and the outcome among
+        the thread's events, and the outcome is announced to who listens: it can be read before it
+        is heard of.
         Repeating it adds to the history of the winner what is missing, and nothing else.
 
         Args:
@@ -63,6 +73,8 @@ class Ledger(Protocol):
             claim: The right to settle an attempt's result; it ends here. Without one (the
                 deadline is over, say) a live claim of another is left alone: it keeps the thread
                 until its holder has stopped the agent.
+            said: What the attempt said of which nobody knows that it is recorded; see
+                `EventRecorder.record`.
 
         Raises:
             ClaimLostError: It is not settled, and a later claim has fenced *claim* off.
@@ -95,6 +107,8 @@ class Claims(Protocol):
         remembered: int = 0,
     ) -> Claim | Busy | Settlement | Incomplete:
         """Begin the next attempt, register the request if it is not, or say why not.
+
+        What is begun is an event, too: `started`.
 
         If nothing else is heard of the attempt, it is spent. A request that is busy is registered.
 

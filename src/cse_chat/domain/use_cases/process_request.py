@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,12 +17,14 @@ from cse_chat.domain.errors import (
 from cse_chat.domain.model.attempts import AttemptPolicy
 from cse_chat.domain.model.claims import Busy, Claim, Incomplete, Settlement
 from cse_chat.domain.model.deliveries import Delivery
+from cse_chat.domain.model.events import Utterance
 from cse_chat.domain.model.outcomes import Outcome, Problem, Status
 from cse_chat.domain.ports.ledger import Claims
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import HeldClaim, KeepClaims
+from cse_chat.domain.use_cases.narrate import Narrate, Narration
 from cse_chat.domain.use_cases.read_answer import PAST_DEADLINE
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.run_agent import RunAgent
@@ -74,6 +76,7 @@ class ProcessRequest:
     replies: ReplyBus
     apply_responses: ApplyResponses
     keep_claims: KeepClaims
+    narrate: Narrate
     run_agent: RunAgent
     record_history: RecordHistory
     finish_tail: FinishTail
@@ -176,9 +179,10 @@ class ProcessRequest:
         progress.answering = True
         try:
             with self.keep_claims.holding(claim) as held:
-                outcome = await self._run(delivery, held, has_slot=has_slot)
+                with self.narrate(held) as narration:
+                    outcome = await self._run(delivery, held, narration, has_slot=has_slot)
                 if outcome is not None:
-                    return await self._settle(outcome, claim)
+                    return await self._settle(outcome, claim, narration.rest())
         except ClaimLostError:
             progress.answering = False
             await self._release(claim, spent=False)
@@ -191,7 +195,9 @@ class ProcessRequest:
         await self._release(claim, spent=True)
         return self._backoff(delivery, claim)
 
-    async def _run(self, delivery: Delivery, held: HeldClaim, *, has_slot: bool) -> Outcome | None:
+    async def _run(
+        self, delivery: Delivery, held: HeldClaim, narration: Narration, *, has_slot: bool
+    ) -> Outcome | None:
         claim, deadline = held.claim, delivery.request.deadline
         left = (deadline - self.now()).total_seconds()
         if left <= 0 or not has_slot:
@@ -202,7 +208,7 @@ class ProcessRequest:
             async with asyncio.timeout(left) as limit:
                 held.stops(limit)
                 try:
-                    return await self._answer(delivery, claim)
+                    return await self._answer(delivery, claim, narration)
                 finally:
                     held.stops(None)
         except TimeoutError as error:
@@ -212,10 +218,10 @@ class ProcessRequest:
         except AgentError as error:
             return self._given_up(delivery, claim, error)
 
-    async def _answer(self, delivery: Delivery, claim: Claim) -> Outcome:
+    async def _answer(self, delivery: Delivery, claim: Claim, narration: Narration) -> Outcome:
         request = delivery.request
         waited = max(timedelta(0), self.now() - request.asked_at)
-        answer, took = await self.run_agent(request, claim.before)
+        answer, took = await self.run_agent(request, claim.before, narration.say)
         return Outcome(
             correlation_id=request.correlation_id,
             thread_id=request.thread_id,
@@ -250,12 +256,14 @@ class ProcessRequest:
             attempt=claim.attempt if claim else 0,
         )
 
-    async def _settle(self, outcome: Outcome, claim: Claim) -> Settlement:
+    async def _settle(
+        self, outcome: Outcome, claim: Claim, said: Sequence[Utterance]
+    ) -> Settlement:
         # Again and again, under the same claim: the agent's work is not thrown away because a
         # store is gone for a moment.
         while True:
             try:
-                return await self.record_history(outcome, claim=claim)
+                return await self.record_history(outcome, claim=claim, said=said)
             except TransportError:
                 await self.pause(self.policy.transport_pause)
 

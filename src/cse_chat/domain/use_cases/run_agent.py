@@ -24,22 +24,26 @@ class RunAgent:
     monotonic: Callable[[], float]
 
     async def __call__(
-        self, request: ChatRequest, before: Sequence[Turn]
+        self, request: ChatRequest, before: Sequence[Turn], say: Callable[[Said], None]
     ) -> tuple[Answer, timedelta]:
         """Return the answer and the agent's own time.
 
         Args:
             request: To be answered.
             before: What was said in its thread, oldest first.
+            say: Told what the agent says, as it comes.
 
         Raises:
             AgentError: The attempt failed.
         """
         began = self.monotonic()
-        answer = await self._gather(request, exchanges(before, before=request.correlation_id))
+        earlier = exchanges(before, before=request.correlation_id)
+        answer = await self._gather(request, earlier, say)
         return answer, timedelta(seconds=self.monotonic() - began)
 
-    async def _gather(self, request: ChatRequest, before: Sequence[Exchange]) -> Answer:
+    async def _gather(
+        self, request: ChatRequest, before: Sequence[Exchange], say: Callable[[Said], None]
+    ) -> Answer:
         said: list[Said] = []
         basis = Basis(model_used="unknown")
         async with aclosing(self.agent.answer(request.question, before)) as events:
@@ -48,6 +52,7 @@ class RunAgent:
                     basis = event
                 else:
                     said.append(event)
+                    say(event)
         return Answer(
             text="".join(event.text for event in said if isinstance(event, Delta)),
             basis=basis,

@@ -1,9 +1,10 @@
--- ARGV after the shared ones: deadline, durability, reply channel, user's turn, token, lease, how
--- many of the newest turns to return.
--- A seventh key, if there is one, is the mark of the partition that the request came from.
-local deadline, durability, reply_channel, asked, token, lease, newest = unpack(ARGV, 8)
+-- ARGV after the shared ones: deadline, durability, reply channel, user's turn, tail of its event,
+-- token, lease, how many of the newest turns to return, tail of the attempt's event.
+-- A ninth key, if there is one, is the mark of the partition that the request came from.
+local deadline, durability, reply_channel, asked, accepted, token, lease, newest, started =
+  unpack(ARGV, 8)
 
-if KEYS[7] and redis.call('HGET', KEYS[7], 'run_id') ~= run_id then
+if KEYS[9] and redis.call('HGET', KEYS[9], 'run_id') ~= run_id then
   return {'incomplete'}
 end
 
@@ -18,7 +19,7 @@ if is_new then
   if not is_free_for(owner, user) then
     return {'not-owner'}
   end
-  register(deadline, durability, reply_channel, asked)
+  register(deadline, durability, reply_channel, asked, accepted)
 end
 -- The same call once more, because its reply got lost: the same claim.
 local again = row.token == token and is_claimed_by(token)
@@ -31,12 +32,16 @@ if not is_busy then
     row.attempt = row.attempt + 1
   end
   redis.call('HSET', REQUEST, 'attempt', row.attempt, 'spent', row.spent, 'token', token,
-    'status', 'running')
+    'status', 'running', 'said', 0)
+  if not again then
+    record('"attempt":' .. row.attempt .. ',"timestamp":"' .. iso_time(now) .. '",', started)
+  end
   change('claimed', id, 'token', token, 'lease', now + lease)
 end
 if is_new or not is_busy then
   use_thread()
   keep_request()
+  tell()
 end
 if is_busy then
   return {'busy'}

@@ -1,5 +1,5 @@
--- ARGV after the shared ones: deadline, durability, reply channel, user's turn.
-local deadline, durability, reply_channel, asked = unpack(ARGV, 8)
+-- ARGV after the shared ones: deadline, durability, reply channel, user's turn, tail of its event.
+local deadline, durability, reply_channel, asked, accepted = unpack(ARGV, 8)
 
 if is_another() then
   return 'id-conflict'
@@ -13,7 +13,8 @@ end
 if not is_free_for(owner, user) then
   return 'not-owner'
 end
-register(deadline, durability, reply_channel, asked)
+register(deadline, durability, reply_channel, asked, accepted)
 use_thread()
 keep_request()
+tell()
 return 'ok'

@@ -1,8 +1,9 @@
 -- What the scripts about one request share. All have the same keys:
-local REQUEST, MAILBOX, OWNER, OPEN, MESSAGES, META = unpack(KEYS)
+local REQUEST, MAILBOX, OWNER, OPEN, MESSAGES, META, EVENTS, STREAM = unpack(KEYS)
 -- and begin with the same arguments; lives and times are milliseconds, what is unknown is ''.
 local _, answer_life, history_life, new_epoch, id, thread, user = unpack(ARGV)
 local MOST_TURNS = 1000
+local MOST_EVENTS = 10000
 
 local now = server_time()
 local row = read_hash(REQUEST)
@@ -13,6 +14,7 @@ local owner = redis.call('GET', OWNER)
 -- keeps what it wrote before.
 redis.call('LLEN', MESSAGES)
 redis.call('ZCARD', OPEN)
+redis.call('XLEN', EVENTS)
 
 local function is_known()
   return row.thread ~= nil
@@ -42,7 +44,7 @@ end
 
 -- So do the keys of a thread.
 local function keep_thread()
-  for _, key in ipairs({OPEN, MESSAGES, META}) do
+  for _, key in ipairs({OPEN, MESSAGES, META, EVENTS}) do
     redis.call('PEXPIREAT', key, now + history_life)
   end
 end
@@ -56,17 +58,69 @@ local function change(...)
   end
 end
 
--- Note that the thread is used. A server that was started anew may have lost the last second:
--- then positions in the thread's events are no longer to be trusted, and a new epoch begins.
+-- A server that was started anew may have lost the last second: then positions in the thread's
+-- events are no longer to be trusted, and a new epoch begins.
+local epoch, offset = meta.epoch, tonumber(meta.offset or 0)
+local begins = meta.run_id ~= run_id
+if begins then
+  epoch, offset = new_epoch, 0
+end
+local told = {}
+
+-- Give an event its position. It is told once everything is written.
+local function record(members, tail)
+  if begins and offset == 0 then
+    redis.call('DEL', EVENTS)
+  end
+  offset = offset + 1
+  local event = '{"cursor":"' .. epoch .. '-' .. offset .. '",' .. members .. tail
+  redis.call('XADD', EVENTS, 'MAXLEN', '~', MOST_EVENTS, offset .. '-0', 'e', event)
+  told[#told + 1] = event
+end
+
+local function tell()
+  for _, event in ipairs(told) do
+    redis.call('PUBLISH', STREAM, event)
+  end
+end
+
+local function record_said(first, said, at)
+  local time = '"timestamp":"' .. iso_time(now) .. '",'
+  local known = tonumber(row.said or 0)
+  for n = at, #said do
+    local number = first + n - at
+    if number > known then
+      record(time, said[n])
+      known = number
+    end
+  end
+  return known
+end
+
+-- Events go when they are older than the history's life, too, at latest when they are twice as old.
+local function drop_aged_events()
+  if begins or not meta.aged_at then
+    change('aged_at', now, 'aged_offset', offset)
+  elseif now - meta.aged_at > tonumber(history_life) then
+    redis.call('XTRIM', EVENTS, 'MINID', (meta.aged_offset + 1) .. '-0')
+    change('aged_at', now, 'aged_offset', offset)
+  end
+end
+
+-- Note that the thread is used.
 local function use_thread()
   own(OWNER, user)
-  change('updated', now)
+  change('updated', now, 'offset', offset)
   if not meta.created then
     change('created', now)
   end
-  if meta.run_id ~= run_id then
-    change('run_id', run_id, 'epoch', new_epoch, 'offset', 0)
+  if begins then
+    if offset == 0 then
+      redis.call('DEL', EVENTS)
+    end
+    change('run_id', run_id, 'epoch', epoch)
   end
+  drop_aged_events()
   redis.call('HSET', META, unpack(changes))
   keep_thread()
 end
@@ -84,10 +138,11 @@ end
 
 -- Make an accepted request known, with the user's turn; whoever calls this uses the thread and
 -- keeps the request.
-local function register(deadline, durability, reply_channel, asked)
+local function register(deadline, durability, reply_channel, asked, accepted)
   redis.call('HSET', REQUEST, 'thread', thread, 'user', user, 'status', 'accepted', 'attempt', 0,
     'spent', 0, 'deadline', deadline, 'durability', durability, 'replies', reply_channel,
-    'asked', 1)
+    'asked', 1, 'begins', epoch .. '-' .. offset)
+  record('"queue_position":' .. redis.call('ZCARD', OPEN) .. ',', accepted)
   redis.call('ZADD', OPEN, now, id)
   add_turns(asked)
   row = {thread = thread, user = user, status = 'accepted', attempt = 0, spent = 0}

@@ -1,7 +1,9 @@
 -- ARGV after the shared ones: deadline, durability, reply channel, user's turn, agent's turn,
--- status, outcome, head of its announcement, attempt, token, the channel of every gateway.
-local deadline, durability, reply_channel, asked, answered, status, outcome, head, attempt, token,
-  every_gateway = unpack(ARGV, 8)
+-- status, outcome, head of its announcement, head of its event, attempt, token, the channel of
+-- every gateway, number of what was said first of the rest, the tails of their events.
+local deadline, durability, reply_channel, asked, answered, status, outcome, head, ended, attempt,
+  token, every_gateway, first = unpack(ARGV, 8, 20)
+local SAID = 21
 
 if is_another() then
   return {'id-conflict'}
@@ -20,7 +22,8 @@ end
 local is_own_thread = is_free_for(owner, user)
 if not is_known() then
   redis.call('HSET', REQUEST, 'thread', thread, 'user', user, 'attempt', 0, 'spent', 0,
-    'deadline', deadline, 'durability', durability, 'replies', reply_channel)
+    'deadline', deadline, 'durability', durability, 'replies', reply_channel,
+    'begins', epoch .. '-' .. offset)
 end
 redis.call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1)
 redis.call('SET', MAILBOX, outcome, 'PXAT', now + answer_life)
@@ -31,6 +34,10 @@ if is_own_thread then
   else
     add_turns(answered)
   end
+  if holds_claim then
+    record_said(first, ARGV, SAID)
+  end
+  record(ended, string.sub(outcome, 2))
   use_thread()
 end
 if holds_claim then
@@ -38,8 +45,7 @@ if holds_claim then
 end
 keep_request()
 
--- Here, between writing and announcing, the outcome's event goes into the thread's events.
-
+tell()
 redis.call('PUBLISH', MAILBOX, outcome)
 local channel = row.replies
 if not channel or channel == '' then

@@ -1,0 +1,147 @@
+"""Who in this process follows which thread; what every event log keeps."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from cse_chat.domain.model.events import Event
+from cse_chat.domain.model.ids import ThreadId
+from cse_chat.domain.ports.events import News, NextNews
+
+_MOST_HEARD = 64
+"""Events that wait for one follower; beyond them it reads from the log, at its own pace."""
+
+
+class _Follower:
+    """Who follows while it is entered: what it has heard, or what wakes it."""
+
+    __slots__ = ("_followers", "_heard", "_missed", "_thread_id", "_waiter")
+
+    def __init__(self, followers: "Followers", thread_id: ThreadId) -> None:
+        self._followers = followers
+        self._thread_id = thread_id
+        self._heard: deque[Event] = deque()
+        self._missed = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    async def __aenter__(self) -> NextNews:
+        self._followers.add(self._thread_id, self)
+        try:
+            await self._followers.confirmed(self._thread_id)
+        except BaseException:
+            self._followers.remove(self._thread_id, self)
+            raise
+        return self.next_news
+
+    async def __aexit__(self, *_: object) -> None:
+        self._followers.remove(self._thread_id, self)
+
+    async def next_news(self, wait: timedelta) -> News:
+        if not (self._heard or self._missed or self._followers.is_let_go):
+            loop = asyncio.get_running_loop()
+            self._waiter = waiter = loop.create_future()
+            timer = loop.call_later(max(0.0, wait.total_seconds()), self.wake)
+            try:
+                await waiter
+            finally:
+                timer.cancel()
+        events, missed = tuple(self._heard), self._missed
+        self._heard.clear()
+        self._missed = False
+        return News(events, missed, self._followers.is_let_go)
+
+    def hear(self, event: Event) -> None:
+        if self._missed:
+            return
+        if len(self._heard) >= _MOST_HEARD:
+            self.miss()
+            return
+        self._heard.append(event)
+        self.wake()
+
+    def miss(self) -> None:
+        """Have it read from the log."""
+        self._heard.clear()
+        self._missed = True
+        self.wake()
+
+    def wake(self) -> None:
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+async def _at_once(_: ThreadId) -> None:
+    """Whatever is told here is heard."""
+
+
+class Followers:
+    """Wakes whoever follows a thread; how many follow it costs those who follow others nothing.
+
+    Attributes:
+        is_let_go: Whether nobody is kept any more.
+        on_first: Told of a thread that somebody begins to follow.
+        on_last: Told of a thread that nobody follows any more.
+        confirmed: Returns once what is told of a thread is heard.
+    """
+
+    def __init__(
+        self,
+        *,
+        on_first: Callable[[ThreadId], object] = lambda _: None,
+        on_last: Callable[[ThreadId], object] = lambda _: None,
+        confirmed: Callable[[ThreadId], Awaitable[None]] = _at_once,
+    ) -> None:
+        self._by_thread: dict[ThreadId, list[_Follower]] = {}
+        self._on_first = on_first
+        self._on_last = on_last
+        self.confirmed = confirmed
+        self.is_let_go = False
+
+    def __len__(self) -> int:
+        """Return how many follow anything."""
+        return sum(map(len, self._by_thread.values()))
+
+    def __contains__(self, thread_id: ThreadId) -> bool:
+        """Return whether anybody follows the thread."""
+        return thread_id in self._by_thread
+
+    def following(self, thread_id: ThreadId) -> _Follower:
+        """See `EventLog.follow`."""
+        return _Follower(self, thread_id)
+
+    def tell(self, thread_id: ThreadId, event: Event) -> None:
+        """Tell all who follow the thread."""
+        for follower in self._by_thread.get(thread_id, ()):
+            follower.hear(event)
+
+    def miss(self, thread_id: ThreadId | None = None) -> None:
+        """Have all who follow it read from the log: something may have got lost; without it, all."""
+        missing = (
+            self._by_thread.values() if thread_id is None else [self._by_thread.get(thread_id, ())]
+        )
+        for followers in missing:
+            for follower in followers:
+                follower.miss()
+
+    def let_go(self) -> None:
+        """Tell everybody that it is over, now and from now on: the process ends."""
+        self.is_let_go = True
+        for followers in self._by_thread.values():
+            for follower in followers:
+                follower.wake()
+
+    def add(self, thread_id: ThreadId, follower: _Follower) -> None:
+        """Have it told."""
+        followers = self._by_thread.setdefault(thread_id, [])
+        followers.append(follower)
+        if len(followers) == 1:
+            self._on_first(thread_id)
+
+    def remove(self, thread_id: ThreadId, follower: _Follower) -> None:
+        """Tell it nothing more."""
+        followers = self._by_thread[thread_id]
+        followers.remove(follower)
+        if not followers:
+            del self._by_thread[thread_id]
+            self._on_last(thread_id)

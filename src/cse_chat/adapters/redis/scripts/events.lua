@@ -1,0 +1,29 @@
+-- Read a thread's events. KEYS: events, meta, open requests. ARGV: run id, epoch that the reader
+-- knows ('' for none; zeros with offset 0: any), offset, how many at most.
+-- Returns epoch ('' if nothing is kept), last offset, the oldest one that is kept (0 for none),
+-- whether requests are open, and the events behind the offset, or the oldest where it cannot follow.
+local EVENTS, META, OPEN = unpack(KEYS)
+local _, epoch, after, most = unpack(ARGV)
+local ANY = string.rep('0', 16)
+
+local busy = redis.call('ZCARD', OPEN) > 0 and 1 or 0
+local meta = redis.call('HMGET', META, 'run_id', 'epoch', 'offset')
+-- Of another run: what is kept may lack the last second, and goes with the next event.
+if meta[1] ~= run_id then
+  return {'', 0, 0, busy, {}}
+end
+local last = tonumber(meta[3])
+local oldest = redis.call('XRANGE', EVENTS, '-', '+', 'COUNT', 1)[1]
+local first = oldest and tonumber(string.match(oldest[1], '^%d+')) or last + 1
+local start = tonumber(after)
+local is_known = epoch == meta[2] or (epoch == ANY and start == 0)
+if not is_known or start < first - 1 or start > last then
+  start = first - 1
+end
+local events = {}
+if start < last then
+  for n, entry in ipairs(redis.call('XRANGE', EVENTS, (start + 1) .. '-0', '+', 'COUNT', most)) do
+    events[n] = entry[2][2]
+  end
+end
+return {meta[2], last, oldest and first or 0, busy, events}
