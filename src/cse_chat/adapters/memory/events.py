@@ -65,7 +65,10 @@ class _Kept:
         self.offset = event.cursor.offset
         self.events.append(event)
         self.weight += _EVENT_WEIGHT + len(event.json)
-        if len(self.events) > most:
+        self.trim(most)
+
+    def trim(self, most: int) -> None:
+        while len(self.events) > most:
             self.weight -= _EVENT_WEIGHT + len(self.events.popleft().json)
 
 
@@ -142,6 +145,13 @@ class InMemoryEvents:
         """Lose what was recorded, as a server does that is started anew."""
         for thread_id in thread_ids:
             self._threads.pop(thread_id)
+
+    def trim(self, thread_id: ThreadId, *, keep: int) -> None:
+        """Drop all but the newest events of a thread."""
+        kept = self._threads.get(thread_id)
+        if kept:
+            kept.trim(keep)
+            self._threads.put(thread_id, kept)
 
     def _time(self) -> dict[str, object]:
         return {"timestamp": self._now().astimezone(UTC)}
