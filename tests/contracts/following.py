@@ -20,6 +20,7 @@ from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.threads import Threads
 from cse_chat.domain.use_cases.follow import FollowThread
 from tests.builders import a_question, a_request, a_thread_id, an_outcome
+from tests.waiting import until
 
 ANN = UserId("ann")
 _IDLE = timedelta(seconds=0.2)
@@ -28,11 +29,30 @@ _IDLE = timedelta(seconds=0.2)
 class Scene(Protocol):
     """An implementation of everything that is needed, and what can be done to it."""
 
-    ledger: Ledger
-    claims: Claims
-    recorder: EventRecorder
-    threads: Threads
-    events: EventLog
+    @property
+    def ledger(self) -> Ledger:
+        """Records what is asked and how it ends."""
+        ...
+
+    @property
+    def claims(self) -> Claims:
+        """Records what begins."""
+        ...
+
+    @property
+    def recorder(self) -> EventRecorder:
+        """Records what is said."""
+        ...
+
+    @property
+    def threads(self) -> Threads:
+        """Knows whose the thread is."""
+        ...
+
+    @property
+    def events(self) -> EventLog:
+        """What is followed."""
+        ...
 
     async def leases_run_out(self) -> None:
         """Let every claim be another's to take."""
@@ -208,9 +228,9 @@ class FollowingWalk:
 
     async def _caught_up(self) -> None:
         last = (await self._scene.events.since(self._thread, None, limit=9_999)).cursor
-        async with asyncio.timeout(20):
-            while any(f.task and f.cursor != last for f in self._followers):
-                await asyncio.sleep(0.005)
+        await until(
+            lambda: all(not f.task or f.cursor == last for f in self._followers), seconds=20
+        )
 
     def _judge(self, follower: _Follower) -> None:
         """Each event follows on the one before, is what was recorded, and every gap is said."""
@@ -218,7 +238,7 @@ class FollowingWalk:
         for told in follower.told:
             if isinstance(told, Gap):
                 assert self._lost_some, f"nothing was lost: {told}"
-                assert told.requested == before
+                assert told.requested == (before or NOTHING_YET)
             else:
                 assert isinstance(told, Event)
                 assert self._truth[told.cursor] == told.json

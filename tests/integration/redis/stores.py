@@ -115,17 +115,22 @@ class Stores:
         return found
 
 
-@asynccontextmanager
-async def event_log(
-    stores: Stores, *, silence: timedelta = timedelta(seconds=1)
-) -> AsyncGenerator[RedisEventLog]:
-    """The events of the threads there, as a gateway hears them: with a heart that beats."""
+def beating(stores: Stores, gateway: str) -> Heartbeat:
+    """The heart of a gateway, which beats fast."""
     clock = ServerClock(stores.connection, wall=time.time, steady=time.monotonic)
-    gateway = uuid4().hex
     beat = timedelta(milliseconds=50)
+    return Heartbeat(stores.connection, name=gateway, clock=clock, every=beat)
+
+
+@asynccontextmanager
+async def event_log(stores: Stores) -> AsyncGenerator[RedisEventLog]:
+    """The events of the threads there, as a gateway hears them."""
+    gateway = uuid4().hex
     async with (
-        Heartbeat(stores.connection, name=gateway, clock=clock, every=beat),
-        RedisEventLog(stores.connection, gateway_id=gateway, silence=silence) as events,
+        beating(stores, gateway),
+        RedisEventLog(
+            stores.connection, gateway_id=gateway, silence=timedelta(seconds=1)
+        ) as events,
     ):
         yield events
 

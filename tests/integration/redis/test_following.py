@@ -1,0 +1,82 @@
+"""Following on a real server: connections cut, notifications lost, events trimmed and lost."""
+
+import random
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from typing_extensions import override
+
+from cse_chat.adapters.redis import names
+from cse_chat.adapters.redis.events import RedisEventLog
+from cse_chat.domain.model.ids import ThreadId
+from cse_chat.domain.use_cases import follow
+from tests.contracts.following import FollowingWalk
+from tests.integration.redis.stores import Stores, beating, event_log
+
+STEPS = 120
+
+
+class LossyEventLog(RedisEventLog):
+    """Hears nothing while it is told to."""
+
+    loses = False
+
+    @override
+    def _take(self, channel: str, message: bytes) -> None:
+        if not self.loses:
+            super()._take(channel, message)
+
+
+class RedisScene:
+    """The stores of a process on a server of its own."""
+
+    def __init__(self, stores: Stores, events: LossyEventLog) -> None:
+        self._stores = stores
+        self.ledger = self.claims = self.recorder = stores.ledger
+        self.threads, self.events = stores.threads, events
+
+    async def leases_run_out(self) -> None:
+        await self._stores.leases_run_out()
+
+    def lose(self, *, notifications: bool) -> None:
+        self.events.loses = notifications
+
+    async def cut(self) -> None:
+        await self._stores.raw.client_kill_filter(_type="pubsub")
+
+    async def trim(self, thread: ThreadId) -> None:
+        await self._stores.raw.xtrim(names.events(thread), maxlen=2, approximate=False)
+
+    async def forget(self, thread: ThreadId) -> None:
+        """What a thread's events are of another run of the server."""
+        if await self._stores.raw.exists(names.meta(thread)):
+            await self._stores.raw.hset(names.meta(thread), "run_id", "another")
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_each_event_once_in_order_or_a_gap(
+    own_stores: Stores, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "LOOK_AGAIN", timedelta(milliseconds=50))
+    chance = random.Random(seed)  # noqa: S311 - nothing secret
+    gateway = uuid4().hex
+    async with (
+        beating(own_stores, gateway),
+        LossyEventLog(own_stores.connection, gateway_id=gateway) as events,
+    ):
+        await FollowingWalk(RedisScene(own_stores, events), chance)(STEPS)
+
+
+async def test_who_follows_when_the_connection_is_cut_hears_on(own_stores: Stores) -> None:
+    """The subscription is made anew, and whoever follows reads what it may have missed."""
+    async with event_log(own_stores) as events:
+        scene = RedisScene(own_stores, events)  # type: ignore[arg-type] # it loses nothing here
+        walk = FollowingWalk(scene, random.Random(0))  # noqa: S311 - nothing secret
+        for _ in range(3):
+            await walk(10)
+            await scene.cut()
+
+        assert events.gaps > 0
+        assert len(events.followers) == 0
+        assert events.dropped == 0
