@@ -164,7 +164,8 @@ class ModalAgent:
         try:
             return await told
         finally:
-            self._world.held.pop(text, None)
+            if self._world.held.get(text) is told:  # else another attempt waits there by now
+                del self._world.held[text]
 
 
 class Worker:
