@@ -3,12 +3,13 @@
 from collections import deque
 from collections.abc import Callable, Container
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
 from cse_chat.adapters.followers import Followers
 from cse_chat.adapters.memory.expiring import ExpiringDict
+from cse_chat.adapters.memory.weights import weight_of_said
 from cse_chat.adapters.wire.events import (
     accepted_tail,
     event_json,
@@ -46,30 +47,54 @@ class _Of(Protocol):
     def thread_id(self) -> ThreadId: ...
 
 
-class _Kept:
-    """The events of one thread; the first ones go."""
+_Making = Callable[[Cursor], bytes]
 
-    __slots__ = ("epoch", "events", "offset", "weight")
+
+class _Kept:
+    """The events of one thread; the first ones go.
+
+    They are made when somebody reads them: most are never read, and making them takes longer than
+    all else that happens to a question here.
+    """
+
+    __slots__ = ("epoch", "offset", "recorded", "weight")
 
     def __init__(self, epoch: str) -> None:
         self.epoch = epoch
         self.offset = 0
-        self.events: deque[Event] = deque()
+        self.recorded: deque[tuple[EventType, CorrelationId, _Making, int]] = deque()
         self.weight = _THREAD_WEIGHT
 
     @property
     def last(self) -> Cursor:
         return Cursor(self.epoch, self.offset)
 
-    def add(self, event: Event, *, most: int) -> None:
-        self.offset = event.cursor.offset
-        self.events.append(event)
-        self.weight += _EVENT_WEIGHT + len(event.json)
-        self.trim(most)
+    @property
+    def before_oldest(self) -> int:
+        return self.offset - len(self.recorded)
+
+    def add(self, kind: EventType, of: CorrelationId, making: _Making, *, weight: int) -> None:
+        self.offset += 1
+        self.recorded.append((kind, of, making, weight))
+        self.weight += weight
 
     def trim(self, most: int) -> None:
-        while len(self.events) > most:
-            self.weight -= _EVENT_WEIGHT + len(self.events.popleft().json)
+        while len(self.recorded) > most:
+            *_, weight = self.recorded.popleft()
+            self.weight -= weight
+
+    def behind(self, offset: int, limit: int) -> tuple[Event, ...]:
+        start = offset - self.before_oldest
+        return tuple(
+            self._made(offset + n, *recorded)
+            for n, recorded in enumerate(islice(self.recorded, start, start + limit), start=1)
+        )
+
+    def _made(
+        self, offset: int, kind: EventType, of: CorrelationId, making: _Making, _: int
+    ) -> Event:
+        cursor = Cursor(self.epoch, offset)
+        return Event(cursor, kind, of, making(cursor))
 
 
 class InMemoryEvents:
@@ -121,25 +146,40 @@ class InMemoryEvents:
     def accepted(self, request: ChatRequest, *, queue_position: int) -> None:
         """Record that *request* is durable."""
         members = {"queue_position": queue_position}
-        tail = accepted_tail(request)
-        self._add(EventType.ACCEPTED, request, lambda at: event_json(at, members, tail))
+        self._add(
+            EventType.ACCEPTED,
+            request,
+            lambda at: event_json(at, members, accepted_tail(request)),
+            weight=len(request.question.text),
+        )
 
     def started(self, request: ChatRequest, *, attempt: int) -> None:
         """Record that an attempt begins."""
-        members = {"attempt": attempt, **self._time()}
-        tail = started_tail(request)
-        self._add(EventType.STARTED, request, lambda at: event_json(at, members, tail))
+        members = {"attempt": attempt, "timestamp": self._now()}
+        self._add(
+            EventType.STARTED,
+            request,
+            lambda at: event_json(at, members, started_tail(request)),
+        )
 
     def said(self, claim: Claim, utterance: Utterance) -> None:
         """Record what an attempt says."""
-        tail = said_tail(claim, utterance)
-        kind = type_of(utterance.said)
-        self._add(kind, claim, lambda at: event_json(at, self._time(), tail))
+        members = {"timestamp": self._now()}
+        self._add(
+            type_of(utterance.said),
+            claim,
+            lambda at: event_json(at, members, said_tail(claim, utterance)),
+            weight=weight_of_said(utterance.said),
+        )
 
     def ended(self, outcome: Outcome) -> None:
         """Record how a request ended."""
-        kind = EventType(outcome.status.value)
-        self._add(kind, outcome, lambda at: outcome_json(at, outcome))
+        self._add(
+            EventType(outcome.status.value),
+            outcome,
+            lambda at: outcome_json(at, outcome),
+            weight=len(outcome.answer.text) if outcome.answer else 0,
+        )
 
     def forget(self, *thread_ids: ThreadId) -> None:
         """Lose what was recorded, as a server does that is started anew."""
@@ -151,29 +191,27 @@ class InMemoryEvents:
         kept = self._threads.get(thread_id)
         if kept:
             kept.trim(keep)
-            self._threads.put(thread_id, kept)
 
-    def _time(self) -> dict[str, object]:
-        return {"timestamp": self._now().astimezone(UTC)}
-
-    def _add(self, kind: EventType, of: _Of, json_at: Callable[[Cursor], bytes]) -> None:
-        kept = self._threads.get(of.thread_id) or _Kept(self._new_epoch())
-        cursor = Cursor(kept.epoch, kept.offset + 1)
-        event = Event(cursor, kind, of.correlation_id, json_at(cursor))
-        kept.add(event, most=self._most)
-        self._threads.put(of.thread_id, kept)
-        if not self._loses(event):
-            self.followers.tell(of.thread_id, event)
+    def _add(self, kind: EventType, of: _Of, making: _Making, *, weight: int = 0) -> None:
+        thread_id = of.thread_id
+        known = self._threads.get(thread_id)
+        kept = known or _Kept(self._new_epoch())
+        kept.add(kind, of.correlation_id, making, weight=_EVENT_WEIGHT + weight)
+        kept.trim(self._most)
+        if known is None or kind is EventType.ACCEPTED or kind.is_outcome:
+            self._threads.put(thread_id, kept)  # what is between these is weighed with the outcome
+        if thread_id in self.followers:
+            [event] = kept.behind(kept.offset - 1, 1)
+            if not self._loses(event):
+                self.followers.tell(thread_id, event)
 
     async def since(self, thread_id: ThreadId, after: Cursor | None, *, limit: int) -> Stretch:
         """See `EventLog.since`."""
         kept = self._threads.get(thread_id)
         last = kept.last if kept else NOTHING_YET
-        oldest = kept.events[0].cursor if kept and kept.events else None
+        oldest = Cursor(kept.epoch, kept.before_oldest + 1) if kept and kept.recorded else None
         begin, gap = beginning(thread_id, after, oldest=oldest, last=last)
-        events = kept.events if kept else ()
-        behind = begin.offset - (oldest.offset - 1 if oldest else begin.offset)
-        found = tuple(islice(events, behind, behind + limit))
+        found = kept.behind(begin.offset, limit) if kept else ()
         cursor = found[-1].cursor if found else begin
         return Stretch(
             events=found,

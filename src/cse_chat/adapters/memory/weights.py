@@ -32,10 +32,11 @@ def weight_of_record(record: Record) -> int:
 def _answer(answer: Answer) -> int:
     basis = answer.basis
     characters = len(answer.text) + len(basis.model_used) + sum(map(len, basis.sources))
-    return _CHARACTER * characters + sum(map(_said, answer.said))
+    return _CHARACTER * characters + sum(map(weight_of_said, answer.said))
 
 
-def _said(event: Said) -> int:
+def weight_of_said(event: Said) -> int:
+    """Return what one thing that an agent said takes."""
     if isinstance(event, Step):
         texts = (event.name, event.label, event.detail)
         return _EVENT + _CHARACTER * sum(map(len, texts))

@@ -143,7 +143,7 @@ def event_json(cursor: Cursor, members: Mapping[str, object], tail: bytes) -> by
 
     Args:
         cursor: Its position.
-        members: Those that its tail lacks.
+        members: Those that its tail lacks; times are in UTC.
         tail: See above.
     """
     return _encoder.encode({"cursor": cursor.text, **members})[:-1] + b"," + tail
