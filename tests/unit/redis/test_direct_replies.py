@@ -29,6 +29,7 @@ async def replies(dropped: Counter[str]) -> DirectReplies:
     """Keeps two requests that nobody waits for."""
     never_opened = Subscription(
         RedisConnection("redis://127.0.0.1:1"),
+        of="replies",
         channels=(),
         pulse="pulse",
         heard=lambda *_: None,

@@ -49,6 +49,7 @@ class RedisEventLog:
         """How much was heard that is no event."""
         self._subscription = Subscription(
             connection,
+            of="events",
             channels=(),
             pulse=names.heartbeat(gateway_id),
             heard=self._take,

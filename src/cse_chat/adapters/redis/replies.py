@@ -76,6 +76,7 @@ class RedisReplyBus(Listeners):
         self._heartbeat = Heartbeat(connection, name=gateway_id, clock=clock, every=every)
         self._subscription = Subscription(
             connection,
+            of="replies",
             channels=(self._address, names.EVERY_GATEWAY),
             pulse=names.heartbeat(gateway_id),
             heard=self._hear,

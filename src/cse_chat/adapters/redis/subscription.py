@@ -31,6 +31,7 @@ class Subscription:
 
     Args:
         connection: Whose server it is; the subscription has a connection of its own.
+        of: What it hears, for the log: ``<of>_heard``, ``<of>_not_heard``.
         channels: What to hear.
         pulse: A channel that must not be silent, because this process publishes there.
         heard: Told channel and bytes of each message; may neither wait nor raise.
@@ -43,6 +44,7 @@ class Subscription:
         self,
         connection: RedisConnection,
         *,
+        of: str,
         channels: Collection[str],
         pulse: str,
         heard: Callable[[str, bytes], None],
@@ -51,6 +53,7 @@ class Subscription:
         patience: timedelta,
     ) -> None:
         self._server = connection
+        self._of = of
         self._channels = (*channels, pulse)
         self._pulse = pulse
         self._heard = heard
@@ -231,14 +234,14 @@ class Subscription:
         self.lives += 1
         self._is_loss_told = False
         self._pulseless_parts = 0
-        _log.info("replies_heard", subscriptions_before=self.lives - 1)
+        _log.info(f"{self._of}_heard", subscriptions_before=self.lives - 1)
         if self.lives > 1:
             self._again()
 
     def _tell_loss(self, error: BaseException) -> None:
         """Say once that it is lost, or never was, however often it is tried again."""
         if not self._is_loss_told:
-            _log.warning("replies_not_heard", error=kind_of(error))
+            _log.warning(f"{self._of}_not_heard", error=kind_of(error))
             self._is_loss_told = True
 
     def _lose(self) -> None:
