@@ -23,23 +23,32 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 _AGAIN: Final = timedelta(seconds=2)
+_REGULARLY: Final = timedelta(seconds=15)
 SETTING: Final = "CSE_CHAT__REDIS__URL"
 
 
 class RedisCheck:
-    """Looks at the server when this is entered, at each other server, and while it is away.
+    """Looks at the server when this is entered, at each other server, and from time to time.
 
     It keeps nothing from starting: a server that is unfit today may be set right while we run.
     """
 
-    def __init__(self, connection: RedisConnection, *, every: timedelta = _AGAIN) -> None:
+    def __init__(
+        self,
+        connection: RedisConnection,
+        *,
+        every: timedelta = _AGAIN,
+        regularly: timedelta = _REGULARLY,
+    ) -> None:
         """Store the arguments.
 
         Args:
             connection: Opened before this.
             every: How often it is looked at while it is away.
+            regularly: How often while it is there: what is set by hand, and how full it is.
         """
         self._every = every.total_seconds()
+        self._regularly = regularly.total_seconds()
         self._connection = connection
         self._looking: asyncio.Task[None] | None = None
         self._due = asyncio.Event()
@@ -65,12 +74,16 @@ class RedisCheck:
     async def _look(self) -> None:
         from cse_chat.adapters.redis.inspection import explained, inspect
 
+        loop = asyncio.get_running_loop()
+        looked_at = loop.time()
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._every):
+                async with asyncio.timeout(min(self._every, self._regularly)):
                     await self._due.wait()
-            if not (self._due.is_set() or self._connection.is_failing):
+            is_due = self._due.is_set() or loop.time() >= looked_at + self._regularly
+            if not (is_due or self._connection.is_failing):
                 continue
+            looked_at = loop.time()
             self._due.clear()  # before looking: another server may be met meanwhile
             try:
                 report = await inspect(self._connection, now=lambda: datetime.now(UTC))

@@ -65,6 +65,22 @@ async def test_a_server_that_evicts_or_forgets_is_told(
     assert not found["no-append-only-file"].is_fatal
 
 
+@pytest.mark.parametrize(
+    ("share", "slug", "is_fatal"), [(0.9, "memory-nearly-full", False), (1.1, "memory-full", True)]
+)
+async def test_a_server_that_is_full_or_soon_will_be_is_told(
+    own_server: RedisServer, admin: Redis, share: float, slug: str, *, is_fatal: bool
+) -> None:
+    await admin.set("filling", "x" * 20_000_000, ex=60)
+    used = (await admin.info("memory"))["used_memory"]
+    await admin.config_set("maxmemory", int(used / share))
+
+    [finding] = (await _report(own_server.url)).findings
+
+    assert (finding.slug, finding.is_fatal) == (slug, is_fatal)
+    assert "maxmemory" in finding.detail
+
+
 async def test_a_replica_is_told(own_server: RedisServer, admin: Redis) -> None:
     await admin.replicaof("127.0.0.1", "1")
 

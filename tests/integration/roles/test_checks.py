@@ -111,6 +111,20 @@ async def test_a_redis_that_is_well_is_not_looked_at_again_and_again(
         assert (redis.looks, _reasons(check)) == (1, [])
 
 
+async def test_what_is_changed_by_hand_on_a_redis_that_is_well_is_found(
+    own_redis: RedisServer, admin: Redis
+) -> None:
+    async with (
+        RedisConnection(own_redis.url) as redis,
+        RedisCheck(redis, every=SOON, regularly=SOON) as check,
+    ):
+        await until(lambda: redis.run_id is not None)
+        await admin.config_set("maxmemory-policy", "allkeys-lru")
+        await until(lambda: _reasons(check) == ["wrong-eviction-policy"])
+        await admin.config_set("maxmemory-policy", "noeviction")
+        await until(lambda: not _reasons(check))
+
+
 async def test_another_redis_is_looked_at_anew(own_redis: RedisServer, admin: Redis) -> None:
     """The setting that was changed by hand is lost with the restart, and so is the finding."""
     await admin.config_set("maxmemory-policy", "allkeys-lru")

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -25,6 +25,9 @@ OLDEST = (7, 0)
 """The oldest version that was tried."""
 
 _CLOCKS_AGREE = timedelta(seconds=1)
+
+# Of `maxmemory`. What a server counts against it is a little less than all that it uses.
+_FULL, _NEARLY_FULL = 0.97, 0.75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +161,7 @@ def _findings(fields: dict[str, str], ahead: timedelta) -> list[Finding]:
             "set it to noeviction."
         )
         found.append(Finding(slug="wrong-eviction-policy", detail=detail))
+    found += _of_memory(int(fields["used_memory"]), int(fields["maxmemory"]))
     if fields["role"] != "master":
         detail = "It is a replica, which takes no writes: name the primary in the URL."
         found.append(Finding(slug="is-replica", detail=detail))
@@ -171,3 +175,16 @@ def _findings(fields: dict[str, str], ahead: timedelta) -> list[Finding]:
         )
         found.append(Finding(slug="clocks-differ", detail=detail, is_fatal=False))
     return found
+
+
+def _of_memory(used: int, most: int) -> Iterator[Finding]:
+    if not most or used < _NEARLY_FULL * most:
+        return
+    is_full = used >= _FULL * most
+    yield Finding(
+        slug="memory-full" if is_full else "memory-nearly-full",
+        detail=f"It uses {used / 1_048_576:.0f} of {most / 1_048_576:.0f} MiB"
+        f"{' and takes no answer any more' if is_full else ''}: raise maxmemory, or shorten"
+        " CSE_CHAT__REDIS__ANSWER_TTL_SECONDS and __HISTORY_TTL_SECONDS.",
+        is_fatal=is_full,
+    )
