@@ -29,12 +29,9 @@ def json_schemas() -> dict[str, Any]:
     )
     for struct, title in _TITLES.items():
         definitions[struct.__name__]["title"] = title
-    for struct in (
-        ChatResponse,
-        UnansweredResponse,
-        *EVENTS,
-    ):  # a request's may come without a zone
-        definitions[struct.__name__]["properties"]["timestamp"]["format"] = "date-time"
+    for struct in _TITLES:
+        if struct is not RequestWire:  # its time may come without a zone
+            definitions[struct.__name__]["properties"]["timestamp"]["format"] = "date-time"
     return {
         "$schema": DIALECT,
         "title": "Messages of cse-chat, version 1",
