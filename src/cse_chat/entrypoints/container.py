@@ -245,7 +245,7 @@ class Container(containers.DeclarativeContainer):
         ReadAnswer, ledger=ledger, replies=replies, record_history=record_history, now=now
     )
     follow_thread = providers.Singleton(FollowThread, threads=threads, events=events)
-    follow_request = providers.Singleton(FollowRequest, ledger=ledger, events=events)
+    follow_request = providers.Singleton(FollowRequest, read_answer=read_answer, events=events)
     read_history = providers.Singleton(ReadHistory, threads=threads, history=history)
     sweep_replies = providers.Singleton(SweepReplies, ledger=ledger, replies=replies)
     keep_claims = providers.Singleton(KeepClaims, claims=claims)
