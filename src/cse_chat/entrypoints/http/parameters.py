@@ -50,10 +50,10 @@ def cursor_of(after: str | None, *, last_event_id: str | None) -> Cursor | None:
             better than the address. Empty is none.
 
     Raises:
-        InvalidRequestError: The one that counts is no cursor.
+        InvalidRequestError: One of them is no cursor.
     """
-    field, text = ("Last-Event-ID", last_event_id) if last_event_id else ("after", after)
-    return None if text is None else Cursor.parse(text, field=field)
+    given = None if after is None else Cursor.parse(after)
+    return Cursor.parse(last_event_id, field="Last-Event-ID") if last_event_id else given
 
 
 def wait_of(text: str | None, *, longest: timedelta) -> timedelta:
