@@ -178,7 +178,7 @@ async def test_what_is_no_cursor_is_400_and_says_where(subtests: pytest.Subtests
         path = await asked(client)
         for text in texts:
             by_parameter = await client.get(path, params={"after": text})
-            by_header = await client.get(path, headers={"Last-Event-ID": text.encode()})
+            by_header = await client.get(path, headers={b"Last-Event-ID": text.encode()})
             with subtests.test(text[:20]):
                 assert fault_of(by_parameter) == "/after"
                 assert fault_of(by_header) == "/Last-Event-ID"
