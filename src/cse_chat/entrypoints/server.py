@@ -23,6 +23,10 @@ from cse_chat.entrypoints.connections import SlowReaders
 
 _log = structlog.get_logger(__name__)
 
+_UNSENT = 131_072
+"""Bytes that the kernel takes for a client beyond what is on its way; else it takes 4 MB for each
+one that does not read."""
+
 
 class CannotListenError(Exception):
     """The address cannot be listened on.
@@ -56,6 +60,8 @@ def listening_socket(host: str, port: int) -> socket.socket:
     try:
         # Else the port stays taken for a minute after a restart.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Connections inherit it.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
         listener.bind(address)
     except OSError as error:
         listener.close()

@@ -61,11 +61,13 @@ async def test_it_holds_a_little_delays_nobody_and_gets_all_once_it_reads() -> N
             await speaker.end()
             told = [await anext(other.told) for _ in range(EVENTS + 3)]
             waiting = served.unread()
+            passed_on = served.container.streams().told["delta"] - EVENTS
             late = await received(slow, until_it_has=b"event: answered")
         recorded = await speaker.recorded()
 
     assert [one.data for one in told] == recorded
     assert 0 < waiting <= most < 2 * HELD
+    assert passed_on * len(TEXT) < 1_000_000  # of 16 MB, to it, to the system, or waiting
     lines = (line for line in late.split(b"\n") if line.startswith(b"id: "))
     assert list(lines) == [f"id: {json.loads(event)['cursor']}".encode() for event in recorded]
 
