@@ -12,6 +12,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -23,9 +24,14 @@ from cse_chat.entrypoints.connections import SlowReaders
 
 _log = structlog.get_logger(__name__)
 
-_UNSENT = 131_072
-"""Bytes that the kernel takes for a client beyond what is on its way; else it takes 4 MB for each
-one that does not read."""
+_OF_CONNECTIONS = {
+    # Bytes that the kernel takes for a client beyond what is on its way; by itself it takes 4 MB for
+    # each one that does not read.
+    "TCP_NOTSENT_LOWAT": 131_072,
+    # Milliseconds after which a client that confirms nothing is gone; by itself 15 minutes.
+    # Linux' own.
+    "TCP_USER_TIMEOUT": 60_000,
+}
 
 
 class CannotListenError(Exception):
@@ -60,8 +66,10 @@ def listening_socket(host: str, port: int) -> socket.socket:
     try:
         # Else the port stays taken for a minute after a restart.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Connections inherit it.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
+        for option in filter(partial(hasattr, socket), _OF_CONNECTIONS):  # they inherit it
+            listener.setsockopt(
+                socket.IPPROTO_TCP, getattr(socket, option), _OF_CONNECTIONS[option]
+            )
         listener.bind(address)
     except OSError as error:
         listener.close()

@@ -106,3 +106,14 @@ async def test_the_process_does_not_wait_for_one_that_does_not_read() -> None:
 
     assert slow_readers.closed == 1
     assert not [line for line in logs if line["log_level"] in {"warning", "error"}]
+
+
+async def test_one_that_vanished_without_a_word_is_given_up_after_a_minute() -> None:
+    """The system does it; a network that swallows everything is not at hand here."""
+    async with asyncio.timeout(60), serving() as served:
+        speaker = await served.speaker()
+        async with stream(served.client, speaker.path):
+            (connection,) = served.server.server_state.connections
+            of_client = connection.transport.get_extra_info("socket")
+
+            assert of_client.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 60_000
