@@ -37,6 +37,7 @@ class Subscription:
         again: Told when there was a gap.
         silence: How long confirming may take, and how long *pulse* may be silent.
         patience: How long who wants to listen waits for it to come back.
+        of: What is heard, in a word for the log.
     """
 
     def __init__(
@@ -49,7 +50,9 @@ class Subscription:
         again: Callable[[], None],
         silence: timedelta,
         patience: timedelta,
+        of: str = "replies",
     ) -> None:
+        self._of = of
         self._server = connection
         self._channels = (*channels, pulse)
         self._pulse = pulse
@@ -231,14 +234,14 @@ class Subscription:
         self.lives += 1
         self._is_loss_told = False
         self._pulseless_parts = 0
-        _log.info("replies_heard", subscriptions_before=self.lives - 1)
+        _log.info(f"{self._of}_heard", subscriptions_before=self.lives - 1)
         if self.lives > 1:
             self._again()
 
     def _tell_loss(self, error: BaseException) -> None:
         """Say once that it is lost, or never was, however often it is tried again."""
         if not self._is_loss_told:
-            _log.warning("replies_not_heard", error=kind_of(error))
+            _log.warning(f"{self._of}_not_heard", error=kind_of(error))
             self._is_loss_told = True
 
     def _lose(self) -> None:
