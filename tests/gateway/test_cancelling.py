@@ -136,4 +136,5 @@ async def test_it_is_not_read_but_posted() -> None:
     async with served() as client:
         response = await client.get(f"/api/chat/{a_correlation_id()}/cancel")
 
-    assert (response.status_code, response.headers["allow"]) == (405, "POST, OPTIONS")
+    assert response.status_code == 405
+    assert set(response.headers["allow"].split(", ")) == {"POST", "OPTIONS"}

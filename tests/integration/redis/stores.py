@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.applied import RedisAppliedMarks
+from cse_chat.adapters.redis.cancellations import RedisCancellations
 from cse_chat.adapters.redis.clock import ServerClock
 from cse_chat.adapters.redis.connection import RedisConnection, retry
 from cse_chat.adapters.redis.events import RedisEventLog
@@ -137,6 +138,21 @@ async def event_log(
         RedisEventLog(stores.connection, gateway_id=gateway, silence=silence) as events,
     ):
         yield events
+
+
+@asynccontextmanager
+async def hearing(
+    stores: Stores, *, silence: timedelta = timedelta(seconds=1)
+) -> AsyncGenerator[RedisCancellations]:
+    """What a worker hears of cancellations: with a heart that beats."""
+    clock = ServerClock(stores.connection, wall=time.time, steady=time.monotonic)
+    worker = uuid4().hex
+    beat = timedelta(milliseconds=50)
+    async with (
+        Heartbeat(stores.connection, name=worker, clock=clock, every=beat),
+        RedisCancellations(stores.connection, process_id=worker, silence=silence) as cancellations,
+    ):
+        yield cancellations
 
 
 class Overheard:
