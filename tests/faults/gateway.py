@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from cse_chat.domain.model.questions import Question
+from cse_chat.domain.model.questions import IfBusy, Question
 from cse_chat.domain.use_cases.cancel_chat import CancelChat
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.send_chat import Receipt, SendChat
@@ -38,8 +38,10 @@ class Gateway:
             deadline=DEADLINE,
         )
 
-    async def ask(self, question: Question, *, wait: timedelta) -> Receipt | None:
+    async def ask(
+        self, question: Question, *, wait: timedelta, if_busy: IfBusy = IfBusy.ENQUEUE
+    ) -> Receipt | None:
         """Return the receipt; ``None`` if the process dies over it."""
         with suppress(KilledError):
-            return await self.send_chat(question, wait=wait)
+            return await self.send_chat(question, wait=wait, if_busy=if_busy)
         return None
