@@ -24,7 +24,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 from litestar.types import Receive, Scope, Send
 
 from cse_chat.adapters.wire.events import followed_json
-from cse_chat.domain.errors import TransportError
+from cse_chat.domain.errors import NotFoundError, TransportError
 from cse_chat.domain.model.events import Cursor, Followed
 from cse_chat.domain.use_cases.follow import ends
 from cse_chat.entrypoints.http.exchanges import correlation_id_of, request_id_of, send_bytes
@@ -137,6 +137,8 @@ class EventStream:
                 await self._pass_on(told, send)
             if self.of == "request" and ends(told):
                 last = b""
+        except NotFoundError:  # deleted or lost meanwhile: whoever comes back is told
+            last = b""
         except Exception as error:  # noqa: BLE001 -- 200 is said; a broken connection says nothing
             _log.error(
                 "stream_failed",
