@@ -100,7 +100,7 @@ class EventStream:
                 return
             with self.streaming.tally.following(self.of, resumed=self.after is not None):
                 telling = self._tell(first, tellings, scope, send)
-                await _while_there(receive, telling)
+                await while_there(receive, telling)
 
     async def _tellings(self) -> AsyncGenerator[Sequence[Followed]]:
         """Yield what is told; once it has begun, a store that is away only interrupts it."""
@@ -187,8 +187,12 @@ async def _send(send: Send, body: bytes, *, more: bool = True) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-async def _while_there(receive: Receive, telling: Coroutine[Any, Any, None]) -> None:
-    """Run *telling* to its end, or until the client is gone; nothing of it is left then."""
+async def while_there(receive: Receive, telling: Coroutine[Any, Any, None]) -> None:
+    """Run *telling* to its end, or until the client is gone; nothing of it is left then.
+
+    Raises:
+        Exception: What *telling* raises.
+    """
     tasks = [asyncio.create_task(telling), asyncio.create_task(_gone(receive))]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
