@@ -143,20 +143,17 @@ local function end_reservation()
   end
 end
 
--- They stand in the order they came, however many in a millisecond.
-local function add_open()
-  local last = redis.call('ZRANGE', OPEN, -1, -1, 'WITHSCORES')
-  redis.call('ZADD', OPEN, math.max(now, last[2] and last[2] + 1 or 0), id)
-end
-
 -- Make an accepted request known, with the user's turn; whoever calls this uses the thread and
 -- keeps the request.
 local function register(deadline, durability, reply_channel, asked, accepted)
   redis.call('HSET', REQUEST, 'thread', thread, 'user', user, 'status', 'accepted', 'attempt', 0,
     'spent', 0, 'deadline', deadline, 'durability', durability, 'replies', reply_channel,
     'asked', 1, 'begins', epoch .. '-' .. offset)
-  record('"queue_position":' .. redis.call('ZCARD', OPEN) .. ',', accepted)
-  add_open()
+  local before = redis.call('ZCARD', OPEN)
+  record('"queue_position":' .. before .. ',', accepted)
+  -- They stand in the order they came, however many in a millisecond.
+  local last = before > 0 and redis.call('ZRANGE', OPEN, -1, -1, 'WITHSCORES')[2] or 0
+  redis.call('ZADD', OPEN, math.max(now, last + 1), id)
   end_reservation()
   add_turns(asked)
   row = {thread = thread, user = user, status = 'accepted', attempt = 0, spent = 0}
