@@ -107,6 +107,8 @@ class InMemoryEvents:
         )
         self.busy: Container[ThreadId] = ()
         """The threads that have open requests; the ledger's."""
+        self.is_deleted: Callable[[ThreadId], bool] = lambda _: False
+        """Says which threads were deleted; who owns them knows."""
         self.followers = Followers()
         """Who follows which thread."""
 
@@ -137,6 +139,11 @@ class InMemoryEvents:
         """Record how a request ended."""
         kind = EventType(outcome.status.value)
         self._add(kind, outcome, lambda at: outcome_json(at, outcome))
+
+    def end(self, thread_id: ThreadId) -> None:
+        """Forget a thread for good, and tell who follows it that it is over."""
+        self._threads.pop(thread_id)
+        self.followers.end(thread_id)
 
     def forget(self, *thread_ids: ThreadId) -> None:
         """Lose what was recorded, as a server does that is started anew."""
@@ -171,6 +178,7 @@ class InMemoryEvents:
             cursor=cursor,
             more=cursor.offset < last.offset,
             busy=thread_id in self.busy,
+            deleted=self.is_deleted(thread_id),
         )
 
     def follow(self, thread_id: ThreadId) -> AbstractAsyncContextManager[NextNews]:

@@ -1,5 +1,6 @@
 """`EventLog` as a stream for each thread; the ledger's scripts write it."""
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Self
@@ -45,11 +46,13 @@ class RedisEventLog:
             on_first=self._hear, on_last=self._leave, confirmed=self._confirmed
         )
         """Who follows which thread."""
+        self.on_deleted: Callable[[ThreadId], object] = lambda _: None
+        """Told of each thread that was deleted anywhere, as far as it is heard."""
         self.dropped = 0
         """How much was heard that is no event."""
         self._subscription = Subscription(
             connection,
-            channels=(),
+            channels=(names.DELETIONS,),
             pulse=names.heartbeat(gateway_id),
             heard=self._take,
             again=self.followers.miss,
@@ -89,11 +92,19 @@ class RedisEventLog:
             TransportError: They cannot be read now.
             MalformedRecordError: What is stored is no event.
         """
-        keys = [names.events(thread_id), names.meta(thread_id), names.open_requests(thread_id)]
+        keys = [
+            names.events(thread_id),
+            names.meta(thread_id),
+            names.open_requests(thread_id),
+            names.owner(thread_id),
+        ]
         asked = after or NOTHING_YET
         epoch = asked.epoch if after else ""
         reply = await self._connection.run(_EVENTS, keys, epoch, asked.offset, limit)
-        found, last, oldest, busy, values = reply
+        found, last, oldest, busy, values, deleted = reply
+        if deleted:
+            cursor = after or NOTHING_YET
+            return Stretch(events=(), gap=None, cursor=cursor, more=False, busy=False, deleted=True)
         newest = Cursor(found.decode(), last) if found else NOTHING_YET
         begin, gap = beginning(
             thread_id,
@@ -131,6 +142,11 @@ class RedisEventLog:
             self.followers.miss(thread_id)
 
     def _take(self, channel: str, message: bytes) -> None:
+        if channel == names.DELETIONS:
+            thread_id = ThreadId(message.decode(errors="replace"))
+            self.followers.end(thread_id)
+            self.on_deleted(thread_id)
+            return
         try:
             event = decode_event(message)
         except MalformedRecordError:

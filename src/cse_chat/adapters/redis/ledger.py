@@ -24,6 +24,7 @@ from cse_chat.adapters.wire.turns import encode_turn
 from cse_chat.domain.errors import (
     ClaimLostError,
     IdConflictError,
+    ThreadDeletedError,
     TransportError,
 )
 from cse_chat.domain.model.claims import (
@@ -39,6 +40,7 @@ from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome
 from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.model.threads import title_of
 
 _REGISTER = script("register", "request")
 _CLAIM = script("claim", "request")
@@ -144,6 +146,7 @@ class RedisLedger:
         Raises:
             ClaimLostError: It is not settled, and a later claim has fenced *claim* off.
             IdConflictError: The id is another user's or thread's.
+            ThreadDeletedError: It is not settled, and can only be settled `cancelled`.
             TransportError: It may or may not be settled.
         """
         reply = await self._run(
@@ -155,6 +158,7 @@ class RedisLedger:
             outcome.durability or "",
             self._reply_channel(outcome.correlation_id),
             encode_turn(asked) if asked else "",
+            title_of(asked.content) if asked else "",
             encode_turn(Turn.answering(outcome)),
             outcome.status,
             encode_outcome(outcome),
@@ -173,6 +177,8 @@ class RedisLedger:
                 raise ClaimLostError(outcome.correlation_id)
             case b"id-conflict":
                 raise IdConflictError(outcome.correlation_id)
+            case b"deleted":
+                raise ThreadDeletedError(outcome.thread_id)
         return settlement_of(reply, outcome.correlation_id, outcome.user_id)
 
     async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:
@@ -272,6 +278,7 @@ class RedisLedger:
             self._reply_channel(request.correlation_id),
             encode_turn(Turn.asking(request)),
             accepted_tail(request),
+            title_of(request.question.text),
         )
 
     def _reply_channel(self, correlation_id: CorrelationId) -> str:
@@ -305,6 +312,7 @@ class RedisLedger:
             names.meta(thread_id),
             names.events(thread_id),
             names.stream(thread_id),
+            names.threads_of(user_id),
             *also,
         )
         epoch = secrets.token_hex(8)  # random: a counter would come again after a loss

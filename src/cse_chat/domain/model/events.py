@@ -125,6 +125,7 @@ class Stretch:
         cursor: Where the next stretch begins.
         more: Whether there is one already.
         busy: Whether requests of the thread are open.
+        deleted: Whether the thread was: then there is nothing, and never will be.
     """
 
     events: tuple[Event, ...]
@@ -132,6 +133,7 @@ class Stretch:
     cursor: Cursor
     more: bool
     busy: bool
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

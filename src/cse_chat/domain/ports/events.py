@@ -18,7 +18,7 @@ class News:
     Attributes:
         events: In their order; possibly none.
         missed: Whether there may have been others: then it is read what there is.
-        over: Whether nothing more will be heard here: the process ends.
+        over: Whether nothing more will be heard here: the process ends, or the thread was deleted.
     """
 
     events: tuple[Event, ...] = ()

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from cse_chat.domain.errors import NotFoundError
 from cse_chat.domain.model.claims import Entry
-from cse_chat.domain.model.events import Cursor, Ended, Event, Followed, Gap
+from cse_chat.domain.model.events import NOTHING_YET, Cursor, Ended, Event, Followed, Gap
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 from cse_chat.domain.ports.events import EventLog, NextNews
 from cse_chat.domain.ports.ledger import Ledger
@@ -31,6 +31,7 @@ class _Reader:
         self._events = events
         self._thread_id = thread_id
         self._is_busy = False
+        self.is_deleted = False
         self.cursor = after
 
     async def stretches(
@@ -44,18 +45,20 @@ class _Reader:
                 async for stretch in stretches:
                     yield stretch
                     quiet_until = loop.time() + idle.total_seconds()
+            if self.is_deleted:
+                return
             while True:
                 left = timedelta(seconds=quiet_until - loop.time())
                 news = await next_news(min(left, LOOK_AGAIN) if self._is_busy else left)
-                if news.over:
-                    return
                 fresh = self._following_on(news.events)
                 if fresh:
                     yield fresh
-                elif loop.time() >= quiet_until:
+                if news.over:
+                    return
+                if not fresh:
+                    if loop.time() < quiet_until:
+                        break
                     yield ()
-                else:
-                    break
                 quiet_until = loop.time() + idle.total_seconds()
                 if news.missed or len(fresh) < len(news.events):
                     break
@@ -66,6 +69,7 @@ class _Reader:
             stretch = await self._events.since(self._thread_id, self.cursor, limit=_AT_ONCE)
             self.cursor = stretch.cursor
             self._is_busy = stretch.busy
+            self.is_deleted = stretch.deleted
             if stretch.gap or stretch.events:
                 yield (*((stretch.gap,) if stretch.gap else ()), *stretch.events)
             if not stretch.more:
@@ -93,7 +97,7 @@ class FollowThread:
     async def __call__(
         self, thread_id: ThreadId, user_id: UserId, *, after: Cursor | None, idle: timedelta
     ) -> AsyncGenerator[Sequence[Followed]]:
-        """Yield what comes, some at a time, until it is over here: the process ends.
+        """Yield what comes, some at a time, until it is over: the process ends, or the thread.
 
         Args:
             thread_id: Whose events.
@@ -179,6 +183,11 @@ class FollowRequest:
                     if entry.settlement and reader.cursor:
                         yield (Ended(cursor=reader.cursor, outcome=entry.settlement.outcome),)
                         return
+            if reader.is_deleted:
+                found = (await self.ledger.find((correlation_id,))).get(correlation_id)
+                if found and found.settlement:
+                    cursor = reader.cursor or NOTHING_YET
+                    yield (Ended(cursor=cursor, outcome=found.settlement.outcome),)
 
     async def _entry(self, correlation_id: CorrelationId, user_id: UserId) -> Entry:
         entry = (await self.ledger.find((correlation_id,))).get(correlation_id)

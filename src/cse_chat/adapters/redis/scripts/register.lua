@@ -1,5 +1,6 @@
--- ARGV after the shared ones: deadline, durability, reply channel, user's turn, tail of its event.
-local deadline, durability, reply_channel, asked, accepted = unpack(ARGV, 8)
+-- ARGV after the shared ones: deadline, durability, reply channel, user's turn, tail of its event,
+-- title of a thread that begins with it.
+local deadline, durability, reply_channel, asked, accepted, title = unpack(ARGV, 8)
 
 if is_another() then
   return 'id-conflict'
@@ -11,9 +12,9 @@ if is_known() then
   return 'ok'
 end
 if not is_free_for(owner, user) then
-  return 'not-owner'
+  return refusal(owner)
 end
-register(deadline, durability, reply_channel, asked, accepted)
+register(deadline, durability, reply_channel, asked, accepted, title)
 use_thread()
 keep_request()
 tell()
