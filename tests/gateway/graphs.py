@@ -60,6 +60,7 @@ class Failing:
     find = __call__
     own = __call__
     owner = __call__
+    newest = __call__
 
 
 def a_container(

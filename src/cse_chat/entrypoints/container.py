@@ -142,9 +142,10 @@ class Container(containers.DeclarativeContainer):
         memory=memory_responses,
         kafka=providers.Singleton(durable.response_reader, settings),
     )
+    memory_audit = providers.Singleton(InMemoryAuditLog)
     audit: providers.Provider[AuditLog] = providers.Selector(
         _asked_by,
-        memory=providers.Singleton(InMemoryAuditLog),
+        memory=memory_audit,
         kafka=providers.Singleton(durable.audit_log, producer),
     )
     memory_log = providers.Singleton(

@@ -66,6 +66,11 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
         dependencies={
             "chat": _constant(chat),
             "read_history": _constant(container.read_history()),
+            "conversations": _constant(container.conversations()),
+            "read_thread": _constant(container.read_thread()),
+            "rename_thread": _constant(container.rename_thread()),
+            "delete_thread": _constant(container.delete_thread()),
+            "give_feedback": _constant(container.give_feedback()),
             "readiness": _constant(container.readiness()),
             "metrics": _constant(process.metrics),
             "page": _constant(read_page()),

@@ -119,6 +119,11 @@ CANCELLED: Final = ProblemKind(
     status=HTTP_409_CONFLICT,
     detail="The question was cancelled before it was answered; ask again if you still want it.",
 )
+NOT_ANSWERED: Final = ProblemKind(
+    slug="not-answered",
+    status=HTTP_409_CONFLICT,
+    detail="Feedback is for answers, and this question has none; send it once it is answered.",
+)
 OVERLOADED: Final = ProblemKind(
     slug="overloaded",
     status=HTTP_503_SERVICE_UNAVAILABLE,
@@ -172,6 +177,7 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
         ID_CONFLICT,
         EXPIRED,
         CANCELLED,
+        NOT_ANSWERED,
         OVERLOADED,
         NOT_ACCEPTED,
         ACCEPTANCE_UNKNOWN,
