@@ -334,7 +334,7 @@ class ConversationsContract:
         assert await claims.renew([claim]) == [claim]
         assert await ledger.find([request.correlation_id]) == {}
 
-    async def test_who_follows_is_told_all_that_was_and_then_that_it_is_over(
+    async def test_who_follows_hears_all_that_was_and_then_is_made_to_look(
         self, conversations: Conversations, ledger: Ledger, events: EventLog
     ) -> None:
         request = a_request()
@@ -348,7 +348,7 @@ class ConversationsContract:
                 while True:
                     news = await next_news(SOON)
                     heard += [event.type for event in news.events]
-                    if news.over:
+                    if news.missed:
                         break
 
         assert heard == [EventType.CANCELLED]

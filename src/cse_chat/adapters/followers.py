@@ -16,14 +16,13 @@ _MOST_HEARD = 64
 class _Follower:
     """Who follows while it is entered: what it has heard, or what wakes it."""
 
-    __slots__ = ("_followers", "_heard", "_is_over", "_missed", "_thread_id", "_waiter")
+    __slots__ = ("_followers", "_heard", "_missed", "_thread_id", "_waiter")
 
     def __init__(self, followers: "Followers", thread_id: ThreadId) -> None:
         self._followers = followers
         self._thread_id = thread_id
         self._heard: deque[Event] = deque()
         self._missed = False
-        self._is_over = False
         self._waiter: asyncio.Future[None] | None = None
 
     async def __aenter__(self) -> NextNews:
@@ -39,7 +38,7 @@ class _Follower:
         self._followers.remove(self._thread_id, self)
 
     async def next_news(self, wait: timedelta) -> News:
-        if not (self._heard or self._missed or self._is_over or self._followers.is_let_go):
+        if not (self._heard or self._missed or self._followers.is_let_go):
             loop = asyncio.get_running_loop()
             self._waiter = waiter = loop.create_future()
             timer = loop.call_later(max(0.0, wait.total_seconds()), self.wake)
@@ -50,7 +49,7 @@ class _Follower:
         events, missed = tuple(self._heard), self._missed
         self._heard.clear()
         self._missed = False
-        return News(events, missed, self._is_over or self._followers.is_let_go)
+        return News(events, missed, self._followers.is_let_go)
 
     def hear(self, event: Event) -> None:
         if self._missed:
@@ -67,8 +66,9 @@ class _Follower:
         self._missed = True
         self.wake()
 
-    def end(self) -> None:
-        self._is_over = True
+    def look(self) -> None:
+        """Have it read from the log once it has taken what it heard."""
+        self._missed = True
         self.wake()
 
     def wake(self) -> None:
@@ -129,10 +129,10 @@ class Followers:
             for follower in followers:
                 follower.miss()
 
-    def end(self, thread_id: ThreadId) -> None:
-        """Tell all who follow the thread that nothing more comes, behind what they have heard."""
+    def look(self, thread_id: ThreadId) -> None:
+        """Have all who follow it read from the log, behind what they have heard: it was deleted."""
         for follower in self._by_thread.get(thread_id, ()):
-            follower.end()
+            follower.look()
 
     def let_go(self) -> None:
         """Tell everybody that it is over, now and from now on: the process ends."""

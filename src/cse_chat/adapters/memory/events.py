@@ -25,6 +25,7 @@ from cse_chat.domain.model.events import (
     Stretch,
     Utterance,
     beginning,
+    nothing_of_a_deleted_thread,
     type_of,
 )
 from cse_chat.domain.model.ids import CorrelationId, ThreadId
@@ -141,9 +142,9 @@ class InMemoryEvents:
         self._add(kind, outcome, lambda at: outcome_json(at, outcome))
 
     def end(self, thread_id: ThreadId) -> None:
-        """Forget a thread for good, and tell who follows it that it is over."""
+        """Forget a thread that was deleted, and have who follows it find that out."""
         self._threads.pop(thread_id)
-        self.followers.end(thread_id)
+        self.followers.look(thread_id)
 
     def forget(self, *thread_ids: ThreadId) -> None:
         """Lose what was recorded, as a server does that is started anew."""
@@ -164,6 +165,8 @@ class InMemoryEvents:
 
     async def since(self, thread_id: ThreadId, after: Cursor | None, *, limit: int) -> Stretch:
         """See `EventLog.since`."""
+        if self.is_deleted(thread_id):
+            return nothing_of_a_deleted_thread(after)
         kept = self._threads.get(thread_id)
         last = kept.last if kept else NOTHING_YET
         oldest = kept.events[0].cursor if kept and kept.events else None
@@ -178,7 +181,6 @@ class InMemoryEvents:
             cursor=cursor,
             more=cursor.offset < last.offset,
             busy=thread_id in self.busy,
-            deleted=self.is_deleted(thread_id),
         )
 
     def follow(self, thread_id: ThreadId) -> AbstractAsyncContextManager[NextNews]:

@@ -12,7 +12,13 @@ from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.adapters.redis.subscription import Subscription
 from cse_chat.adapters.wire.events import decode_event
 from cse_chat.domain.errors import MalformedRecordError, NotListeningError
-from cse_chat.domain.model.events import NOTHING_YET, Cursor, Stretch, beginning
+from cse_chat.domain.model.events import (
+    NOTHING_YET,
+    Cursor,
+    Stretch,
+    beginning,
+    nothing_of_a_deleted_thread,
+)
 from cse_chat.domain.model.ids import ThreadId
 from cse_chat.domain.ports.events import NextNews
 
@@ -103,8 +109,7 @@ class RedisEventLog:
         reply = await self._connection.run(_EVENTS, keys, epoch, asked.offset, limit)
         found, last, oldest, busy, values, deleted = reply
         if deleted:
-            cursor = after or NOTHING_YET
-            return Stretch(events=(), gap=None, cursor=cursor, more=False, busy=False, deleted=True)
+            return nothing_of_a_deleted_thread(after)
         newest = Cursor(found.decode(), last) if found else NOTHING_YET
         begin, gap = beginning(
             thread_id,
@@ -144,7 +149,7 @@ class RedisEventLog:
     def _take(self, channel: str, message: bytes) -> None:
         if channel == names.DELETIONS:
             thread_id = ThreadId(message.decode(errors="replace"))
-            self.followers.end(thread_id)
+            self.followers.look(thread_id)
             self.on_deleted(thread_id)
             return
         try:

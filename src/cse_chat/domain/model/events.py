@@ -175,3 +175,9 @@ def type_of(said: Said) -> EventType:
     if isinstance(said, Delta):
         return EventType.DELTA
     return EventType.STEP if isinstance(said, Step) else EventType.ARTIFACT
+
+
+def nothing_of_a_deleted_thread(after: Cursor | None) -> Stretch:
+    """Return what is read behind *after* of a thread that was deleted: nothing, and no gap."""
+    cursor = after or NOTHING_YET
+    return Stretch(events=(), gap=None, cursor=cursor, more=False, busy=False, deleted=True)

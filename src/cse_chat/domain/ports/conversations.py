@@ -47,7 +47,8 @@ class Conversations(Protocol):
 
         History, title and events go, and what is known of its requests but of those that were
         cancelled: these hold no words of anybody, and whoever waits or delivers such a
-        request again has to find it settled. Who follows the thread is told that it is over.
+        request again has to find it settled. Who follows the thread is made to read it, and finds
+        that it was deleted.
         Nothing is written of it from then on: `ThreadDeletedError`.
 
         Returns:

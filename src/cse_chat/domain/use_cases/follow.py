@@ -50,11 +50,11 @@ class _Reader:
             while True:
                 left = timedelta(seconds=quiet_until - loop.time())
                 news = await next_news(min(left, LOOK_AGAIN) if self._is_busy else left)
+                if news.over:
+                    return
                 fresh = self._following_on(news.events)
                 if fresh:
                     yield fresh
-                if news.over:
-                    return
                 if not fresh:
                     if loop.time() < quiet_until:
                         break
