@@ -126,6 +126,16 @@ async def test_an_id_that_cannot_name_a_thread_is_400(
                 assert fault_of(response) == "/thread_id"
 
 
+async def test_what_can_be_done_about_a_thread_is_told() -> None:
+    async with served() as client:
+        told = await client.options("/api/threads/t")
+        refused = await client.post("/api/threads/t")
+
+    methods = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH"}
+    assert (told.status_code, set(told.headers["allow"].split(", "))) == (204, methods)
+    assert (refused.status_code, set(refused.headers["allow"].split(", "))) == (405, methods)
+
+
 async def test_a_title_can_be_chosen() -> None:
     async with served() as client:
         await asked(client)

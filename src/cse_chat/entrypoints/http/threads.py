@@ -8,7 +8,7 @@ from litestar import Controller, Request, Response, route
 from litestar.di import NamedDependency
 from litestar.enums import HttpMethod, MediaType
 from litestar.params import FromPath, FromQuery, SkipValidation
-from litestar.status_codes import HTTP_200_OK
+from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from cse_chat.adapters.wire.responses import Instant, ProblemWire
 from cse_chat.domain.model.history import Page, Role, Turn
@@ -139,6 +139,13 @@ class ThreadsController(Controller):
         """Delete a conversation."""
         known_as = thread_id_of(thread_id)
         return _json(DeletedBody.of(known_as, await delete_thread(known_as, asking_user())))
+
+    # The framework's own answer names only the methods of the handler it comes to last.
+    @route("/{thread_id:str}", http_method=HttpMethod.OPTIONS, status_code=HTTP_204_NO_CONTENT)
+    async def allowed(self) -> Response[None]:
+        """Say what can be done about a conversation."""
+        allowed = "DELETE, GET, HEAD, OPTIONS, PATCH"
+        return Response(None, status_code=HTTP_204_NO_CONTENT, headers={"Allow": allowed})
 
     @route("/{thread_id:str}/messages", operation_id="ReadHistory", http_method=READING)
     async def messages(

@@ -104,7 +104,16 @@ _READ_HISTORY_OF: Final[Json] = {
     **_READ_HISTORY,
     "parameters": {"thread_id": "$response.body#/id"},
 }
-_ON: Final = {"ReadAnswer": _READ_ANSWER, "ReadHistory": _READ_HISTORY}
+_READ_THREAD_OF: Final[Json] = {
+    "operationId": "ReadThread",
+    "description": "See how the conversation stands.",
+    "parameters": {"thread_id": "$response.body#/thread_id"},
+}
+_ON: Final = {
+    "ReadAnswer": _READ_ANSWER,
+    "ReadHistory": _READ_HISTORY,
+    "ReadThread": _READ_THREAD_OF,
+}
 
 _SEND_CHAT: Final = Operation(
     handler=send_chat,
