@@ -1,22 +1,34 @@
 """What is Redis's alone about the conversations people have."""
 
 import asyncio
-from contextlib import aclosing
+import random
+from contextlib import aclosing, suppress
 from datetime import timedelta
 
 import pytest
 
+from cse_chat.adapters.memory.audit import InMemoryAuditLog
 from cse_chat.adapters.redis import names
-from cse_chat.domain.errors import NotOwnerError, TransportError
+from cse_chat.domain.errors import (
+    ClaimLostError,
+    NotFoundError,
+    NotOwnerError,
+    TransportError,
+)
+from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.events import NOTHING_YET, Event, EventType
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import UserId
 from cse_chat.domain.model.outcomes import Durability, Status
+from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.model.threads import Removed
+from cse_chat.domain.use_cases.delete_thread import DeleteThread
 from cse_chat.domain.use_cases.follow import FollowThread
-from tests.builders import a_question, a_request, a_thread_id, an_outcome
+from cse_chat.domain.use_cases.record_history import RecordHistory
+from tests.builders import NOON, a_correlation_id, a_question, a_request, a_thread_id, an_outcome
 from tests.contracts.conversations import found, names_of, told
+from tests.contracts.events import utterances
 from tests.integration.redis.stores import Stores, comes, event_log
 
 ANN = UserId("ann")
@@ -183,3 +195,52 @@ async def test_of_many_threads_all_are_listed_once(stores: Stores) -> None:
     assert after is None
     assert sorted(listed) == sorted(request.thread_id for request in requests)
     assert await names_of(stores.conversations) == listed[:100]
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_whatever_races_with_a_deletion_leaves_the_tombstone_and_cancelled_rows_alone(
+    database: str, seed: int
+) -> None:
+    """Two who delete, a gateway that registers and workers that claim, record and settle."""
+    chance = random.Random(seed)  # noqa: S311 - nothing secret
+    async with Stores(database) as here, Stores(database) as there:
+        thread = a_thread_id()
+        await told(here.ledger, thread, 2)
+        requests = [a_request(a_question(thread_id=thread)) for _ in range(12)]
+
+        async def work(request: ChatRequest) -> None:
+            await asyncio.sleep(chance.random() / 100)
+            with suppress(ClaimLostError, NotOwnerError):
+                await here.ledger.register(request, KAFKA)
+                claim = await there.ledger.claim(request, KAFKA)
+                if isinstance(claim, Claim):
+                    await there.ledger.record(claim, utterances(Delta("Rs. 5")))
+                    await there.ledger.settle(an_outcome(request), claim=claim)
+
+        async def delete(stores: Stores) -> None:
+            await asyncio.sleep(chance.random() / 100)
+            with suppress(NotFoundError):
+                await _delete_thread(stores)(thread, ANN)
+
+        await asyncio.gather(*map(work, requests), delete(here), delete(there))
+
+        ids = [request.correlation_id for request in requests]
+        known = await here.ledger.find(ids)
+        assert {entry.status for entry in known.values()} <= {Status.CANCELLED}
+        kept = {names.owner(thread)} | {
+            key for cid in known for key in (names.request(cid), names.response(cid))
+        }
+        assert set(await here.snapshot()) == kept
+        assert await here.raw.get(names.owner(thread)) == "deleted"
+
+
+def _delete_thread(stores: Stores) -> DeleteThread:
+    return DeleteThread(
+        threads=stores.threads,
+        conversations=stores.conversations,
+        ledger=stores.ledger,
+        record_history=RecordHistory(ledger=stores.ledger),
+        audit=InMemoryAuditLog(),
+        new_id=a_correlation_id,
+        now=lambda: NOON,
+    )
