@@ -97,7 +97,7 @@ class FollowThread:
     async def __call__(
         self, thread_id: ThreadId, user_id: UserId, *, after: Cursor | None, idle: timedelta
     ) -> AsyncGenerator[Sequence[Followed]]:
-        """Yield what comes, some at a time, until it is over: the process ends, or the thread.
+        """Yield what comes, some at a time, until it is over here: the process ends.
 
         Args:
             thread_id: Whose events.
@@ -106,7 +106,8 @@ class FollowThread:
             idle: After how long without anything nothing is yielded.
 
         Raises:
-            NotFoundError: Nobody ever used the thread, or it is another user's.
+            NotFoundError: Nobody ever used the thread, it is another user's, or was deleted: also
+                in the middle, behind what happened before.
             TransportError: What happened cannot be read now.
         """
         if await self.threads.owner(thread_id) != user_id:
@@ -118,6 +119,8 @@ class FollowThread:
         ):
             async for stretch in stretches:
                 yield stretch
+        if reader.is_deleted:
+            raise NotFoundError(f"thread {thread_id}")
 
     async def kept(
         self, thread_id: ThreadId, user_id: UserId, *, after: Cursor | None
@@ -158,7 +161,8 @@ class FollowRequest:
             idle: After how long without anything nothing is yielded.
 
         Raises:
-            NotFoundError: Nothing is known of it, or it is another user's.
+            NotFoundError: Nothing is known of it, or it is another user's; also in the middle,
+                when it was forgotten with its thread.
             TransportError: What happened cannot be read now.
         """
         entry = await self._entry(correlation_id, user_id)
@@ -184,10 +188,10 @@ class FollowRequest:
                         yield (Ended(cursor=reader.cursor, outcome=entry.settlement.outcome),)
                         return
             if reader.is_deleted:
-                found = (await self.ledger.find((correlation_id,))).get(correlation_id)
-                if found and found.settlement:
+                entry = await self._entry(correlation_id, user_id)
+                if entry.settlement:
                     cursor = reader.cursor or NOTHING_YET
-                    yield (Ended(cursor=cursor, outcome=found.settlement.outcome),)
+                    yield (Ended(cursor=cursor, outcome=entry.settlement.outcome),)
 
     async def _entry(self, correlation_id: CorrelationId, user_id: UserId) -> Entry:
         entry = (await self.ledger.find((correlation_id,))).get(correlation_id)
