@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from cse_chat.domain.errors import NotFoundError
+from cse_chat.domain.errors import NotFoundError, TransportError
 from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.model.claims import Claim
-from cse_chat.domain.model.events import Cursor, Ended, Event, EventType, Followed, Gap
+from cse_chat.domain.model.events import Cursor, Ended, Event, EventType, Followed, Gap, Stretch
 from cse_chat.domain.model.ids import UserId
 from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
@@ -248,3 +248,31 @@ async def test_what_has_happened_can_be_read_without_following() -> None:
 
     assert types_of(told) == ["accepted", "started", EventType.FAILED]
     assert rest == told[2:]
+
+
+async def test_behind_the_newest_only_what_is_still_to_come_is_told() -> None:
+    memory = Memory()
+    request, claim = await running(memory)
+    newest = await following(memory).newest(request.thread_id)
+
+    await memory.ledger.record(claim, utterances(Delta("new")))
+
+    told = await following(memory).kept(request.thread_id, ANN, after=newest)
+    assert types_of(told) == ["delta"]
+
+
+async def test_where_nobody_can_say_what_is_newest_all_is_told() -> None:
+    """Rather told again than never."""
+    memory = Memory()
+
+    class Away:
+        """An event log that cannot be read."""
+
+        follow = memory.events.follow
+
+        async def since(self, *_: object, **__: object) -> Stretch:
+            raise TransportError("away")
+
+    follow_thread = FollowThread(threads=memory.threads, events=Away())
+
+    assert await follow_thread.newest(a_thread_id()) is None

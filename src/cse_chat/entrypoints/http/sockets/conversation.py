@@ -40,6 +40,7 @@ _log = structlog.get_logger(__name__)
 NOT_WAITING: Final = timedelta(0)
 _PAUSE_SECONDS: Final = 1.0
 _TRIES: Final = 5
+_NO_CODE: Final = 1005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,21 +144,25 @@ class Conversation:
 
     async def _take_next(self) -> None:
         """Wait for a frame and take it; or return when it ends, or both were quiet for long."""
-        try:
-            async with asyncio.timeout_at(self._quiet_until) as self._patience:
-                message: Any = await self._socket.receive()
-        except TimeoutError:
+        message = await self._next_message()
+        if message is None:
             if self._quiet_until <= self._loop.time():
                 self._end(closings.IDLE)
-            return
+        elif message["type"] == "websocket.receive":
+            self._heard_at = self._loop.time()
+            self._service.sockets.count_in()
+            await self._take(message.get("text"))
+        else:
+            self._end(Closing(message.get("code") or _NO_CODE, is_theirs=True))
+
+    async def _next_message(self) -> Any | None:  # noqa: ANN401 -- ASGI
+        try:
+            async with asyncio.timeout_at(self._quiet_until) as self._patience:
+                return await self._socket.receive()
+        except TimeoutError:
+            return None
         finally:
             self._patience = None
-        if message["type"] != "websocket.receive":
-            self._end(Closing(message.get("code") or 1005, is_theirs=True))
-            return
-        self._heard_at = self._loop.time()
-        self._service.sockets.count_in()
-        await self._take(message.get("text"))
 
     @property
     def _quiet_until(self) -> float:
@@ -273,7 +278,8 @@ class Conversation:
                 self._follower = None
                 return
             else:
-                self._end(closings.GOING_AWAY)
+                if not self._outgoing.is_over:  # nobody is told anything here any more
+                    self._end(closings.GOING_AWAY)
                 return
             await asyncio.sleep(_PAUSE_SECONDS)
 
