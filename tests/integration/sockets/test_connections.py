@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.integration.sockets.clients import talking
 from tests.integration.sockets.services import Service, a_service
 from tests.waiting import until
@@ -48,12 +50,16 @@ async def code_of(reader: asyncio.StreamReader) -> int:
     return int.from_bytes(payload[:2], "big")
 
 
-async def test_text_that_is_no_utf_8_is_closed_by_the_protocol() -> None:
+async def test_text_that_is_no_utf_8_is_closed_by_the_protocol(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """And is no error of ours."""
     async with a_service() as service, raw_socket(service) as (reader, writer):
         writer.write(masked(TEXT, b'{"type": "\xff"}'))
 
         assert await code_of(reader) == 1007
         await until(lambda: service.closed == {"1007": 1})
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def test_whoever_pings_and_takes_no_pong_costs_a_bounded_amount() -> None:
