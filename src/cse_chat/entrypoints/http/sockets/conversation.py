@@ -124,7 +124,7 @@ class Conversation:
     def _end(self, closing: Closing) -> None:
         if self._ending is None:
             self._ending = closing
-            if self._patience:
+            if self._patience and not self._patience.expired():
                 self._patience.reschedule(self._loop.time())
 
     async def _finish(self) -> None:
