@@ -60,6 +60,7 @@ from cse_chat.entrypoints.metrics.processing import ProcessingTimes
 from cse_chat.entrypoints.metrics.streams import StreamTally
 from cse_chat.entrypoints.readiness import Readiness
 from cse_chat.entrypoints.settings import Settings
+from cse_chat.entrypoints.sockets import SocketLimits, Sockets
 from cse_chat.entrypoints.worker.embedded import EmbeddedService
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.guarded_agent import GuardedAgent
@@ -301,6 +302,9 @@ class Container(containers.DeclarativeContainer):
         deadline=settings.provided.agent.deadline,
     )
     counted_asking = providers.Singleton(CountedAsking, send_chat, asked)
+    cancel_chat = providers.Singleton(
+        CancelChat, ledger=ledger, record_history=record_history, now=now
+    )
     read_answer = providers.Singleton(
         ReadAnswer, ledger=ledger, replies=replies, record_history=record_history, now=now
     )
@@ -388,11 +392,14 @@ class Container(containers.DeclarativeContainer):
         Readiness,
         details=providers.Factory(_Details, settings=settings, log=memory_log, agent=agent_name),
     )
+    sockets = providers.Singleton(Sockets)
+    socket_limits = providers.Singleton(SocketLimits)
     gateway = providers.Singleton(
         GatewayService,
         sweep_replies=sweep_replies,
         listeners=replies,
         followers=events.provided.followers,
+        sockets=sockets,
         readiness=readiness,
     )
     worker = providers.Singleton(

@@ -129,6 +129,7 @@ class Stretch:
         cursor: Where the next stretch begins.
         more: Whether there is one already.
         busy: Whether requests of the thread are open.
+        newest: Behind which only what is still to come stands.
         deleted: Whether the thread was: then there is nothing, and never will be.
     """
 
@@ -137,6 +138,7 @@ class Stretch:
     cursor: Cursor
     more: bool
     busy: bool
+    newest: Cursor
     deleted: bool = False
 
 
@@ -184,4 +186,6 @@ def type_of(said: Said) -> EventType:
 def nothing_of_a_deleted_thread(after: Cursor | None) -> Stretch:
     """Return what is read behind *after* of a thread that was deleted: nothing, and no gap."""
     cursor = after or NOTHING_YET
-    return Stretch(events=(), gap=None, cursor=cursor, more=False, busy=False, deleted=True)
+    return Stretch(
+        events=(), gap=None, cursor=cursor, more=False, busy=False, newest=cursor, deleted=True
+    )

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cse_chat.domain.errors import NotFoundError
+from cse_chat.domain.errors import NotFoundError, TransportError
 from cse_chat.domain.model.claims import Entry, Settlement
 from cse_chat.domain.model.events import NOTHING_YET, Cursor, Ended, Event, Followed, Gap
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
@@ -70,12 +70,12 @@ class _Reader:
                         quiet_until = loop.time() + idle.total_seconds()
                     left = timedelta(seconds=quiet_until - loop.time())
                     news = await next_news(min(left, LOOK_AGAIN) if self._is_busy else left)
-                    if news.over:
-                        return
                     fresh = self._following_on(news.events)
                     if fresh:
                         yield fresh
                         quiet_until = loop.time() + idle.total_seconds()
+                    if news.over:
+                        return
                     if news.missed or len(fresh) < len(news.events):
                         break
                     if not fresh and loop.time() < quiet_until:
@@ -152,6 +152,19 @@ class FollowThread:
         if await self.threads.owner(thread_id) != user_id:
             raise NotFoundError(f"thread {thread_id}")
         return _Reader(self.events, thread_id, after)
+
+    async def newest(self, thread_id: ThreadId) -> Cursor | None:
+        """Return behind which cursor to begin to be told only what is still to come.
+
+        It says nothing of a thread, so that anybody may ask.
+
+        Returns:
+            ``None`` when nobody can say now: whoever begins there is told what is kept, too.
+        """
+        try:
+            return (await self.events.since(thread_id, None, limit=1)).newest
+        except TransportError:
+            return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

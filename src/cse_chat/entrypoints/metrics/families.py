@@ -9,6 +9,7 @@ from typing import Final
 from cse_chat.domain.model.events import EventType
 from cse_chat.domain.model.outcomes import Status
 from cse_chat.entrypoints.metrics.family import Family, Kind, Where
+from cse_chat.entrypoints.sockets import CLOSE_CODES, OTHER_CODE
 
 ENDED: Final = tuple(
     str(status) for status in (Status.ANSWERED, Status.FAILED, Status.EXPIRED, Status.CANCELLED)
@@ -168,6 +169,34 @@ SLOW_READERS: Final = Family(
     where=Where.EVERYWHERE,
     help="Connections cut because their client took nothing of what waited for it for 30 seconds, or"
     " for 2 while the process ends.",
+)
+
+# --- sockets --------------------------------------------------------------------------------------
+
+SOCKETS: Final = Family(
+    name="chat_ws_connections",
+    kind=Kind.GAUGE,
+    where=Where.GATEWAY,
+    help="Open WebSockets.",
+)
+SOCKET_FRAMES: Final = Family(
+    name="chat_ws_frames_total",
+    kind=Kind.COUNTER,
+    where=Where.GATEWAY,
+    help="Frames of text: in from clients, out to them (taken by the connection).",
+    labels=("direction",),
+    known=("in", "out"),
+)
+SOCKETS_CLOSED: Final = Family(
+    name="chat_ws_closed_total",
+    kind=Kind.COUNTER,
+    where=Where.GATEWAY,
+    help="WebSockets that ended, by the close code, whoever closed it: 1000 and 1001 the client, 1005"
+    " without a code or just gone, 1007 no UTF-8, 1009 beyond 128 KiB, 1011 ours to look into, 1012"
+    " drained, 4400 no frame, 4404 not the caller's, 4408 idle, 4413 too large, 4429 too fast, 4503"
+    " too slow a reader.",
+    labels=("code",),
+    known=(*CLOSE_CODES, OTHER_CODE),
 )
 
 # --- requests, where they are answered ------------------------------------------------------------
