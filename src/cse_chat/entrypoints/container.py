@@ -302,9 +302,6 @@ class Container(containers.DeclarativeContainer):
         deadline=settings.provided.agent.deadline,
     )
     counted_asking = providers.Singleton(CountedAsking, send_chat, asked)
-    cancel_chat = providers.Singleton(
-        CancelChat, ledger=ledger, record_history=record_history, now=now
-    )
     read_answer = providers.Singleton(
         ReadAnswer, ledger=ledger, replies=replies, record_history=record_history, now=now
     )
