@@ -1,0 +1,102 @@
+"""Following by server-sent events."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from typing import Final
+
+import httpx
+
+from cse_chat.client.events import Event, decode_event
+from cse_chat.client.gateways import CONNECT_SECONDS, Gateway
+from cse_chat.client.interruptions import (
+    BrokenConnectionError,
+    BusyGatewayError,
+    NothingMoreError,
+    SilentStreamError,
+)
+from cse_chat.client.responses import is_busy, refuse, retry_after
+from cse_chat.client.retries import Retries
+from cse_chat.client.sse import ServerSentEvents
+
+_FIRST_BYTES_SECONDS: Final = 5.0
+_SILENCE_SECONDS: Final = 40.0  # a comment comes every 15 s
+_TIMEOUT: Final = httpx.Timeout(_SILENCE_SECONDS, connect=CONNECT_SECONDS)
+_MEDIA_TYPE: Final = "text/event-stream"
+
+
+async def streamed(
+    gateway: Gateway, path: str, *, after: str | None, retries: Retries
+) -> AsyncGenerator[Event]:
+    """Yield what *gateway* tells behind *after*, until it ends the stream.
+
+    Raises:
+        SilentStreamError: Nothing comes through; nothing was yielded.
+        BrokenConnectionError: It is interrupted: go on behind what was yielded last.
+        BusyGatewayError: It cannot tell now.
+        NothingMoreError: Nothing ever comes behind *after*.
+        ProblemError: It refuses.
+        UnintelligibleError: It sends what is no event.
+    """
+    parser = ServerSentEvents()
+    async with _opened(gateway, path, after) as response, aclosing(_chunks(response)) as chunks:
+        async for chunk in chunks:
+            retries.succeeded()
+            for sent in parser.take(chunk):
+                if sent.name == "shutdown":
+                    return
+                yield decode_event(sent.data)
+            retries.retry = parser.retry or retries.retry
+
+
+@asynccontextmanager
+async def _opened(gateway: Gateway, path: str, after: str | None) -> AsyncIterator[httpx.Response]:
+    headers = {"Accept": _MEDIA_TYPE, "Cache-Control": "no-store"}
+    headers |= {"Last-Event-ID": after} if after else {}
+    request = gateway.http.build_request("GET", path, headers=headers, timeout=_TIMEOUT)
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS + _FIRST_BYTES_SECONDS):
+            response = await gateway.http.send(request, stream=True)
+    except TimeoutError as error:
+        raise SilentStreamError("nothing was answered") from error
+    except httpx.TransportError as error:
+        raise BrokenConnectionError(str(error) or type(error).__name__) from error
+    try:
+        await _require_stream(response)
+        yield response
+    finally:
+        await response.aclose()
+
+
+async def _require_stream(response: httpx.Response) -> None:
+    if response.status_code == httpx.codes.NO_CONTENT:
+        raise NothingMoreError
+    named = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if response.status_code == httpx.codes.OK and named == _MEDIA_TYPE:
+        return
+    try:
+        async with asyncio.timeout(_FIRST_BYTES_SECONDS):
+            await response.aread()
+    except (TimeoutError, httpx.TransportError) as error:
+        raise BrokenConnectionError("the answer broke off") from error
+    if is_busy(response):
+        raise BusyGatewayError(response.status_code, after=retry_after(response))
+    if response.status_code == httpx.codes.OK:
+        raise SilentStreamError(f"not a stream but {named}")
+    refuse(response)
+
+
+async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes]:
+    """Yield what comes; our service sends something at once."""
+    chunks = response.aiter_bytes()
+    try:
+        try:
+            async with asyncio.timeout(_FIRST_BYTES_SECONDS):
+                chunk = await anext(chunks, b"")
+        except TimeoutError as error:
+            raise SilentStreamError("the stream is held back") from error
+        while chunk:
+            yield chunk
+            chunk = await anext(chunks, b"")
+    except httpx.TransportError as error:
+        raise BrokenConnectionError(str(error) or type(error).__name__) from error
