@@ -77,11 +77,21 @@ UNANSWERED: Final = UnansweredResponse(
     problem=_PROBLEM,
     timestamp=_SETTLED,
 )
+CANCELLED: Final = UnansweredResponse(
+    correlation_id=CORRELATION_ID,
+    thread_id=THREAD_ID,
+    status=Status.CANCELLED,
+    problem=ProblemWire(
+        type="/problems/cancelled", title="Cancelled", detail="The question was cancelled."
+    ),
+    timestamp=_SETTLED,
+)
 ACCEPTED: Final = AcceptedBody(
     correlation_id=CORRELATION_ID,
     thread_id=THREAD_ID,
     status=Status.ACCEPTED,
     durability=Durability.MEMORY,
+    queue_position=0,
     events_url=f"/api/chat/{CORRELATION_ID}/events",
 )
 RUNNING: Final = OpenBody(
