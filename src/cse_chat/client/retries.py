@@ -21,12 +21,17 @@ class Patience:
 
     Attributes:
         limit: For how long no gateway may answer anything before it is given up.
+        first_bytes: How long a stream may take to say anything before another way is tried; a
+            service of ours does so at once.
+        silence: How long a stream may then be silent; a comment comes every 15 s.
         pause: Sleeps for seconds.
         chance: Evenly distributed from 0 up to 1.
         monotonic: A clock in seconds.
     """
 
     limit: timedelta = timedelta(minutes=2)
+    first_bytes: timedelta = timedelta(seconds=5)
+    silence: timedelta = timedelta(seconds=40)
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: Callable[[], float] = random.random
     monotonic: Callable[[], float] = time.monotonic
@@ -36,12 +41,13 @@ class Retries:
     """One undertaking that may have to be tried several times.
 
     Attributes:
+        patience: How long it may take.
         retry: Seconds that the service wants its clients to wait, about.
     """
 
     def __init__(self, gateways: Gateways, patience: Patience) -> None:
         self._gateways = gateways
-        self._patience = patience
+        self.patience = patience
         self._failures = 0
         self._failing_since: float | None = None
         self.retry = _RETRY_SECONDS
@@ -73,13 +79,13 @@ class Retries:
             UnreachableError: Nothing was heard for longer than there is patience.
         """
         self._gateways.leave(failed)
-        now = self._patience.monotonic()
+        now = self.patience.monotonic()
         self._failing_since = now if self._failing_since is None else self._failing_since
         rounds = self._failures // len(self._gateways)
         self._failures += 1
         most = min(self.retry * 2 ** min(rounds, 10), _LONGEST_SECONDS)
-        pause = self._patience.chance() * most + (after or 0.0)
-        if now + pause - self._failing_since > self._patience.limit.total_seconds():
+        pause = self.patience.chance() * most + (after or 0.0)
+        if now + pause - self._failing_since > self.patience.limit.total_seconds():
             reason = because or "the stream ends again and again"
             raise UnreachableError(f"no answer from {self._gateways}: {reason}") from because
-        await self._patience.pause(pause)
+        await self.patience.pause(pause)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Final
 
 import httpx
@@ -16,12 +17,9 @@ from cse_chat.client.interruptions import (
     SilentStreamError,
 )
 from cse_chat.client.responses import is_busy, refuse, retry_after
-from cse_chat.client.retries import Retries
+from cse_chat.client.retries import Patience, Retries
 from cse_chat.client.sse import ServerSentEvents
 
-_FIRST_BYTES_SECONDS: Final = 5.0
-_SILENCE_SECONDS: Final = 40.0  # a comment comes every 15 s
-_TIMEOUT: Final = httpx.Timeout(_SILENCE_SECONDS, connect=CONNECT_SECONDS)
 _MEDIA_TYPE: Final = "text/event-stream"
 
 
@@ -39,7 +37,11 @@ async def streamed(
         UnintelligibleError: It sends what is no event.
     """
     parser = ServerSentEvents()
-    async with _opened(gateway, path, after) as response, aclosing(_chunks(response)) as chunks:
+    patience = retries.patience
+    async with (
+        _opened(gateway, path, after, patience) as response,
+        aclosing(_chunks(response, patience.first_bytes)) as chunks,
+    ):
         async for chunk in chunks:
             retries.succeeded()
             for sent in parser.take(chunk):
@@ -50,32 +52,35 @@ async def streamed(
 
 
 @asynccontextmanager
-async def _opened(gateway: Gateway, path: str, after: str | None) -> AsyncIterator[httpx.Response]:
+async def _opened(
+    gateway: Gateway, path: str, after: str | None, patience: Patience
+) -> AsyncIterator[httpx.Response]:
     headers = {"Accept": _MEDIA_TYPE, "Cache-Control": "no-store"}
     headers |= {"Last-Event-ID": after} if after else {}
-    request = gateway.http.build_request("GET", path, headers=headers, timeout=_TIMEOUT)
+    timeout = httpx.Timeout(patience.silence.total_seconds(), connect=CONNECT_SECONDS)
+    request = gateway.http.build_request("GET", path, headers=headers, timeout=timeout)
     try:
-        async with asyncio.timeout(CONNECT_SECONDS + _FIRST_BYTES_SECONDS):
+        async with asyncio.timeout(CONNECT_SECONDS + patience.first_bytes.total_seconds()):
             response = await gateway.http.send(request, stream=True)
     except TimeoutError as error:
         raise SilentStreamError("nothing was answered") from error
     except httpx.TransportError as error:
         raise BrokenConnectionError(str(error) or type(error).__name__) from error
     try:
-        await _require_stream(response)
+        await _require_stream(response, patience.first_bytes)
         yield response
     finally:
         await response.aclose()
 
 
-async def _require_stream(response: httpx.Response) -> None:
+async def _require_stream(response: httpx.Response, limit: timedelta) -> None:
     if response.status_code == httpx.codes.NO_CONTENT:
         raise NothingMoreError
     named = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if response.status_code == httpx.codes.OK and named == _MEDIA_TYPE:
         return
     try:
-        async with asyncio.timeout(_FIRST_BYTES_SECONDS):
+        async with asyncio.timeout(limit.total_seconds()):
             await response.aread()
     except (TimeoutError, httpx.TransportError) as error:
         raise BrokenConnectionError("the answer broke off") from error
@@ -86,12 +91,12 @@ async def _require_stream(response: httpx.Response) -> None:
     refuse(response)
 
 
-async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes]:
+async def _chunks(response: httpx.Response, limit: timedelta) -> AsyncGenerator[bytes]:
     """Yield what comes; our service sends something at once."""
     chunks = response.aiter_bytes()
     try:
         try:
-            async with asyncio.timeout(_FIRST_BYTES_SECONDS):
+            async with asyncio.timeout(limit.total_seconds()):
                 chunk = await anext(chunks, b"")
         except TimeoutError as error:
             raise SilentStreamError("the stream is held back") from error
@@ -100,3 +105,9 @@ async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes]:
             chunk = await anext(chunks, b"")
     except httpx.TransportError as error:
         raise BrokenConnectionError(str(error) or type(error).__name__) from error
+    finally:
+        # Closed, it ends at the next step, and so do the generators inside of it; left to the
+        # garbage collector, each of them would end in a task of its own.
+        await response.aclose()
+        with suppress(httpx.TransportError, httpx.StreamError):
+            await anext(chunks, b"")
