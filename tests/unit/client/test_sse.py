@@ -107,12 +107,13 @@ def test_what_is_no_utf_8_is_replaced() -> None:
 
 def test_retry_is_in_seconds_and_only_of_digits() -> None:
     events = ServerSentEvents()
+    wishes = [events.retry]
 
-    assert events.retry is None
-    assert list(events.take(b"retry: 1500\n\n")) == []
-    assert events.retry == 1.5
-    assert list(events.take(b"retry: 1.5\nretry:\nretry: -1\n\n")) == []
-    assert events.retry == 1.5
+    for line in (b"retry: 1500\n\n", b"retry: 1.5\nretry:\nretry: -1\n\n"):
+        assert list(events.take(line)) == []
+        wishes.append(events.retry)
+
+    assert wishes == [None, 1.5, 1.5]
 
 
 @pytest.mark.parametrize("chunk", [b"data: " + b"x" * 100, b"data: xxxxxxxxxx\n" * 10])
