@@ -62,7 +62,7 @@ async def _opened(
     try:
         async with asyncio.timeout(CONNECT_SECONDS + patience.first_bytes.total_seconds()):
             response = await gateway.http.send(request, stream=True)
-    except TimeoutError as error:
+    except (TimeoutError, httpx.ReadTimeout) as error:
         raise SilentStreamError("nothing was answered") from error
     except httpx.TransportError as error:
         raise BrokenConnectionError(str(error) or type(error).__name__) from error
@@ -98,7 +98,7 @@ async def _chunks(response: httpx.Response, limit: timedelta) -> AsyncGenerator[
         try:
             async with asyncio.timeout(limit.total_seconds()):
                 chunk = await anext(chunks, b"")
-        except TimeoutError as error:
+        except (TimeoutError, httpx.ReadTimeout) as error:
             raise SilentStreamError("the stream is held back") from error
         while chunk:
             yield chunk
