@@ -7,20 +7,22 @@ from datetime import timedelta
 import pytest
 
 from cse_chat.client.retries import Patience
-from tests.integration.faults.cluster import ENTRY_POINT, ROOT
+from tests.integration.faults.cluster import ROOT
 from tests.integration.faults.stub_agent import RUNS
 from tests.integration.processes import RunningProcess, environment
+
+ENTRY_POINT = "[cse_chat.agents]\nnarrator = tests.integration.client.agents:NarratingAgent\n"
 
 
 @pytest.fixture(scope="package")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProcess]:
     """One process, whose agent does what it is told."""
     folder = tmp_path_factory.mktemp("speaking")
-    info = folder / "site" / "stub-1.dist-info"
+    info = folder / "site" / "narrator-1.dist-info"
     info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stub\nVersion: 1\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: narrator\nVersion: 1\n")
     (info / "entry_points.txt").write_text(ENTRY_POINT)
-    env = environment(folder, AGENT__NAME="stub") | {
+    env = environment(folder, AGENT__NAME="narrator") | {
         "PYTHONPATH": os.pathsep.join([str(folder / "site"), str(ROOT)]),
         RUNS: str(folder / "runs"),
     }
