@@ -39,3 +39,10 @@ def quick() -> Patience:
         silence=timedelta(seconds=3),
         chance=lambda: 0.02,
     )
+
+
+@pytest.fixture(scope="package")
+def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProcess]:
+    """One process, whose agent says what it was asked."""
+    with RunningProcess(tmp_path_factory.mktemp("echo")) as running:
+        yield running
