@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from cse_chat.client.calls import Calls
-from cse_chat.client.errors import ChatClientError, UnansweredError
+from cse_chat.client.errors import UnansweredError, UnintelligibleError
 from cse_chat.client.events import Answered, EndedUnanswered, Event
 from cse_chat.client.following import Following
 from cse_chat.client.gateways import Gateways
@@ -175,7 +175,7 @@ class ChatClient:
             async for event in events:
                 if isinstance(event, Answered | EndedUnanswered):
                     return event.outcome
-        raise ChatClientError(f"the events of {correlation_id} ended without its outcome")
+        return _ended(await self.read(correlation_id))  # nothing more is told: it is over
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -204,10 +204,7 @@ class ChatClient:
             UnreachableError: No gateway can say; it may be cancelled, or not: cancel it again.
             UnintelligibleError: It is no service that we understand.
         """
-        outcome = outcome_in(await self._calls("POST", f"{_path_of(correlation_id)}/cancel"))
-        if isinstance(outcome, Open):
-            raise ChatClientError(f"{correlation_id} is still {outcome.status}")
-        return outcome
+        return _ended(outcome_in(await self._calls("POST", f"{_path_of(correlation_id)}/cancel")))
 
     async def history(self, thread_id: str) -> AsyncGenerator[Turn]:
         """Yield what was said in a thread, oldest first: after a `Gap`, say.
@@ -225,6 +222,12 @@ class ChatClient:
             for turn in page.messages:
                 yield turn
             after = page.next if page.messages else None
+
+
+def _ended(outcome: Outcome | Open) -> Outcome:
+    if isinstance(outcome, Open):
+        raise UnintelligibleError(f"{outcome.correlation_id} is over, and is {outcome.status}")
+    return outcome
 
 
 def _path_of(correlation_id: str) -> str:

@@ -73,6 +73,15 @@ async def test_an_end_without_an_answer_is_an_error_of_who_asks_for_one() -> Non
     assert caught.value.outcome.status == "cancelled"
 
 
+async def test_where_nothing_is_told_of_a_question_that_is_over_its_outcome_is_read() -> None:
+    async with Played(accepted(), httpx.Response(204), httpx.Response(200, json=ANSWER)) as played:
+        assert (await played.client.ask("Why?")).text == "abc"
+
+    async with Played(accepted(), httpx.Response(204), accepted()) as played:
+        with pytest.raises(UnintelligibleError, match="is over, and is accepted"):
+            await played.client.ask("Why?")
+
+
 async def test_a_question_that_was_not_sent_is_sent_elsewhere() -> None:
     async with Played(REFUSED, httpx.ConnectTimeout("slow"), accepted()) as played:
         await played.client.send("Why?")

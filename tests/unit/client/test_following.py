@@ -112,9 +112,19 @@ async def test_a_stream_that_says_nothing_at_all_is_a_failure() -> None:
             await anext(played.client.follow(THREAD))
 
 
-async def test_where_something_answers_without_a_stream_it_is_looked_again_and_again() -> None:
-    played, offsets = await told(
+@pytest.mark.parametrize(
+    "instead",
+    [
         httpx.Response(200, text="<html>", headers={"Content-Type": "text/html"}),
+        httpx.ReadTimeout("no head"),
+        stream_of(httpx.ReadTimeout("no byte")),
+    ],
+)
+async def test_where_something_answers_without_a_stream_it_is_looked_again_and_again(
+    instead: Reply,
+) -> None:
+    played, offsets = await told(
+        instead,
         look(document("accepted", 1), following=cursor(1)),
         look(document("delta", 2), following=cursor(2)),
         look(document("answered", 3), following=None),
