@@ -210,6 +210,24 @@ async def test_a_thread_is_followed_beyond_outcomes() -> None:
     ]
 
 
+async def test_of_many_that_lose_a_gateway_all_turn_to_the_same_other_one() -> None:
+    replies = (
+        stream_of(RETRY, frame("accepted", 1), BROKEN),
+        stream_of(RETRY, frame("accepted", 1), BROKEN),
+        stream_of(RETRY, frame("answered", 2)),
+        stream_of(RETRY, frame("answered", 2)),
+    )
+    async with Played(*replies, urls=("http://first", "http://second", "http://third")) as played:
+        following = [played.client.follow_question(ID) for _ in range(2)]
+        for events in following:
+            await anext(events)
+        for events in following:
+            assert [event.type async for event in events] == ["answered"]
+
+    hosts = [request.url.host for request in played.service.requests]
+    assert hosts == ["first", "first", "second", "second"]
+
+
 async def test_whoever_stops_listening_leaves_no_connection_behind() -> None:
     response = stream_of(RETRY, frame("accepted", 1), frame("answered", 2))
     async with Played(response) as played, aclosing(played.client.follow_question(ID)) as events:
