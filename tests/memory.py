@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from cse_chat.adapters.memory.audit import InMemoryAuditLog
+from cse_chat.adapters.memory.conversations import InMemoryConversations
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.ledger import InMemoryLedger
@@ -24,6 +26,7 @@ from cse_chat.domain.ports.applied import Window
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.cancel_chat import CancelChat
+from cse_chat.domain.use_cases.delete_thread import DeleteThread
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.domain.use_cases.narrate import Narrate
@@ -86,7 +89,7 @@ class Memory:
         clock, cap = self.clock, self.cap
         self.replies = InMemoryReplyBus(monotonic=self._seconds, loses=self._loses)
         self.threads = InMemoryThreads(monotonic=self._seconds, cap=cap)
-        self.history = InMemoryHistory(monotonic=self._seconds, ttl=DAY, cap=cap)
+        self.history = InMemoryHistory(monotonic=self._seconds, now=clock, ttl=DAY, cap=cap)
         self.events = InMemoryEvents(
             monotonic=self._seconds,
             now=clock,
@@ -109,6 +112,10 @@ class Memory:
         self.lineup = InMemoryLineup(
             ledger=self.ledger, threads=self.threads, monotonic=self._seconds, lease=LEASE
         )
+        self.conversations = InMemoryConversations(
+            threads=self.threads, history=self.history, events=self.events, ledger=self.ledger
+        )
+        self.audit = InMemoryAuditLog()
         self.dead_letters = InMemoryDeadLetters()
         self.log = InMemoryRequestLog(
             dead_letters=self.dead_letters,
@@ -158,6 +165,17 @@ class Memory:
             ledger=self.ledger,
             replies=self.replies,
             record_history=self.record_history,
+            now=self.clock,
+        )
+
+    def delete_thread(self) -> DeleteThread:
+        return DeleteThread(
+            threads=self.threads,
+            conversations=self.conversations,
+            ledger=self.ledger,
+            record_history=self.record_history,
+            audit=self.audit,
+            new_id=a_correlation_id,
             now=self.clock,
         )
 

@@ -77,7 +77,7 @@ class World:
         self.now = now = SteadyClock(wall=lambda: self.wall, steady=self.loop.time)
         self.replies = InMemoryReplyBus(monotonic=self.loop.time)
         self.threads = InMemoryThreads(monotonic=self.loop.time)
-        self.history = InMemoryHistory(monotonic=self.loop.time, ttl=DAY)
+        self.history = InMemoryHistory(monotonic=self.loop.time, now=now, ttl=DAY)
         self.events = InMemoryEvents(monotonic=self.loop.time, now=now, new_epoch=Epochs(), ttl=DAY)
         self.ledger = InMemoryLedger(
             threads=self.threads,

@@ -61,6 +61,7 @@ class Failing:
     look = __call__
     own = __call__
     owner = __call__
+    newest = __call__
 
 
 def a_container(

@@ -3,13 +3,12 @@
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
 import jsonschema_rs
 import pytest
-from httpx import AsyncClient, Response
 from litestar.routes import HTTPRoute
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
@@ -39,6 +38,16 @@ FAILING: Final = {
         f"/api/chat/{examples.CORRELATION_ID}/events",
     ),
     "ReadThreadEvents": ("follow_thread", "GET", f"/api/threads/{examples.THREAD_ID}/events"),
+    "GiveFeedback": ("give_feedback", "POST", f"/api/chat/{examples.CORRELATION_ID}/feedback"),
+    "ListThreads": ("conversations", "GET", "/api/threads"),
+    "ReadThread": ("read_thread", "GET", f"/api/threads/{examples.THREAD_ID}"),
+    "RenameThread": ("rename_thread", "PATCH", f"/api/threads/{examples.THREAD_ID}"),
+    "DeleteThread": ("delete_thread", "DELETE", f"/api/threads/{examples.THREAD_ID}"),
+}
+SENT: Final[Mapping[str, object]] = {
+    "SendChat": {"message": "Top stocks?"},
+    "GiveFeedback": {"rating": "up"},
+    "RenameThread": {"title": "Banks"},
 }
 JSON: Final = {"Accept": "application/json"}
 
@@ -153,7 +162,7 @@ async def test_an_error_of_the_domain_is_answered_as_described(
     provider, method, path = FAILING[name]
     standing_in: dict[str, Any] = {provider: Failing(an_error(kind))}
     async with served(**standing_in) as client:
-        response = await asked(client, method, path)
+        response = await client.request(method, path, json=SENT.get(name), headers=JSON)
 
     answer = described(name)["responses"][str(response.status_code)]
     content = answer["content"][response.headers["content-type"]]
@@ -163,11 +172,6 @@ async def test_an_error_of_the_domain_is_answered_as_described(
     assert {given.title() for given in response.headers} & {"Location", "Retry-After"} <= {
         *answer["headers"]
     }
-
-
-async def asked(client: AsyncClient, method: str, path: str) -> Response:
-    body = {"message": "Top stocks?"} if method == "POST" else None
-    return await client.request(method, path, json=body, headers=JSON)
 
 
 @pytest.mark.parametrize("path", ["/", "/health/live", "/problems/expired", "/schema", "/nothing"])

@@ -223,7 +223,16 @@ async def test_a_store_that_is_away_does_not_keep_a_process_that_ends() -> None:
     assert exchange.complete
 
 
-@pytest.mark.parametrize("error", [NotFoundError("t"), MalformedRecordError("no"), KeyError("us")])
+async def test_what_is_not_there_any_more_ends_the_stream_quietly() -> None:
+    with capture_logs() as logs:
+        exchange = await said(a_stream(Script([[an_event(1)], NotFoundError("t")])))
+
+    assert exchange.body == START + framed(1)
+    assert exchange.complete
+    assert logs == []
+
+
+@pytest.mark.parametrize("error", [MalformedRecordError("no"), KeyError("us")])
 async def test_whatever_else_breaks_ends_the_stream_and_is_logged(error: Exception) -> None:
     with capture_logs() as logs:
         exchange = await said(a_stream(Script([[an_event(1)], error])))

@@ -120,6 +120,7 @@ def test_each_link_leads_on_as_the_document_says(url: str) -> None:
     answered: JsonValue = {"message": "four"}
     endless: JsonValue = {"message": "never."}
     ways = [
+        OPERATIONS["ListThreads"].Case(query={"limit": 1}),  # the last to be taken
         OPERATIONS["SendChat"].Case(body=answered),
         OPERATIONS["SendChat"].Case(body=endless, headers={"Prefer": "respond-async"}),
     ]
@@ -167,5 +168,5 @@ def along(
     operation = OPERATIONS[link["operationId"]]
     in_path = {name: value for name, value in values.items() if f"{{{name}}}" in operation.path}
     in_query = {name: value for name, value in values.items() if name not in in_path}
-    paged = {"limit": 1} if link["operationId"] == "ReadHistory" else {}
+    paged = {"limit": 1} if link["operationId"] in {"ReadHistory", "ListThreads"} else {}
     return operation.Case(path_parameters=in_path, query=in_query | paged)

@@ -7,7 +7,9 @@ import pytest
 
 from cse_chat.adapters.wire.requests import EncodedRequest
 from cse_chat.domain.ports.applied import AppliedMarks
+from cse_chat.domain.ports.conversations import Conversations
 from cse_chat.domain.ports.events import EventLog, EventRecorder
+from cse_chat.domain.ports.feedback import FeedbackBox
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.lineup import Lineup
 from cse_chat.domain.ports.replies import ReplyBus
@@ -46,6 +48,14 @@ class InMemoryPorts:
     @pytest.fixture
     def history(self, memory: Memory) -> History:
         return memory.history
+
+    @pytest.fixture
+    def conversations(self, memory: Memory) -> Conversations:
+        return memory.conversations
+
+    @pytest.fixture
+    def feedback(self, memory: Memory) -> FeedbackBox:
+        return memory.ledger
 
     @pytest.fixture
     def replies(self, memory: Memory) -> ReplyBus:

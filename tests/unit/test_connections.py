@@ -120,3 +120,16 @@ async def test_while_the_server_ends_whoever_has_read_all_is_left_alone() -> Non
     connection.connection_lost(None)
 
     assert (transport.aborted, slow_readers.closed) == (False, 0)
+
+
+async def test_while_the_server_ends_one_that_took_enough_is_looked_at_again() -> None:
+    transport = Transport(100)
+    slow_readers = SlowReaders(patience=NEVER, last_patience=AT_ONCE)
+    connection = connected(transport, slow_readers)
+
+    connection.pause_writing()
+    connection.shutdown()
+    connection.resume_writing()
+    await until(lambda: transport.aborted)
+
+    assert slow_readers.closed == 1

@@ -55,7 +55,8 @@ async def streamed(
 async def _opened(
     gateway: Gateway, path: str, after: str | None, patience: Patience
 ) -> AsyncIterator[httpx.Response]:
-    headers = {"Accept": _MEDIA_TYPE, "Cache-Control": "no-store"}
+    # Whoever compresses on the way waits until it is worth it.
+    headers = {"Accept": _MEDIA_TYPE, "Accept-Encoding": "identity", "Cache-Control": "no-store"}
     headers |= {"Last-Event-ID": after} if after else {}
     timeout = httpx.Timeout(patience.silence.total_seconds(), connect=CONNECT_SECONDS)
     request = gateway.http.build_request("GET", path, headers=headers, timeout=timeout)

@@ -126,6 +126,18 @@ class NotOwnerError(ChatError):
     slug = "not-owner"
 
 
+class ThreadDeletedError(NotOwnerError):
+    """Its owner has deleted the thread: it is nobody's, and nothing more is written of it."""
+
+    slug = "thread-deleted"
+
+
+class NotAnsweredError(ChatError):
+    """The request has no answer: none yet, or it ended otherwise."""
+
+    slug = "not-answered"
+
+
 class ClaimLostError(ChatError):
     """A later claim has fenced this attempt off; its work counts for nothing."""
 

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from dependency_injector import containers, providers
 
 from cse_chat.adapters.cancellations import Cancellations
+from cse_chat.adapters.memory.audit import InMemoryAuditLog
+from cse_chat.adapters.memory.conversations import InMemoryConversations
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.ledger import InMemoryLedger
@@ -19,7 +21,10 @@ from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
 from cse_chat.domain.model.attempts import AttemptPolicy
 from cse_chat.domain.ports.agent import Agent
 from cse_chat.domain.ports.applied import AppliedMarks, ResponseReader
+from cse_chat.domain.ports.audit import AuditLog
+from cse_chat.domain.ports.conversations import Conversations
 from cse_chat.domain.ports.events import EventLog, EventRecorder
+from cse_chat.domain.ports.feedback import FeedbackBox
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.lineup import Lineup
 from cse_chat.domain.ports.replies import ReplyBus
@@ -29,14 +34,18 @@ from cse_chat.domain.ports.threads import History, Threads
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.cancel_chat import CancelChat
+from cse_chat.domain.use_cases.delete_thread import DeleteThread
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.follow import FollowRequest, FollowThread
+from cse_chat.domain.use_cases.give_feedback import GiveFeedback
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.domain.use_cases.narrate import Narrate
 from cse_chat.domain.use_cases.process_request import ProcessRequest
 from cse_chat.domain.use_cases.read_answer import ReadAnswer
 from cse_chat.domain.use_cases.read_history import ReadHistory
+from cse_chat.domain.use_cases.read_thread import ReadThread
 from cse_chat.domain.use_cases.record_history import RecordHistory
+from cse_chat.domain.use_cases.rename_thread import RenameThread
 from cse_chat.domain.use_cases.run_agent import RunAgent
 from cse_chat.domain.use_cases.send_chat import SendChat
 from cse_chat.domain.use_cases.sweep_replies import SweepReplies
@@ -107,6 +116,7 @@ class Container(containers.DeclarativeContainer):
     pause = providers.Object(_pause)
     chance = providers.Object(random.random)
     new_correlation_id = providers.Object(clock.new_correlation_id)
+    new_audit_id = providers.Object(clock.new_uuid)
     gateway_id = providers.Singleton(clock.new_gateway_id)
     worker_id = providers.Singleton(clock.new_worker_id)
     reply_addresses = providers.Singleton(ReplyAddresses, own=gateway_id)
@@ -140,6 +150,12 @@ class Container(containers.DeclarativeContainer):
         memory=memory_responses,
         kafka=providers.Singleton(durable.response_reader, settings),
     )
+    memory_audit = providers.Singleton(InMemoryAuditLog)
+    audit: providers.Provider[AuditLog] = providers.Selector(
+        _asked_by,
+        memory=memory_audit,
+        kafka=providers.Singleton(durable.audit_log, producer),
+    )
     memory_log = providers.Singleton(
         InMemoryRequestLog,
         dead_letters=memory_dead_letters,
@@ -170,7 +186,7 @@ class Container(containers.DeclarativeContainer):
         redis=redis_threads.provided.making.call(clock.new_thread_id),
     )
     memory_history = providers.Singleton(
-        InMemoryHistory, monotonic=monotonic, ttl=settings.provided.redis.history_ttl
+        InMemoryHistory, monotonic=monotonic, now=now, ttl=settings.provided.redis.history_ttl
     )
     history: providers.Provider[History] = providers.Selector(
         _answered_by,
@@ -231,9 +247,26 @@ class Container(containers.DeclarativeContainer):
     recorder: providers.Provider[EventRecorder] = providers.Selector(
         _answered_by, memory=memory_ledger, redis=redis_ledger
     )
-    redis_events = providers.Singleton(durable.event_log, redis, gateway_id)
+    redis_events = providers.Singleton(durable.event_log, redis, gateway_id, redis_threads)
     events: providers.Provider[EventLog] = providers.Selector(
         _answered_by, memory=memory_events, redis=redis_events
+    )
+
+    conversations: providers.Provider[Conversations] = providers.Selector(
+        _answered_by,
+        memory=providers.Singleton(
+            InMemoryConversations,
+            threads=memory_threads,
+            history=memory_history,
+            events=memory_events,
+            ledger=memory_ledger,
+        ),
+        redis=providers.Singleton(durable.conversations, redis, redis_threads),
+    )
+    feedback: providers.Provider[FeedbackBox] = providers.Selector(
+        _answered_by,
+        memory=memory_ledger,
+        redis=providers.Singleton(durable.feedback, redis),
     )
 
     applied_marks: providers.Provider[AppliedMarks] = providers.Selector(
@@ -275,6 +308,21 @@ class Container(containers.DeclarativeContainer):
     follow_request = providers.Singleton(FollowRequest, read_answer=read_answer, events=events)
     streams = providers.Singleton(StreamTally)
     read_history = providers.Singleton(ReadHistory, threads=threads, history=history)
+    read_thread = providers.Singleton(ReadThread, conversations=conversations)
+    rename_thread = providers.Singleton(RenameThread, conversations=conversations)
+    delete_thread = providers.Singleton(
+        DeleteThread,
+        threads=threads,
+        conversations=conversations,
+        ledger=ledger,
+        record_history=record_history,
+        audit=audit,
+        new_id=new_audit_id,
+        now=now,
+    )
+    give_feedback = providers.Singleton(
+        GiveFeedback, feedback=feedback, audit=audit, new_id=new_audit_id, now=now
+    )
     sweep_replies = providers.Singleton(SweepReplies, ledger=ledger, replies=replies)
     keep_claims = providers.Singleton(KeepClaims, claims=claims)
     abandon_request = providers.Singleton(AbandonRequest, record_history=record_history, now=now)

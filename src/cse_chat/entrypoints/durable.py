@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from cse_chat.adapters.kafka.audit import KafkaAuditLog
     from cse_chat.adapters.kafka.dead_letters import KafkaDeadLetters
     from cse_chat.adapters.kafka.producer import SupervisedProducer
     from cse_chat.adapters.kafka.reading_back import KafkaResponseReader
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from cse_chat.adapters.redis.cancellations import RedisCancellations
     from cse_chat.adapters.redis.clock import ServerClock
     from cse_chat.adapters.redis.connection import RedisConnection
+    from cse_chat.adapters.redis.conversations import RedisConversations
     from cse_chat.adapters.redis.events import RedisEventLog
+    from cse_chat.adapters.redis.feedback import RedisFeedbackBox
     from cse_chat.adapters.redis.heartbeats import Heartbeat
     from cse_chat.adapters.redis.history import RedisHistory
     from cse_chat.adapters.redis.ledger import RedisLedger
@@ -40,11 +43,11 @@ if TYPE_CHECKING:
 
 def producer(settings: Settings) -> SupervisedProducer:
     """Return what this process writes to Kafka with."""
-    from cse_chat.adapters.kafka.names import DEAD_LETTERS, REQUESTS, RESPONSES
+    from cse_chat.adapters.kafka.names import AUDIT, DEAD_LETTERS, REQUESTS, RESPONSES
     from cse_chat.adapters.kafka.producer import SupervisedProducer
 
     return SupervisedProducer(
-        settings.kafka.bootstrap_servers, topics=(REQUESTS, RESPONSES, DEAD_LETTERS)
+        settings.kafka.bootstrap_servers, topics=(REQUESTS, RESPONSES, DEAD_LETTERS, AUDIT)
     )
 
 
@@ -95,6 +98,13 @@ def dead_letters(producer: SupervisedProducer, settings: Settings) -> KafkaDeadL
     from cse_chat.adapters.kafka.dead_letters import KafkaDeadLetters
 
     return KafkaDeadLetters(producer, bootstrap_servers=settings.kafka.bootstrap_servers)
+
+
+def audit_log(producer: SupervisedProducer) -> KafkaAuditLog:
+    """Return the lasting record of deletions and feedback."""
+    from cse_chat.adapters.kafka.audit import KafkaAuditLog
+
+    return KafkaAuditLog(producer)
 
 
 def redis_connection(settings: Settings) -> RedisConnection:
@@ -150,11 +160,13 @@ def cancellations(connection: RedisConnection, process_id: str) -> RedisCancella
     return RedisCancellations(connection, process_id=process_id)
 
 
-def event_log(connection: RedisConnection, gateway_id: str) -> RedisEventLog:
+def event_log(connection: RedisConnection, gateway_id: str, threads: RedisThreads) -> RedisEventLog:
     """Return what happens in each thread, and who follows it here."""
     from cse_chat.adapters.redis.events import RedisEventLog
 
-    return RedisEventLog(connection, gateway_id=gateway_id)
+    events = RedisEventLog(connection, gateway_id=gateway_id)
+    events.on_deleted = threads.forget
+    return events
 
 
 def applied_marks(connection: RedisConnection, settings: Settings) -> RedisAppliedMarks:
@@ -169,6 +181,20 @@ def threads(connection: RedisConnection) -> RedisThreads:
     from cse_chat.adapters.redis.threads import RedisThreads
 
     return RedisThreads(connection)
+
+
+def conversations(connection: RedisConnection, threads: RedisThreads) -> RedisConversations:
+    """Return the conversations that people have."""
+    from cse_chat.adapters.redis.conversations import RedisConversations
+
+    return RedisConversations(connection, on_deleted=threads.forget)
+
+
+def feedback(connection: RedisConnection) -> RedisFeedbackBox:
+    """Return what people think of their answers."""
+    from cse_chat.adapters.redis.feedback import RedisFeedbackBox
+
+    return RedisFeedbackBox(connection)
 
 
 def history(connection: RedisConnection) -> RedisHistory:

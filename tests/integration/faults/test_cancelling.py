@@ -8,10 +8,12 @@ from typing import Any
 import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
+from redis.asyncio import Redis
 
 from cse_chat.adapters.kafka.names import RESPONSES
 from tests.integration.faults.cluster import Cluster
 from tests.integration.faults.test_workers import started
+from tests.integration.processes import has_logged
 from tests.waiting import until, until_it
 
 pytestmark = pytest.mark.timeout(120)
@@ -125,6 +127,42 @@ async def test_what_runs_is_stopped_its_asker_told_and_its_thread_goes_on(
     assert (await recorded(cluster, turn["correlation_id"]))["status"] == "cancelled"
     roles = [turn["role"] for turn in await one.history()]
     assert sorted(roles) == ["agent", "agent", "user", "user"]
+
+
+async def deaf_to_control(cluster: Cluster) -> str:
+    """Return the address of Redis for a process that may not hear cancellations."""
+    async with Redis.from_url(cluster.redis.url) as redis:
+        await redis.acl_setuser(
+            "deaf",
+            enabled=True,
+            passwords=["+secret"],
+            keys=["*"],
+            channels=["chat.response:*", "chat.replies*", "chat.stream:*", "chat.heartbeat:*"],
+            categories=["+@all"],
+        )
+    return cluster.redis.url.replace("redis://", "redis://deaf:secret@")
+
+
+async def test_a_worker_that_hears_no_cancellation_stops_within_a_second_all_the_same(
+    cluster: Cluster, client: httpx.AsyncClient
+) -> None:
+    [gateway] = (Gateway(each.url, client) for each in cluster.start("gateway"))
+    url = await deaf_to_control(cluster)
+    [worker] = cluster.start("worker", WORKER__CONCURRENCY="1", REDIS__URL=url)
+    await until(lambda: has_logged(worker, "control_not_heard"))
+    loop = asyncio.get_running_loop()
+    correlation_id = await gateway.accepted("hang a")
+    await started(cluster, 1)
+    behind = asyncio.create_task(gateway.ask("answer b"))
+
+    began = loop.time()
+    await gateway.cancel(correlation_id)
+    answer = await behind
+    took = loop.time() - began
+
+    assert answer.json()["response"].startswith("answer to answer b")
+    assert took < 3, "the lease of the stopped one ran out"
+    assert begun(cluster) == ["hang a", "answer b"]
 
 
 async def test_what_was_answered_stays_answered(

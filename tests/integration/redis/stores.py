@@ -16,7 +16,9 @@ from cse_chat.adapters.redis.applied import RedisAppliedMarks
 from cse_chat.adapters.redis.cancellations import RedisCancellations
 from cse_chat.adapters.redis.clock import ServerClock
 from cse_chat.adapters.redis.connection import RedisConnection, retry
+from cse_chat.adapters.redis.conversations import RedisConversations
 from cse_chat.adapters.redis.events import RedisEventLog
+from cse_chat.adapters.redis.feedback import RedisFeedbackBox
 from cse_chat.adapters.redis.heartbeats import Heartbeat
 from cse_chat.adapters.redis.history import RedisHistory
 from cse_chat.adapters.redis.ledger import RedisLedger
@@ -72,6 +74,8 @@ class Stores:
         self.connection = RedisConnection(url, answered_by=answered_by)
         self.threads = RedisThreads(self.connection)
         self.history = RedisHistory(self.connection)
+        self.conversations = RedisConversations(self.connection, on_deleted=self.threads.forget)
+        self.feedback = RedisFeedbackBox(self.connection)
         self.ledger = RedisLedger(
             self.connection,
             new_token=new_token,

@@ -141,6 +141,28 @@ async def test_a_redis_that_is_away_for_a_while_interrupts_a_stream_and_it_goes_
     assert told[-1].name == "answered"
 
 
+async def test_a_redis_that_was_restarted_is_a_gap_and_the_stream_goes_on_to_its_outcome(
+    cluster: Cluster,
+) -> None:
+    """What was recorded in its last second may be lost, and nobody knows whether it is."""
+    (gateway,) = cluster.start("gateway")
+    cluster.start("worker")
+    async with asyncio.timeout(90), httpx.AsyncClient(timeout=60) as client:
+        own, of_thread = await asked(client, gateway.url, "speak to me")
+        following = asyncio.create_task(told_from(client, gateway, own))
+        await until_it(lambda: _tells(client, gateway))
+        await asyncio.to_thread(cluster.redis.kill)
+        await asyncio.to_thread(cluster.redis.start)
+        told = await following
+        kept = await client.get(f"{gateway.url}{of_thread}?wait=0")
+
+    names = [one.name for one in told]
+    (gap,) = (number for number, name in enumerate(names) if name == "gap")
+    assert 0 < gap < len(names) - 1
+    assert names[-1] == "answered"
+    assert [one.event for one in told[gap + 1 :]][:100] == kept.json()["events"]
+
+
 async def _is_interrupted(client: httpx.AsyncClient, gateway: RunningProcess) -> bool:
     scrape = Scrape.of((await client.get(f"{gateway.url}/metrics")).text, at=0)
     return scrape.total("chat_stream_interruptions_total") > 0

@@ -135,3 +135,16 @@ async def test_a_look_that_waits_is_answered_at_once_when_the_server_goes_away()
         look = (await looking).json()
 
     assert look == {"events": [], "next": first["next"]}
+
+
+async def test_whoever_leaves_while_it_looks_is_not_waited_for() -> None:
+    async with asyncio.timeout(20), serving() as served:
+        speaker = await served.speaker()
+        first = (await served.client.get(f"{speaker.path}?wait=0")).json()
+        for path in (speaker.path, speaker.own_path):
+            _, writer = await asyncio.open_connection("127.0.0.1", served.port)
+            query = f"{path}?wait=5&after={first['next']}"
+            writer.write(f"GET {query} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            await until(lambda: served.followers == 1)
+            writer.transport.abort()
+            await until(lambda: served.followers == 0, seconds=2)

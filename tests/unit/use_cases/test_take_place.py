@@ -1,7 +1,6 @@
 """What asking does about earlier questions of the thread that are not settled."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -9,6 +8,7 @@ import pytest
 
 from cse_chat.domain.errors import (
     AcceptanceUnknownError,
+    MalformedRecordError,
     NotAcceptedError,
     NotFoundError,
     OverloadedError,
@@ -20,7 +20,7 @@ from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest, IfBusy
 from cse_chat.domain.ports.requests import RequestLog
 from cse_chat.domain.use_cases.send_chat import Receipt, SendChat
-from cse_chat.domain.use_cases.take_place import REPLACED, TakePlace
+from cse_chat.domain.use_cases.take_place import REPLACED
 from tests.builders import a_question, a_request, a_thread_id, an_outcome
 from tests.memory import LEASE, Memory
 from tests.waiting import until
@@ -45,6 +45,19 @@ class GatedLog:
         if self._refusal:
             raise self._refusal
         return await self._log.append(request)
+
+
+class Gone:
+    """Stands in for what fails at every call."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def __call__(self, *_: object, **__: object) -> None:
+        raise self._error
+
+    before = __call__
+    reserve = __call__
 
 
 @dataclass
@@ -97,6 +110,26 @@ async def test_who_enqueues_waits_behind_and_is_told_how_many_are_before(thread:
     receipts = [await thread.ask() for _ in range(3)]
 
     assert [receipt.queue_position for receipt in receipts] == [0, 1, 2]
+
+
+async def test_who_enqueues_and_is_answered_soon_asks_nobody_for_its_place(
+    thread: Thread,
+) -> None:
+    """The quick path: neither ledger nor lineup has a call at all here."""
+
+    class Unasked:
+        """Has no calls."""
+
+    take_place = replace(thread.send_chat.take_place, ledger=Unasked(), lineup=Unasked())  # type: ignore[arg-type] # that is the point
+    thread.send_chat = replace(thread.send_chat, take_place=take_place, ledger=Unasked())  # type: ignore[arg-type] # as above
+    asking = asyncio.create_task(thread.ask(wait=LONG))
+    await until(lambda: len(thread.memory.log) == 1)
+    [delivery] = await thread.memory.log.unfinished()
+    outcome = an_outcome(delivery.request)
+
+    thread.memory.replies.deliver(outcome)
+
+    assert (await asking).outcome == outcome
 
 
 async def test_who_would_not_wait_is_refused_and_nothing_is_kept(thread: Thread) -> None:
@@ -243,11 +276,7 @@ async def test_a_place_whose_gateway_died_runs_out(thread: Thread) -> None:
 async def test_where_nobody_can_say_whether_a_thread_is_busy_nothing_is_accepted(
     thread: Thread,
 ) -> None:
-    class Gone:
-        async def reserve(self, _: object) -> None:
-            raise TransportError("gone")
-
-    take_place = replace(thread.send_chat.take_place, lineup=Gone())  # type: ignore[arg-type] # one call is used
+    take_place = replace(thread.send_chat.take_place, lineup=Gone(TransportError("gone")))  # type: ignore[arg-type] # one call is used
     thread.send_chat = replace(thread.send_chat, take_place=take_place)
 
     with pytest.raises(TransportError):
@@ -304,29 +333,32 @@ async def test_who_interrupts_touches_no_other_thread(thread: Thread) -> None:
     assert await thread.status_of(bystander.request) is Status.ACCEPTED
 
 
-@pytest.mark.parametrize("call", ["before", "settle"])
-async def test_what_cannot_be_cancelled_now_stays_before_it(thread: Thread, call: str) -> None:
+@pytest.mark.parametrize("error", [TransportError("gone"), MalformedRecordError("row")])
+async def test_what_cannot_be_read_now_stays_before_it(thread: Thread, error: Exception) -> None:
     """It is accepted, and says so: it waits as if it were enqueued."""
     earlier = await thread.ask()
+    take_place = replace(thread.send_chat.take_place, lineup=Gone(error))  # type: ignore[arg-type] # one call is used
 
-    async def fail(*_: object, **__: object) -> None:
-        raise TransportError("gone")
-
-    take_place = _failing(thread, call, fail)
-    thread.send_chat = replace(thread.send_chat, take_place=take_place)
-    receipt = await thread.ask(IfBusy.INTERRUPT)
+    receipt = await replace(thread.send_chat, take_place=take_place)(
+        a_question(thread_id=thread.id, user_id="ann"), wait=NOT_AT_ALL, if_busy=IfBusy.INTERRUPT
+    )
 
     assert receipt.queue_position == 1
     assert await thread.status_of(earlier.request) is Status.ACCEPTED
 
 
-def _failing(thread: Thread, call: str, fail: Callable[..., Awaitable[None]]) -> TakePlace:
+async def test_what_cannot_be_cancelled_now_stays_before_it(thread: Thread) -> None:
+    earlier = await thread.ask()
     take_place = thread.send_chat.take_place
-    if call == "before":
-        gone = type("Gone", (), {"before": staticmethod(fail)})()
-        return replace(take_place, lineup=gone)
-    cancel_chat = replace(take_place.cancel_chat, record_history=fail)  # type: ignore[arg-type] # it is called the same
-    return replace(take_place, cancel_chat=cancel_chat)
+    cancel_chat = replace(take_place.cancel_chat, record_history=Gone(TransportError("gone")))  # type: ignore[arg-type] # it is called the same
+    take_place = replace(take_place, cancel_chat=cancel_chat)
+
+    receipt = await replace(thread.send_chat, take_place=take_place)(
+        a_question(thread_id=thread.id, user_id="ann"), wait=NOT_AT_ALL, if_busy=IfBusy.INTERRUPT
+    )
+
+    assert receipt.queue_position == 1
+    assert await thread.status_of(earlier.request) is Status.ACCEPTED
 
 
 async def test_what_is_over_leaves_nothing_behind(thread: Thread) -> None:

@@ -1,18 +1,23 @@
 """What runs of a request is stopped as soon as somebody says that it is cancelled."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import suppress
 
 import pytest
 
 from cse_chat.domain.errors import TransportError
+from cse_chat.domain.model.answers import AgentEvent, Delta
 from cse_chat.domain.model.claims import Claim
+from cse_chat.domain.model.history import Exchange
 from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.outcomes import Durability, Status
-from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.model.questions import ChatRequest, Question
 from cse_chat.domain.use_cases.keep_claims import HeldClaim, KeepClaims
+from cse_chat.domain.use_cases.process_request import Progress
+from cse_chat.entrypoints.worker.guarded_agent import GuardedAgent
 from cse_chat.entrypoints.worker.stopping import StopCancelled
-from tests.builders import a_correlation_id, a_request, an_outcome
+from tests.builders import a_correlation_id, a_question, a_request, an_outcome
 from tests.memory import Memory
 from tests.unit.worker.scenes import settled_down
 from tests.waiting import until
@@ -150,3 +155,39 @@ async def test_closing_stops_looking() -> None:
 
     assert len(scene.claims.renewals) == 1
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+class Stubborn:
+    """Catches its cancellation and goes on to speak."""
+
+    def __init__(self) -> None:
+        self.began = asyncio.Event()
+
+    async def answer(
+        self, question: Question, history: Sequence[Exchange]
+    ) -> AsyncGenerator[AgentEvent]:
+        self.began.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        yield Delta("I was told to stop, and say this all the same.")
+        await asyncio.Event().wait()
+
+
+async def test_an_agent_that_ignores_it_is_ended_where_it_speaks_and_is_not_heard() -> None:
+    """Its slot and its thread are free then."""
+    memory, agent = Memory(), Stubborn()
+    request = a_request()
+    delivery = await memory.delivered(request)
+    process = memory.process_request(GuardedAgent(agent))
+    stop = StopCancelled(cancellations=memory.ledger.cancellations, keep_claims=memory.keep_claims)
+    async with stop, asyncio.timeout(5):
+        processing = asyncio.create_task(process(delivery, Progress()))
+        await agent.began.wait()
+        await memory.ledger.settle(an_outcome(request, Status.CANCELLED))
+        await processing
+
+    stretch = await memory.events.since(request.thread_id, None, limit=9)
+    assert [event.type for event in stretch.events] == ["accepted", "started", "cancelled"]
+    assert not process.slots.locked()
+    following = a_request(a_question(thread_id=request.thread_id))
+    assert isinstance(await memory.ledger.claim(following, Durability.MEMORY), Claim)

@@ -24,6 +24,7 @@ from cse_chat.adapters.wire.turns import encode_turn
 from cse_chat.domain.errors import (
     ClaimLostError,
     IdConflictError,
+    ThreadDeletedError,
     TransportError,
 )
 from cse_chat.domain.model.claims import (
@@ -39,6 +40,7 @@ from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome
 from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.model.threads import title_of
 
 _REGISTER = script("register", "request")
 _CLAIM = script("claim", "request")
@@ -146,6 +148,7 @@ class RedisLedger:
         Raises:
             ClaimLostError: It is not settled, and a later claim has fenced *claim* off.
             IdConflictError: The id is another user's or thread's.
+            ThreadDeletedError: It is not settled, and can only be settled `cancelled`.
             TransportError: It may or may not be settled.
         """
         asked = asked or self.registrations.asked(outcome.correlation_id)
@@ -158,6 +161,7 @@ class RedisLedger:
             outcome.durability or "",
             self._reply_channel(outcome.correlation_id),
             encode_turn(asked) if asked else "",
+            title_of(asked.content) if asked else "",
             encode_turn(Turn.answering(outcome)),
             outcome.status,
             encode_outcome(outcome),
@@ -177,6 +181,8 @@ class RedisLedger:
                 raise ClaimLostError(outcome.correlation_id)
             case b"id-conflict":
                 raise IdConflictError(outcome.correlation_id)
+            case b"deleted":
+                raise ThreadDeletedError(outcome.thread_id)
         return settlement_of(reply, outcome.correlation_id, outcome.user_id)
 
     async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:
@@ -277,6 +283,7 @@ class RedisLedger:
             self._reply_channel(request.correlation_id),
             encode_turn(Turn.asking(request)),
             accepted_tail(request),
+            title_of(request.question.text),
         )
 
     def _reply_channel(self, correlation_id: CorrelationId) -> str:

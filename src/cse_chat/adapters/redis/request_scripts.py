@@ -46,6 +46,7 @@ class RequestScripts:
             names.meta(thread_id),
             names.events(thread_id),
             names.stream(thread_id),
+            names.threads_of(user_id),
             *also,
         )
         epoch = secrets.token_hex(8)  # random: a counter would come again after a loss

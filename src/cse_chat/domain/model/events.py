@@ -129,6 +129,7 @@ class Stretch:
         cursor: Where the next stretch begins.
         more: Whether there is one already.
         busy: Whether requests of the thread are open.
+        deleted: Whether the thread was: then there is nothing, and never will be.
     """
 
     events: tuple[Event, ...]
@@ -136,6 +137,7 @@ class Stretch:
     cursor: Cursor
     more: bool
     busy: bool
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,3 +179,9 @@ def type_of(said: Said) -> EventType:
     if isinstance(said, Delta):
         return EventType.DELTA
     return EventType.STEP if isinstance(said, Step) else EventType.ARTIFACT
+
+
+def nothing_of_a_deleted_thread(after: Cursor | None) -> Stretch:
+    """Return what is read behind *after* of a thread that was deleted: nothing, and no gap."""
+    cursor = after or NOTHING_YET
+    return Stretch(events=(), gap=None, cursor=cursor, more=False, busy=False, deleted=True)

@@ -39,6 +39,7 @@ class Ledger(Protocol):
         Raises:
             IdConflictError: The id is another user's or thread's.
             NotOwnerError: The thread is another user's.
+            ThreadDeletedError: The thread was deleted.
         """
         ...
 
@@ -82,6 +83,8 @@ class Ledger(Protocol):
         Raises:
             ClaimLostError: It is not settled, and a later claim has fenced *claim* off.
             IdConflictError: The id is another user's or thread's: nothing of theirs changes.
+            ThreadDeletedError: It is not settled, and of a deleted thread: then it can only be
+                settled `cancelled`, without a turn or an event.
         """
         ...
 
@@ -125,6 +128,7 @@ class Claims(Protocol):
         Raises:
             IdConflictError: The id is another user's or thread's.
             NotOwnerError: The thread is another user's.
+            ThreadDeletedError: The thread was deleted.
         """
         ...
 

@@ -46,6 +46,7 @@ class _Reader:
         self._events = events
         self._thread_id = thread_id
         self._is_busy = False
+        self.is_deleted = False
         self.cursor = after
 
     async def followed(self, *, idle: timedelta) -> AsyncGenerator[Sequence[Event | Gap]]:
@@ -61,6 +62,8 @@ class _Reader:
                     async for stretch in stretches:
                         yield stretch
                         quiet_until = loop.time() + idle.total_seconds()
+                if self.is_deleted:
+                    return
                 while True:
                     if loop.time() >= quiet_until:
                         yield ()
@@ -84,6 +87,7 @@ class _Reader:
             stretch = await self._events.since(self._thread_id, self.cursor, limit=_AT_ONCE)
             self.cursor = stretch.cursor
             self._is_busy = stretch.busy
+            self.is_deleted = stretch.deleted
             if stretch.gap or stretch.events:
                 yield (*((stretch.gap,) if stretch.gap else ()), *stretch.events)
             if not stretch.more:
@@ -120,13 +124,16 @@ class FollowThread:
             idle: After how long without anything nothing is yielded.
 
         Raises:
-            NotFoundError: Nobody ever used the thread, or it is another user's.
+            NotFoundError: Nobody ever used the thread, it is another user's, or was deleted: also
+                in the middle, behind what happened before.
             TransportError: What happened cannot be read now.
         """
         reader = await self._reader(thread_id, user_id, after)
         async with aclosing(reader.followed(idle=idle)) as stretches:
             async for stretch in stretches:
                 yield stretch
+        if reader.is_deleted:
+            raise NotFoundError(f"thread {thread_id}")
 
     async def look(
         self, thread_id: ThreadId, user_id: UserId, *, after: Cursor | None, wait: timedelta
@@ -177,7 +184,8 @@ class FollowRequest:
             idle: After how long without anything nothing is yielded.
 
         Raises:
-            NotFoundError: Nothing is known of it, or it is another user's.
+            NotFoundError: Nothing is known of it, or it is another user's; also in the middle,
+                when it was forgotten with its thread.
             TransportError: What happened cannot be read now.
         """
         entry = await self.read_answer(correlation_id, user_id)
@@ -243,6 +251,10 @@ class FollowRequest:
                 if missed and entry.settlement:
                     yield _outcome_of(entry.settlement, reader)
                     return
+        if reader.is_deleted:
+            entry = await self.read_answer(entry.correlation_id, entry.user_id)
+            if entry.settlement:
+                yield _outcome_of(entry.settlement, reader)
 
     async def _ended(
         self, entry: Entry, reader: _Reader, after: Cursor | None
@@ -257,7 +269,7 @@ class FollowRequest:
                 if ends(told):
                     return
                 missed = missed or any(isinstance(found, Gap) for found in told)
-        if missed and entry.settlement:
+        if (missed or reader.is_deleted) and entry.settlement:
             yield _outcome_of(entry.settlement, reader)
 
 

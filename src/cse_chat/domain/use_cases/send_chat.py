@@ -102,9 +102,9 @@ class SendChat:
                 if outcome is None:
                     await place.register(durability)
                     outcome = await next_reply(wait - unregistered_for)
-        except NotListeningError:
+        except NotListeningError:  # from the beginning, or while it waited
             listened = False
-            durability = await self._accept(place)
+            durability = place.durability or await self._accept(place)
             await place.register(durability)
             outcome = None
         return Receipt(

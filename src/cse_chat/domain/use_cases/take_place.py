@@ -6,7 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Self
 
-from cse_chat.domain.errors import IdConflictError, NotOwnerError, ThreadBusyError, TransportError
+from cse_chat.domain.errors import (
+    IdConflictError,
+    MalformedRecordError,
+    NotOwnerError,
+    ThreadBusyError,
+    TransportError,
+)
 from cse_chat.domain.model.ids import CorrelationId, ThreadId
 from cse_chat.domain.model.outcomes import Durability, Problem
 from cse_chat.domain.model.questions import ChatRequest, IfBusy
@@ -129,7 +135,7 @@ class TakePlace:
         """
         try:
             found = await self.ledger.find(await self.lineup.before(request))
-        except TransportError:
+        except (TransportError, MalformedRecordError):
             return 0
         cancelling = (self.cancel_chat.settled(entry, REPLACED) for entry in found.values())
         ended = await asyncio.gather(*cancelling, return_exceptions=True)

@@ -122,13 +122,7 @@ class Transcript:
         if self._as_json:
             print_json({"messages": turns}, indent=None)
             return
-        output = console()
-        for turn in turns:
-            text = printable(str(turn.get("content", "")))
-            if turn.get("role") == "user":
-                output.print(Text(f"{PROMPT}{text}", style="bold"), soft_wrap=True)
-            else:
-                output.print(Text(f"{text or _without_answer(turn)}\n"), soft_wrap=True)
+        print_turns(turns)
 
     def remark(self, text: str) -> None:
         """Say something that is no answer."""
@@ -174,6 +168,17 @@ class Transcript:
 
 def _write(text: str) -> None:
     click.echo(text, nl=False)
+
+
+def print_turns(turns: Sequence[dict[str, Any]]) -> None:
+    """Print what was said, question by question."""
+    output = console()
+    for turn in turns:
+        text = printable(str(turn.get("content", "")))
+        if turn.get("role") == "user":
+            output.print(Text(f"{PROMPT}{text}", style="bold"), soft_wrap=True)
+        else:
+            output.print(Text(f"{text or _without_answer(turn)}\n"), soft_wrap=True)
 
 
 def _without_answer(turn: dict[str, Any]) -> str:

@@ -94,8 +94,8 @@ def _unfinished(
         thread_id=request.thread_id,
         status=Status.ACCEPTED,
         durability=receipt.durability,
-        queue_position=receipt.queue_position,
         events_url=events_of(request.correlation_id),
+        queue_position=receipt.queue_position,
     )
     return body, {
         "Location": location_of(request.correlation_id),

@@ -73,7 +73,7 @@ def asking_of(raw: bytes, *, user_id: UserId, new_thread_id: Callable[[], Thread
     Raises:
         InvalidRequestError: Naming every fault that can be told at once.
     """
-    document = _document(raw)
+    document = json_object(raw)
     faults = list(_faults_of_shape(document))
     broken = {fault.path[0] for fault in faults}
     given = {name: value for name, value in document.items() if name not in broken}
@@ -95,7 +95,12 @@ def asking_of(raw: bytes, *, user_id: UserId, new_thread_id: Callable[[], Thread
     return Asking(question, IfBusy(str(given.get("if_busy", IfBusy.ENQUEUE))))
 
 
-def _document(raw: bytes) -> Mapping[str, object]:
+def json_object(raw: bytes) -> Mapping[str, object]:
+    """Return the JSON object that *raw* is.
+
+    Raises:
+        InvalidRequestError: It is none, or gives a field twice.
+    """
     try:
         document = _decoder.decode(raw.decode())
     except _DuplicateKeyError as error:
@@ -136,9 +141,14 @@ def _faults_of_shape(document: Mapping[str, object]) -> Iterator[Violation]:
     if document.get("if_busy", IfBusy.ENQUEUE) not in _IF_BUSY:
         yield Violation(("if_busy",), f"must be one of {', '.join(_IF_BUSY)}")
     yield from _faults_of_metadata(document.get("metadata", {}))
+    yield from unknown_fields(document, _FIELDS)
+
+
+def unknown_fields(document: Mapping[str, object], fields: Sequence[str]) -> Iterator[Violation]:
+    """Yield a fault for whatever is none of *fields*."""
     for name in document:
-        if name not in _FIELDS:
-            rule = f"is not a field of the request; the fields are {', '.join(_FIELDS)}"
+        if name not in fields:
+            rule = f"is not a field of the request; the fields are {', '.join(fields)}"
             yield Violation((name[:_MAX_NAME_CHARS],), rule)
 
 

@@ -23,6 +23,8 @@ KIND_OF: Final[Mapping[type[errors.ChatError], problems.ProblemKind]] = {
     errors.NotFoundError: problems.NOT_FOUND,
     errors.NotOwnerError: problems.NOT_FOUND,  # nobody may tell another's thread from none
     errors.ThreadBusyError: problems.THREAD_BUSY,
+    errors.ThreadDeletedError: problems.NOT_FOUND,
+    errors.NotAnsweredError: problems.NOT_ANSWERED,
     errors.OverloadedError: problems.OVERLOADED,
     errors.NotAcceptedError: problems.NOT_ACCEPTED,
     errors.AcceptanceUnknownError: problems.ACCEPTANCE_UNKNOWN,

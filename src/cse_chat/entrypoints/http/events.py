@@ -1,17 +1,19 @@
 """``.../events``: follow a request or a thread, or look at what happened."""
 
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from litestar import Controller, Request, Response, route
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.params import FromPath, FromQuery, SkipValidation
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from cse_chat.adapters.wire.events import followed_json
-from cse_chat.domain.model.events import Cursor
+from cse_chat.domain.model.events import Cursor, Followed
 from cse_chat.domain.use_cases.follow import FollowRequest, FollowThread, Look
 from cse_chat.entrypoints.http.exchanges import correlate
 from cse_chat.entrypoints.http.methods import READING
@@ -21,7 +23,7 @@ from cse_chat.entrypoints.http.parameters import (
     thread_id_of,
     wait_of,
 )
-from cse_chat.entrypoints.http.streams import EventStream, Streaming
+from cse_chat.entrypoints.http.streams import EventStream, Streaming, while_there
 from cse_chat.entrypoints.http.users import asking_user
 
 
@@ -97,17 +99,13 @@ class EventsController(Controller):
         known_as = correlation_id_of(correlation_id)
         correlate(request.scope, known_as)
         asked = _Asked.of(request, after=after, wait=wait, longest=following.longest_wait)
-        if not asked.streams:
-            look = following.request.look
-            found = await look(known_as, asking_user(), after=asked.after, wait=asked.wait)
-            return _looked(request, found, following.streaming)
-        return EventStream(
-            streaming=following.streaming,
+        return _told(
+            request,
+            asked,
+            following.streaming,
             of="request",
-            after=asked.after,
-            follow=lambda reached: following.request(
-                known_as, asking_user(), after=reached, idle=following.streaming.heartbeat
-            ),
+            follow=partial(following.request, known_as, asking_user()),
+            look=partial(following.request.look, known_as, asking_user()),
         )
 
     @route("/threads/{thread_id:str}/events", http_method=READING, operation_id="ReadThreadEvents")
@@ -122,28 +120,48 @@ class EventsController(Controller):
         """Follow what happens in a thread."""
         known_as = thread_id_of(thread_id)
         asked = _Asked.of(request, after=after, wait=wait, longest=following.longest_wait)
-        if not asked.streams:
-            look = following.thread.look
-            found = await look(known_as, asking_user(), after=asked.after, wait=asked.wait)
-            return _looked(request, found, following.streaming)
-        return EventStream(
-            streaming=following.streaming,
+        return _told(
+            request,
+            asked,
+            following.streaming,
             of="thread",
-            after=asked.after,
-            follow=lambda reached: following.thread(
-                known_as, asking_user(), after=reached, idle=following.streaming.heartbeat
-            ),
+            follow=partial(following.thread, known_as, asking_user()),
+            look=partial(following.thread.look, known_as, asking_user()),
         )
 
 
-def _looked(request: Request[Any, Any, Any], look: Look, streaming: Streaming) -> ASGIApp:
-    """Return *look* as JSON: the events as they are, and where to look next."""
-    streaming.tally.tell(look.told)
-    response = Response(_body(look, streaming), media_type=MediaType.JSON)
-    return response.to_asgi_response(app=None, request=request)
+def _told(
+    request: Request[Any, Any, Any],
+    asked: _Asked,
+    streaming: Streaming,
+    *,
+    of: str,
+    follow: Callable[..., AsyncGenerator[Sequence[Followed]]],
+    look: Callable[..., Awaitable[Look]],
+) -> ASGIApp:
+    """Return what is *asked* for: a stream of what *follow* tells, or what *look* finds."""
+    if asked.streams:
+        return EventStream(
+            streaming=streaming,
+            of=of,
+            after=asked.after,
+            follow=lambda reached: follow(after=reached, idle=streaming.heartbeat),
+        )
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        found = await look(after=asked.after, wait=asked.wait)
+        streaming.tally.tell(found.told)
+        response = Response(_body(found, streaming), media_type=MediaType.JSON)
+        await response.to_asgi_response(app=None, request=request)(scope, receive, send)
+
+    async def looked(scope: Scope, receive: Receive, send: Send) -> None:
+        await while_there(receive, answer(scope, receive, send))
+
+    return looked
 
 
 def _body(look: Look, streaming: Streaming) -> bytes:
+    """Return the events as they are, and where to look next."""
     at = streaming.now()
     events = b",".join(followed_json(one, at=at) for one in look.told)
     following = b"null" if look.over else b'"%b"' % look.cursor.text.encode()

@@ -132,6 +132,11 @@ CANCEL_UNAVAILABLE: Final = ProblemKind(
     detail="Nobody can say now whether the question is cancelled; cancel it again in a moment.",
     retry_after=2,
 )
+NOT_ANSWERED: Final = ProblemKind(
+    slug="not-answered",
+    status=HTTP_409_CONFLICT,
+    detail="Feedback is for answers, and this question has none; send it once it is answered.",
+)
 OVERLOADED: Final = ProblemKind(
     slug="overloaded",
     status=HTTP_503_SERVICE_UNAVAILABLE,
@@ -187,6 +192,7 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
         CANCELLED,
         THREAD_BUSY,
         CANCEL_UNAVAILABLE,
+        NOT_ANSWERED,
         OVERLOADED,
         NOT_ACCEPTED,
         ACCEPTANCE_UNKNOWN,

@@ -24,7 +24,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 from litestar.types import Receive, Scope, Send
 
 from cse_chat.adapters.wire.events import followed_json
-from cse_chat.domain.errors import TransportError
+from cse_chat.domain.errors import NotFoundError, TransportError
 from cse_chat.domain.model.events import Cursor, Followed
 from cse_chat.domain.use_cases.follow import ends
 from cse_chat.entrypoints.http.exchanges import correlation_id_of, request_id_of, send_bytes
@@ -100,7 +100,7 @@ class EventStream:
                 return
             with self.streaming.tally.following(self.of, resumed=self.after is not None):
                 telling = self._tell(first, tellings, scope, send)
-                await _while_there(receive, telling)
+                await while_there(receive, telling)
 
     async def _tellings(self) -> AsyncGenerator[Sequence[Followed]]:
         """Yield what is told; once it has begun, a store that is away only interrupts it."""
@@ -137,6 +137,8 @@ class EventStream:
                 await self._pass_on(told, send)
             if self.of == "request" and ends(told):
                 last = b""
+        except NotFoundError:  # deleted or lost meanwhile: whoever comes back is told
+            last = b""
         except Exception as error:  # noqa: BLE001 -- 200 is said; a broken connection says nothing
             _log.error(
                 "stream_failed",
@@ -185,8 +187,12 @@ async def _send(send: Send, body: bytes, *, more: bool = True) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-async def _while_there(receive: Receive, telling: Coroutine[Any, Any, None]) -> None:
-    """Run *telling* to its end, or until the client is gone; nothing of it is left then."""
+async def while_there(receive: Receive, telling: Coroutine[Any, Any, None]) -> None:
+    """Run *telling* to its end, or until the client is gone; nothing of it is left then.
+
+    Raises:
+        Exception: What *telling* raises.
+    """
     tasks = [asyncio.create_task(telling), asyncio.create_task(_gone(receive))]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -1,10 +1,10 @@
--- ARGV after the shared ones: deadline, durability, reply channel, user's turn, agent's turn,
--- status, outcome, head of its announcement, head of its event, attempt, token, the channel of
--- every gateway, that of workers, number of what was said first of the rest, the tails of their
--- events.
-local deadline, durability, reply_channel, asked, answered, status, outcome, head, ended, attempt,
-  token, every_gateway, control, first = unpack(ARGV, 8, 21)
-local SAID = 22
+-- ARGV after the shared ones: deadline, durability, reply channel, user's turn, title of a thread
+-- that begins with it, agent's turn, status, outcome, head of its announcement, head of its event,
+-- attempt, token, the channel of every gateway, that of workers, number of what was said first of
+-- the rest, the tails of their events.
+local deadline, durability, reply_channel, asked, title, answered, status, outcome, head, ended,
+  attempt, token, every_gateway, control, first = unpack(ARGV, 8, 22)
+local SAID = 23
 
 if is_another() then
   return {'id-conflict'}
@@ -20,7 +20,14 @@ if token ~= '' and not holds_claim then
   return {'lost'}
 end
 
+if owner == DELETED and status ~= 'cancelled' then
+  return {'deleted'}
+end
+
 local is_own_thread = is_free_for(owner, user)
+if is_own_thread then
+  list_thread()
+end
 if not is_known() then
   redis.call('HSET', REQUEST, 'thread', thread, 'user', user, 'attempt', 0, 'spent', 0,
     'deadline', deadline, 'durability', durability, 'replies', reply_channel,
@@ -33,6 +40,7 @@ redis.call('ZREM', OPEN, id)
 if is_own_thread then
   if asked ~= '' and not row.asked then
     add_turns(asked, answered)
+    name_thread(title)
   else
     add_turns(answered)
   end

@@ -2,14 +2,21 @@
 
 from typing import Any, Final
 
+from cse_chat.domain.model.feedback import MAX_COMMENT_CHARS, Rating
 from cse_chat.domain.model.questions import (
     MAX_MESSAGE_CHARS,
     MAX_METADATA_CHARS,
     MAX_METADATA_ENTRIES,
     IfBusy,
 )
+from cse_chat.domain.model.threads import MAX_TITLE_CHARS
 from cse_chat.entrypoints.http import problems
-from cse_chat.entrypoints.http.parameters import DEFAULT_PAGE, MAX_PAGE
+from cse_chat.entrypoints.http.parameters import (
+    DEFAULT_PAGE,
+    DEFAULT_THREADS_PAGE,
+    MAX_PAGE,
+    MAX_THREADS_PAGE,
+)
 from cse_chat.entrypoints.http.published import examples
 
 Json = dict[str, Any]
@@ -147,6 +154,24 @@ WAIT_FOR_EVENTS: Final = _parameter(
     {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,6})?$"},
     example="1",
 )
+THREADS_LIMIT: Final = _parameter(
+    "query",
+    "limit",
+    "The most conversations that a page has.",
+    {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MAX_THREADS_PAGE,
+        "default": DEFAULT_THREADS_PAGE,
+    },
+)
+THREADS_AFTER: Final = _parameter(
+    "query",
+    "after",
+    "The `next` of the page before; absent, the list begins. Do not make one of your own: what it"
+    " looks like may change.",
+    {"type": "string", "pattern": "^[0-9]{1,16}$"},
+)
 SLUG: Final = _parameter(
     "path",
     "slug",
@@ -182,6 +207,63 @@ BODY: Final[Json] = {
                         "thread_id": examples.THREAD_ID,
                         "if_busy": "interrupt",
                     },
+                },
+            },
+        }
+    },
+}
+
+_ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f\u2028\u2029][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+
+TITLE_BODY: Final[Json] = {
+    "description": "JSON in UTF-8, at most 64 KiB.",
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "title": {
+                        "description": "One line. White space around it is left out, and not"
+                        " counted.",
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": MAX_TITLE_CHARS,
+                        "pattern": _ONE_LINE,
+                    }
+                },
+                "required": ["title"],
+                "additionalProperties": False,
+            },
+            "examples": {"banks": {"summary": "A shorter one", "value": {"title": "Banks"}}},
+        }
+    },
+}
+FEEDBACK_BODY: Final[Json] = {
+    "description": "JSON in UTF-8, at most 64 KiB.",
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "rating": {"type": "string", "enum": list(Rating)},
+                    "comment": {
+                        "description": "In your own words.",
+                        "type": "string",
+                        "maxLength": MAX_COMMENT_CHARS,
+                        "pattern": _NO_NUL,
+                        "default": "",
+                    },
+                },
+                "required": ["rating"],
+                "additionalProperties": False,
+            },
+            "examples": {
+                "up": {"summary": "It helped", "value": {"rating": "up"}},
+                "down": {
+                    "summary": "It did not",
+                    "value": {"rating": "down", "comment": "I asked for last week."},
                 },
             },
         }

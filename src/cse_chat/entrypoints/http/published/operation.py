@@ -73,7 +73,8 @@ class Operation:
         handler = self.handler
         if isinstance(handler, ASGIRouteHandler):
             return str(handler.opt["method"].value).lower()
-        return "get" if "GET" in handler.http_methods else "post"
+        (method,) = {str(each) for each in handler.http_methods} - {"HEAD", "OPTIONS"}
+        return method.lower()
 
     @property
     def kinds(self) -> tuple[ProblemKind, ...]:

@@ -13,7 +13,7 @@ from cse_chat.entrypoints.http.chat import ChatController
 from cse_chat.entrypoints.http.errors import OUTCOMES
 from cse_chat.entrypoints.http.health import HealthController
 from cse_chat.entrypoints.http.metrics import read_metrics
-from cse_chat.entrypoints.http.parameters import MAX_PAGE
+from cse_chat.entrypoints.http.parameters import MAX_PAGE, MAX_THREADS_PAGE
 from cse_chat.entrypoints.http.problems import FaultBody, problem_page
 from cse_chat.entrypoints.http.published import examples, inputs
 from cse_chat.entrypoints.http.published.following import FOLLOWED, FOLLOWING
@@ -38,7 +38,21 @@ _CANCEL: Final[Json] = {
     "description": "Cancel it.",
     "parameters": {"correlation_id": "$response.body#/correlation_id"},
 }
-_ON: Final = {"ReadAnswer": _READ_ANSWER, "ReadHistory": _READ_HISTORY, "CancelChat": _CANCEL}
+_READ_HISTORY_OF: Final[Json] = {
+    **_READ_HISTORY,
+    "parameters": {"thread_id": "$response.body#/id"},
+}
+_READ_THREAD_OF: Final[Json] = {
+    "operationId": "ReadThread",
+    "description": "See how the conversation stands.",
+    "parameters": {"thread_id": "$response.body#/thread_id"},
+}
+_ON: Final = {
+    "ReadAnswer": _READ_ANSWER,
+    "ReadHistory": _READ_HISTORY,
+    "ReadThread": _READ_THREAD_OF,
+    "CancelChat": _CANCEL,
+}
 
 _SEND_CHAT: Final = Operation(
     handler=send_chat,
@@ -91,7 +105,18 @@ _READ_ANSWER_OPERATION: Final = Operation(
     answers={
         200: Answer(
             description="How it ended: the answer, or why there is none.",
-            examples={"answered": examples.ANSWER, "failed": examples.UNANSWERED},
+            schema={
+                "anyOf": [
+                    {"$ref": "#/components/schemas/ChatResponse"},
+                    {"$ref": "#/components/schemas/RatedResponse"},
+                    {"$ref": "#/components/schemas/UnansweredResponse"},
+                ]
+            },
+            examples={
+                "answered": examples.ANSWER,
+                "rated": examples.RATED,
+                "failed": examples.UNANSWERED,
+            },
             headers=("X-Correlation-Id",),
             links={"ReadHistory": _READ_HISTORY},
         ),
@@ -162,6 +187,91 @@ _READ_HISTORY_OPERATION: Final = Operation(
     fault=FaultBody("/limit", f"must be a whole number from 1 to {MAX_PAGE:,}"),
 )
 
+_LIST_THREADS: Final = Operation(
+    handler=ThreadsController.newest,
+    under=ThreadsController.path,
+    tag="threads",
+    description="Last used first. A conversation is listed for as long as its history is kept: 24"
+    " hours since the last turn (setting).",
+    parameters=(inputs.THREADS_LIMIT, inputs.THREADS_AFTER),
+    answers={
+        200: Answer(
+            description="A page of your conversations.",
+            examples={"two": examples.THREADS},
+            links={
+                "NextPage": {
+                    "operationId": "ListThreads",
+                    "description": "The following page, unless `next` is null.",
+                    "parameters": {"after": "$response.body#/next"},
+                }
+            },
+        )
+    },
+    raises=(errors.TransportError,),
+    fault=FaultBody("/limit", f"must be a whole number from 1 to {MAX_THREADS_PAGE:,}"),
+)
+_READ_THREAD: Final = Operation(
+    handler=ThreadsController.read,
+    under=ThreadsController.path,
+    tag="threads",
+    description="Read this first, then the messages, then follow the events after `cursor`, and"
+    " nothing is missed: turns and events have the same correlation id.",
+    parameters=(inputs.THREAD_ID,),
+    answers={
+        200: Answer(
+            description="How it stands.",
+            examples={"idle": examples.THREAD},
+            links={"ReadHistory": _READ_HISTORY_OF},
+        )
+    },
+    raises=(errors.NotFoundError, errors.TransportError),
+    fault=FaultBody("/thread_id", "must be 1 to 128 characters out of A-Z a-z 0-9 _ -"),
+)
+_RENAME_THREAD: Final = Operation(
+    handler=ThreadsController.rename,
+    under=ThreadsController.path,
+    tag="threads",
+    description="It stays where it is in the list: that is no use of it.",
+    parameters=(inputs.THREAD_ID,),
+    body=inputs.TITLE_BODY,
+    answers={200: Answer(description="How it stands now.", examples={"renamed": examples.THREAD})},
+    raises=(errors.NotFoundError, errors.TransportError),
+    problems=(problems.CONTENT_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE),
+    fault=FaultBody("/title", "must be one line without control characters"),
+)
+_DELETE_THREAD: Final = Operation(
+    handler=ThreadsController.delete,
+    under=ThreadsController.path,
+    tag="threads",
+    description="For good: open questions are cancelled; history, events and answers go; the id"
+    " cannot be used again for 30 days. Who follows the conversation is told what was cancelled, and"
+    " the stream ends. After a 503 send it again: it finishes what was begun. What is deleted"
+    " already is 404.",
+    parameters=(inputs.THREAD_ID,),
+    answers={200: Answer(description="What was deleted.", examples={"deleted": examples.DELETED})},
+    raises=_READING,
+    fault=FaultBody("/thread_id", "must be 1 to 128 characters out of A-Z a-z 0-9 _ -"),
+)
+_GIVE_FEEDBACK: Final = Operation(
+    handler=ChatController.rate,
+    under=ChatController.path,
+    tag="chat",
+    description="It is kept with the answer, and read with it; said again, it replaces what was said"
+    " before.",
+    parameters=(inputs.CORRELATION_ID,),
+    body=inputs.FEEDBACK_BODY,
+    answers={
+        200: Answer(
+            description="What is kept.",
+            examples={"down": examples.FEEDBACK},
+            headers=("X-Correlation-Id",),
+        )
+    },
+    raises=(errors.NotFoundError, errors.NotAnsweredError, errors.TransportError),
+    problems=(problems.CONTENT_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE),
+    fault=FaultBody("/rating", "must be one of up, down"),
+)
+
 _STATE: Final[Json] = {
     "title": "State",
     "description": "The state of the process, and details that may grow.",
@@ -200,6 +310,11 @@ OPERATIONS: Final = (
     _CANCEL_CHAT,
     _READ_HISTORY_OPERATION,
     *FOLLOWING,
+    _GIVE_FEEDBACK,
+    _LIST_THREADS,
+    _READ_THREAD,
+    _RENAME_THREAD,
+    _DELETE_THREAD,
     _health(
         HealthController.live,
         "For whoever restarts a process that hangs.",
