@@ -8,7 +8,7 @@ import pytest
 
 from cse_chat.client.errors import ProblemError, UnintelligibleError, UnreachableError
 from cse_chat.client.events import Event
-from tests.unit.client.played import Played, Reply, look, problem, stream_of
+from tests.unit.client.played import Body, Played, Reply, look, problem, stream_of
 from tests.unit.client.told import ID, THREAD, cursor, document, frame
 
 OF_QUESTION = f"/api/chat/{ID}/events"
@@ -158,6 +158,48 @@ async def test_where_looking_works_and_streams_do_not_it_is_looked_at_once_the_n
 
     waits = [request.url.params.get("wait") for request in played.service.requests]
     assert waits == [None, "0", "0"]
+
+
+@pytest.mark.parametrize(
+    "interruption", [httpx.ReadError("reset"), problem(503, "transport-unavailable")]
+)
+async def test_looking_is_interrupted_like_a_stream_and_goes_on_behind_what_was_told(
+    interruption: Reply,
+) -> None:
+    held_back = httpx.ReadTimeout("no head")
+    played, offsets = await told(
+        held_back,
+        look(document("accepted", 1), following=cursor(1)),
+        interruption,
+        look(document("answered", 2), following=None),
+        urls=("http://first",),
+    )
+
+    assert offsets == [1, 2]
+    assert played.service.requests[-1].url.params["after"] == cursor(1)
+    assert played.time.pauses == [0.25]
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (problem(404, "not-found"), ProblemError),
+        (httpx.Response(200, text="<html>"), UnintelligibleError),
+        (look(document("delta", 1, response=None), following=None), UnintelligibleError),
+    ],
+)
+async def test_what_will_be_the_same_again_ends_looking(
+    reply: httpx.Response, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        await told(httpx.ReadTimeout("no head"), reply)
+
+
+async def test_a_refusal_that_breaks_off_is_asked_for_again() -> None:
+    broken = httpx.Response(404, stream=Body(b'{"type":', httpx.ReadError("reset")))
+    _, offsets = await told(broken, stream_of(RETRY, frame("answered", 1)))
+
+    assert offsets == [1]
 
 
 async def test_whoever_is_told_nothing_within_the_wait_asks_again() -> None:

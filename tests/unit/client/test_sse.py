@@ -100,7 +100,7 @@ def test_an_event_that_is_not_ended_is_none() -> None:
 
 
 def test_a_character_may_be_cut() -> None:
-    assert taken(b"data: \xc3", b"\xa4\n\n") == [ServerSentEvent("message", "ä", "")]
+    assert taken(b"data: \xc3", b"", b"\xa4\n\n") == [ServerSentEvent("message", "ä", "")]
 
 
 def test_what_is_no_utf_8_is_replaced() -> None:
