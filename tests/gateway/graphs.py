@@ -58,6 +58,7 @@ class Failing:
 
     append = __call__
     find = __call__
+    look = __call__
     own = __call__
     owner = __call__
 

@@ -110,7 +110,7 @@ async def test_who_does_not_wait_is_told_where_the_answer_will_be(prefer: str) -
         "thread_id": "thread_1",
         "status": "accepted",
         "durability": "memory",
-        "events_url": None,
+        "events_url": f"/api/chat/{correlation_id}/events",
     }
     assert (answer.status_code, answer.json()["correlation_id"]) == (200, correlation_id)
 

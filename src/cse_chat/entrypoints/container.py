@@ -43,6 +43,7 @@ from cse_chat.entrypoints.metrics.asking import AskedTally, CountedAsking, Count
 from cse_chat.entrypoints.metrics.exposition import Metrics
 from cse_chat.entrypoints.metrics.loop_lag import LoopLag
 from cse_chat.entrypoints.metrics.processing import ProcessingTimes
+from cse_chat.entrypoints.metrics.streams import StreamTally
 from cse_chat.entrypoints.readiness import Readiness
 from cse_chat.entrypoints.settings import Settings
 from cse_chat.entrypoints.worker.embedded import EmbeddedService
@@ -245,7 +246,8 @@ class Container(containers.DeclarativeContainer):
         ReadAnswer, ledger=ledger, replies=replies, record_history=record_history, now=now
     )
     follow_thread = providers.Singleton(FollowThread, threads=threads, events=events)
-    follow_request = providers.Singleton(FollowRequest, ledger=ledger, events=events)
+    follow_request = providers.Singleton(FollowRequest, read_answer=read_answer, events=events)
+    streams = providers.Singleton(StreamTally)
     read_history = providers.Singleton(ReadHistory, threads=threads, history=history)
     sweep_replies = providers.Singleton(SweepReplies, ledger=ledger, replies=replies)
     keep_claims = providers.Singleton(KeepClaims, claims=claims)

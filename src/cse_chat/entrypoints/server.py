@@ -19,6 +19,8 @@ import structlog
 import uvicorn
 from typing_extensions import override
 
+from cse_chat.entrypoints.connections import SlowReaders
+
 _log = structlog.get_logger(__name__)
 
 
@@ -62,7 +64,11 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 
 def server_config(
-    app: Callable[..., Any], *, graceful: timedelta, most_connections: int
+    app: Callable[..., Any],
+    *,
+    graceful: timedelta,
+    most_connections: int,
+    slow_readers: SlowReaders | None = None,
 ) -> uvicorn.Config:
     """Return how uvicorn serves *app*, whose lifespan is the caller's business.
 
@@ -70,10 +76,12 @@ def server_config(
         app: The ASGI application.
         graceful: How long connections may finish once the listener is closed.
         most_connections: Above it uvicorn itself answers 503, without any JSON: a last resort.
+        slow_readers: Cuts the connections of clients that take nothing; counts them.
     """
     return uvicorn.Config(
         app,
         lifespan="off",
+        http=(slow_readers or SlowReaders()).protocol,
         log_config=None,
         access_log=False,
         server_header=False,

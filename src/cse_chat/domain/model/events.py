@@ -50,8 +50,12 @@ class Cursor:
     offset: int
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str, *, field: str = "after") -> Self:
         """Return the cursor that *text* is.
+
+        Args:
+            text: What a caller sent.
+            field: As what.
 
         Raises:
             InvalidRequestError: It is none.
@@ -59,7 +63,7 @@ class Cursor:
         match = _CURSOR.fullmatch(text)
         if match is None:
             rule = "must be the `cursor` of an event"
-            raise InvalidRequestError(Violation(("after",), rule))
+            raise InvalidRequestError(Violation((field,), rule))
         return cls(match[1], int(match[2]))
 
     @property

@@ -12,6 +12,7 @@ from cse_chat.entrypoints.http.asking import send_chat
 from cse_chat.entrypoints.http.bodies import MAX_BODY_BYTES
 from cse_chat.entrypoints.http.chat import ChatController, ChatService
 from cse_chat.entrypoints.http.errors import HANDLERS
+from cse_chat.entrypoints.http.events import EventsController, Following
 from cse_chat.entrypoints.http.exchanges import Envelope
 from cse_chat.entrypoints.http.health import HealthController
 from cse_chat.entrypoints.http.metrics import read_metrics
@@ -23,6 +24,7 @@ from cse_chat.entrypoints.http.schema import (
     schema_page_file,
     schema_page_library,
 )
+from cse_chat.entrypoints.http.streams import Streaming
 from cse_chat.entrypoints.http.threads import ThreadsController
 from cse_chat.entrypoints.metrics.exposition import Metrics
 from cse_chat.entrypoints.metrics.families import HTTP_RESPONSES
@@ -52,6 +54,7 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
             send_chat,
             ChatController,
             ThreadsController,
+            EventsController,
             HealthController,
             read_metrics,
             index,
@@ -65,6 +68,7 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
         state=State({"chat": chat}),  # for `send_chat`, which gets no dependencies
         dependencies={
             "chat": _constant(chat),
+            "following": _constant(_following(container)),
             "read_history": _constant(container.read_history()),
             "readiness": _constant(container.readiness()),
             "metrics": _constant(process.metrics),
@@ -78,6 +82,20 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
     )
     _watch(app, process.metrics)
     return app
+
+
+def _following(container: Container) -> Following:
+    return Following(
+        thread=container.follow_thread(),
+        request=container.follow_request(),
+        streaming=Streaming(
+            tally=container.streams(),
+            readiness=container.readiness(),
+            now=container.now(),
+            pause=container.pause(),
+        ),
+        longest_wait=container.settings().http.wait,
+    )
 
 
 def create_health_app(process: Process) -> Litestar:

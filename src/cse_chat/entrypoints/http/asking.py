@@ -20,7 +20,12 @@ from cse_chat.domain.model.outcomes import Status
 from cse_chat.domain.use_cases.send_chat import Receipt
 from cse_chat.entrypoints.http.bodies import body_of, question_of, require_json
 from cse_chat.entrypoints.http.chat import AcceptedBody, ChatService, accepted
-from cse_chat.entrypoints.http.errors import NotSupportedError, location_of, outcome_response
+from cse_chat.entrypoints.http.errors import (
+    NotSupportedError,
+    events_of,
+    location_of,
+    outcome_response,
+)
 from cse_chat.entrypoints.http.exchanges import correlate, headers_of, send_bytes
 from cse_chat.entrypoints.http.preferences import Preferences
 from cse_chat.entrypoints.http.users import asking_user
@@ -88,6 +93,7 @@ def _unfinished(
         thread_id=request.thread_id,
         status=Status.ACCEPTED,
         durability=receipt.durability,
+        events_url=events_of(request.correlation_id),
     )
     return body, {
         "Location": location_of(request.correlation_id),

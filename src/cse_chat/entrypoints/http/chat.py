@@ -58,10 +58,10 @@ class AcceptedBody(OpenBody, frozen=True, kw_only=True):
     """A request that its sender does not wait for.
 
     Attributes:
-        events_url: Where its events can be followed; null while there is no such route.
+        events_url: Where its events can be followed.
     """
 
-    events_url: str | None = None
+    events_url: str
 
 
 class ChatController(Controller):

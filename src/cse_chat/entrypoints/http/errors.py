@@ -106,6 +106,11 @@ def location_of(correlation_id: str) -> str:
     return f"/api/chat/{correlation_id}"
 
 
+def events_of(correlation_id: str) -> str:
+    """Return where the events of a request can be followed."""
+    return f"{location_of(correlation_id)}/events"
+
+
 def chat_error_response(
     request: Request[Any, Any, Any], error: errors.ChatError
 ) -> Response[bytes]:

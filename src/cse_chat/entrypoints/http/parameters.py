@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from cse_chat.domain.errors import InvalidRequestError, Violation
+from cse_chat.domain.model.events import Cursor
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, is_correlation_id, is_thread_id
 
 MAX_PAGE = 1_000
@@ -38,6 +39,21 @@ def thread_id_of(text: str) -> ThreadId:
             Violation(("thread_id",), "must be 1 to 128 characters out of A-Z a-z 0-9 _ -")
         )
     return ThreadId(text)
+
+
+def cursor_of(after: str | None, *, last_event_id: str | None) -> Cursor | None:
+    """Return behind which event to begin; ``None``: with the first.
+
+    Args:
+        after: The query parameter.
+        last_event_id: The header, which a client sends by itself when it comes back: it knows
+            better than the address. Empty is none.
+
+    Raises:
+        InvalidRequestError: One of them is no cursor.
+    """
+    given = None if after is None else Cursor.parse(after)
+    return Cursor.parse(last_event_id, field="Last-Event-ID") if last_event_id else given
 
 
 def wait_of(text: str | None, *, longest: timedelta) -> timedelta:

@@ -20,6 +20,7 @@ from cse_chat.entrypoints.http.threads import MessagesBody, TurnBody
 CORRELATION_ID: Final = "550e8400-e29b-41d4-a716-446655440000"
 REQUEST_ID: Final = "1b4e28ba-2fa1-41d2-883f-0016d3cca427"
 THREAD_ID: Final = "thread_4vdaaklp6noyiqyjxooj55cjwq"
+CURSOR: Final = "1f0c5a9e7b3d4826-41"
 QUESTION: Final = "What are the top performing stocks?"
 
 _ASKED: Final = datetime(2026, 7, 26, 9, 30, 0, tzinfo=UTC)
@@ -81,6 +82,7 @@ ACCEPTED: Final = AcceptedBody(
     thread_id=THREAD_ID,
     status=Status.ACCEPTED,
     durability=Durability.MEMORY,
+    events_url=f"/api/chat/{CORRELATION_ID}/events",
 )
 RUNNING: Final = OpenBody(
     correlation_id=CORRELATION_ID,

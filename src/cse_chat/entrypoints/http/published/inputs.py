@@ -119,6 +119,31 @@ AFTER: Final = _parameter(
     " it looks like may change.",
     {"type": "string", "pattern": "^[0-9]{1,15}$"},
 )
+CURSOR: Final[Json] = {"type": "string", "pattern": "^[0-9a-f]{16}-(0|[1-9][0-9]{0,14})$"}
+AFTER_EVENT: Final = _parameter(
+    "query",
+    "after",
+    "The `cursor` of the last event you know, or `next` of the look before; absent, it begins with"
+    " the oldest that is kept.",
+    CURSOR,
+    example=examples.CURSOR,
+)
+LAST_EVENT_ID: Final = _parameter(
+    "header",
+    "Last-Event-ID",
+    "The same, as clients of server-sent events send it when they come back; it counts before"
+    " `after`. Empty is none.",
+    {"type": "string", "pattern": "^([0-9a-f]{16}-(0|[1-9][0-9]{0,14}))?$"},
+    example=examples.CURSOR,
+)
+WAIT_FOR_EVENTS: Final = _parameter(
+    "query",
+    "wait",
+    "For JSON: seconds to wait while there is nothing behind the cursor; more than the service's own"
+    " limit is that limit.",
+    {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,6})?$"},
+    example="1",
+)
 SLUG: Final = _parameter(
     "path",
     "slug",

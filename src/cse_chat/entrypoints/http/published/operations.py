@@ -1,92 +1,26 @@
 """What the published document says of each route, beside what its handler and structs say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
-from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
+from litestar.handlers import HTTPRouteHandler
 
 from cse_chat.adapters.wire.responses import problem_title
 from cse_chat.domain import errors
 from cse_chat.entrypoints.http import problems
 from cse_chat.entrypoints.http.asking import send_chat
 from cse_chat.entrypoints.http.chat import ChatController
-from cse_chat.entrypoints.http.errors import KIND_OF, OUTCOMES
+from cse_chat.entrypoints.http.errors import OUTCOMES
 from cse_chat.entrypoints.http.health import HealthController
 from cse_chat.entrypoints.http.metrics import read_metrics
 from cse_chat.entrypoints.http.parameters import MAX_PAGE
-from cse_chat.entrypoints.http.problems import FaultBody, ProblemKind, problem_page
+from cse_chat.entrypoints.http.problems import FaultBody, problem_page
 from cse_chat.entrypoints.http.published import examples, inputs
+from cse_chat.entrypoints.http.published.following import FOLLOWED, FOLLOWING
 from cse_chat.entrypoints.http.published.inputs import Json
+from cse_chat.entrypoints.http.published.operation import Answer, Operation
 from cse_chat.entrypoints.http.threads import ThreadsController
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """One way in which an operation goes well.
-
-    Attributes:
-        examples: By name; structs, or what they would be encoded as.
-        schema: ``None``: that of the structs.
-        headers: Names of those that are always sent; `openapi` describes them.
-        links: Operations to go on with, and what of this answer they need.
-    """
-
-    description: str
-    examples: Mapping[str, object]
-    schema: Json | None = None
-    media_type: str = "application/json"
-    headers: tuple[str, ...] = ()
-    links: Mapping[str, Json] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """A route; its handler says its address, method, id and summary.
-
-    Attributes:
-        under: The path that stands before that of the handler.
-        raises: What of the domain's errors can come of it.
-        problems: What else can; every operation can fail in the ways of `_ANYWHERE`.
-        fault: For the example of a request that is refused.
-    """
-
-    handler: HTTPRouteHandler | ASGIRouteHandler
-    under: str = ""
-    tag: str
-    description: str
-    parameters: tuple[Json, ...] = ()
-    body: Json | None = None
-    answers: Mapping[int, Answer]
-    raises: tuple[type[errors.ChatError], ...] = ()
-    problems: tuple[ProblemKind, ...] = ()
-    fault: FaultBody | None = None
-
-    @property
-    def operation_id(self) -> str:
-        """Its name; a handler that speaks ASGI has it among its options."""
-        handler = self.handler
-        if isinstance(handler, ASGIRouteHandler):
-            return str(handler.opt["operation_id"])
-        return str(handler.operation_id)
-
-    @property
-    def method(self) -> str:
-        """The method as the document spells it; HEAD goes without saying."""
-        handler = self.handler
-        if isinstance(handler, ASGIRouteHandler):
-            return str(handler.opt["method"].value).lower()
-        return "get" if "GET" in handler.http_methods else "post"
-
-    @property
-    def kinds(self) -> tuple[ProblemKind, ...]:
-        """Every kind of problem that can come of it, each once."""
-        raised = [KIND_OF[error] for error in self.raises]
-        return tuple(dict.fromkeys([*_ANYWHERE, *self.problems, *raised]))
-
-
-# A bad `Host` is refused before any route is looked for.
-_ANYWHERE: Final = (problems.INVALID_REQUEST, problems.INTERNAL_ERROR)
 _READING: Final = (errors.NotFoundError, errors.TransportError, errors.MalformedRecordError)
 
 _READ_ANSWER: Final[Json] = {
@@ -121,7 +55,7 @@ _SEND_CHAT: Final = Operation(
             description="Accepted; the answer can be read at the `Location`.",
             examples={"accepted": examples.ACCEPTED},
             headers=("X-Correlation-Id", "Location", "Preference-Applied"),
-            links=_ON,
+            links={**_ON, **FOLLOWED},
         ),
     },
     raises=(
@@ -159,7 +93,7 @@ _READ_ANSWER_OPERATION: Final = Operation(
             description="No outcome yet; look again after `Retry-After` seconds.",
             examples={"running": examples.RUNNING},
             headers=("X-Correlation-Id", "Retry-After"),
-            links=_ON,
+            links={**_ON, **FOLLOWED},
         ),
     },
     raises=_READING,
@@ -231,6 +165,7 @@ OPERATIONS: Final = (
     _SEND_CHAT,
     _READ_ANSWER_OPERATION,
     _READ_HISTORY_OPERATION,
+    *FOLLOWING,
     _health(
         HealthController.live,
         "For whoever restarts a process that hangs.",
