@@ -8,6 +8,7 @@ from datetime import timedelta
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.ledger import InMemoryLedger
+from cse_chat.adapters.memory.lineup import InMemoryLineup
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.requests import PARTITION, InMemoryRequestLog
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
@@ -22,6 +23,7 @@ from cse_chat.domain.ports.agent import Agent
 from cse_chat.domain.ports.applied import Window
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
+from cse_chat.domain.use_cases.cancel_chat import CancelChat
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.domain.use_cases.narrate import Narrate
@@ -31,6 +33,7 @@ from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.run_agent import RunAgent
 from cse_chat.domain.use_cases.send_chat import SendChat
 from cse_chat.domain.use_cases.sweep_replies import SweepReplies
+from cse_chat.domain.use_cases.take_place import TakePlace
 from tests.builders import Clock, Epochs, Tokens, a_correlation_id
 
 LEASE = timedelta(seconds=5)
@@ -103,6 +106,9 @@ class Memory:
             ttl=DAY,
             cap=self.ledger_cap,
         )
+        self.lineup = InMemoryLineup(
+            ledger=self.ledger, threads=self.threads, monotonic=self._seconds, lease=LEASE
+        )
         self.dead_letters = InMemoryDeadLetters()
         self.log = InMemoryRequestLog(
             dead_letters=self.dead_letters,
@@ -134,11 +140,18 @@ class Memory:
             replies=self.replies,
             ledger=self.ledger,
             record_history=self.record_history,
+            take_place=self.take_place(),
             new_id=a_correlation_id,
             now=self.clock,
             deadline=timedelta(minutes=5),
             unregistered_for=unregistered_for,
         )
+
+    def cancel_chat(self) -> CancelChat:
+        return CancelChat(ledger=self.ledger, record_history=self.record_history, now=self.clock)
+
+    def take_place(self) -> TakePlace:
+        return TakePlace(ledger=self.ledger, lineup=self.lineup, cancel_chat=self.cancel_chat())
 
     def read_answer(self) -> ReadAnswer:
         return ReadAnswer(

@@ -4,8 +4,10 @@ from contextlib import suppress
 from datetime import timedelta
 
 from cse_chat.domain.model.questions import Question
+from cse_chat.domain.use_cases.cancel_chat import CancelChat
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.send_chat import Receipt, SendChat
+from cse_chat.domain.use_cases.take_place import TakePlace
 from tests.builders import a_correlation_id
 from tests.faults.failpoints import KilledError, Process
 from tests.faults.world import DEADLINE, World
@@ -19,12 +21,18 @@ class Gateway:
         self.process = Process(kill_at)
         reach = self.process.reaching
         ledger = reach(world.ledger)
+        self.cancel_chat = CancelChat(
+            ledger=ledger, record_history=RecordHistory(ledger=ledger), now=world.now
+        )
         self.send_chat = SendChat(
             threads=reach(world.threads),
             requests=reach(world.broker),
             replies=world.replies,
             ledger=ledger,
             record_history=RecordHistory(ledger=ledger),
+            take_place=TakePlace(
+                ledger=ledger, lineup=reach(world.lineup), cancel_chat=self.cancel_chat
+            ),
             new_id=a_correlation_id,
             now=world.now,
             deadline=DEADLINE,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.ledger import InMemoryLedger
+from cse_chat.adapters.memory.lineup import InMemoryLineup
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
 from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
@@ -87,6 +88,9 @@ class World:
             new_token=Tokens(),
             lease=LEASE,
             ttl=DAY,
+        )
+        self.lineup = InMemoryLineup(
+            ledger=self.ledger, threads=self.threads, monotonic=self.loop.time
         )
         self.dead_letters = InMemoryDeadLetters()
         self.responses = InMemoryResponseLog()

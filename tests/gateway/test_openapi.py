@@ -31,6 +31,7 @@ PAGES: Final = re.compile("/|/static/.*|/schema.*")
 FAILING: Final = {
     "SendChat": ("send_chat", "POST", "/api/chat"),
     "ReadAnswer": ("read_answer", "GET", f"/api/chat/{examples.CORRELATION_ID}"),
+    "CancelChat": ("cancel_chat", "POST", f"/api/chat/{examples.CORRELATION_ID}/cancel"),
     "ReadHistory": ("read_history", "GET", f"/api/threads/{examples.THREAD_ID}/messages"),
     "ReadRequestEvents": (
         "follow_request",

@@ -9,6 +9,7 @@ from cse_chat.adapters.wire.requests import EncodedRequest
 from cse_chat.domain.ports.applied import AppliedMarks
 from cse_chat.domain.ports.events import EventLog, EventRecorder
 from cse_chat.domain.ports.ledger import Claims, Ledger
+from cse_chat.domain.ports.lineup import Lineup
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
 from cse_chat.domain.ports.threads import History, Threads
@@ -29,6 +30,10 @@ class InMemoryPorts:
     @pytest.fixture
     def claims(self, memory: Memory) -> Claims:
         return memory.ledger
+
+    @pytest.fixture
+    def lineup(self, memory: Memory) -> Lineup:
+        return memory.lineup
 
     @pytest.fixture
     def marks(self, memory: Memory) -> AppliedMarks:
@@ -79,6 +84,12 @@ class InMemoryPorts:
             memory.clock.advance(LEASE)
 
         return run_out
+
+    @pytest.fixture
+    def places_run_out(
+        self, leases_run_out: Callable[[], Awaitable[None]]
+    ) -> Callable[[], Awaitable[None]]:
+        return leases_run_out
 
     @pytest.fixture
     def rebalance(self, memory: Memory) -> Callable[[], Awaitable[None]]:

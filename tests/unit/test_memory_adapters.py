@@ -30,6 +30,7 @@ from tests.contracts.dead_letters import DeadLettersContract
 from tests.contracts.events import EventsContract, busy_thread
 from tests.contracts.history import HistoryContract
 from tests.contracts.ledger import LedgerContract
+from tests.contracts.lineup import LineupContract
 from tests.contracts.replies import ReplyBusContract
 from tests.contracts.requests import RequestLogContract
 from tests.contracts.responses import ResponseLogContract, ResponseReaderContract
@@ -115,6 +116,10 @@ class TestInMemoryLedger(InMemoryPorts, LedgerContract):
         assert await memory.ledger.renew([claim]) == [claim]
         await memory.ledger.release(claim, spent=True)
         assert await memory.ledger.find([request.correlation_id]) == {}
+
+
+class TestInMemoryLineup(InMemoryPorts, LineupContract):
+    pass
 
 
 class TestInMemoryClaims(InMemoryPorts, ClaimsContract):

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from dependency_injector import containers, providers
 
+from cse_chat.adapters.cancellations import Cancellations
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.ledger import InMemoryLedger
+from cse_chat.adapters.memory.lineup import InMemoryLineup
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.requests import InMemoryRequestLog
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
@@ -19,12 +21,14 @@ from cse_chat.domain.ports.agent import Agent
 from cse_chat.domain.ports.applied import AppliedMarks, ResponseReader
 from cse_chat.domain.ports.events import EventLog, EventRecorder
 from cse_chat.domain.ports.ledger import Claims, Ledger
+from cse_chat.domain.ports.lineup import Lineup
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
 from cse_chat.domain.ports.responses import ResponseLog
 from cse_chat.domain.ports.threads import History, Threads
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
+from cse_chat.domain.use_cases.cancel_chat import CancelChat
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.follow import FollowRequest, FollowThread
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
@@ -36,6 +40,7 @@ from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.run_agent import RunAgent
 from cse_chat.domain.use_cases.send_chat import SendChat
 from cse_chat.domain.use_cases.sweep_replies import SweepReplies
+from cse_chat.domain.use_cases.take_place import TakePlace
 from cse_chat.entrypoints import clock, durable
 from cse_chat.entrypoints.agents import make_agent
 from cse_chat.entrypoints.gateway import GatewayService
@@ -52,6 +57,7 @@ from cse_chat.entrypoints.worker.guarded_agent import GuardedAgent
 from cse_chat.entrypoints.worker.lanes import Lanes
 from cse_chat.entrypoints.worker.reply_addresses import ReplyAddresses
 from cse_chat.entrypoints.worker.service import WorkerService
+from cse_chat.entrypoints.worker.stopping import StopCancelled
 
 
 async def _pause(duration: timedelta) -> None:
@@ -102,6 +108,7 @@ class Container(containers.DeclarativeContainer):
     chance = providers.Object(random.random)
     new_correlation_id = providers.Object(clock.new_correlation_id)
     gateway_id = providers.Singleton(clock.new_gateway_id)
+    worker_id = providers.Singleton(clock.new_worker_id)
     reply_addresses = providers.Singleton(ReplyAddresses, own=gateway_id)
 
     # What is asked, and how it ended: a `Selector` for each port that has a choice of transports;
@@ -208,6 +215,19 @@ class Container(containers.DeclarativeContainer):
         _answered_by, memory=memory_ledger, redis=redis_ledger
     )
 
+    lineup: providers.Provider[Lineup] = providers.Selector(
+        _answered_by,
+        memory=providers.Singleton(
+            InMemoryLineup, ledger=memory_ledger, threads=memory_threads, monotonic=monotonic
+        ),
+        redis=providers.Singleton(durable.lineup, redis, settings),
+    )
+    redis_cancellations = providers.Singleton(durable.cancellations, redis, worker_id)
+    cancellations: providers.Provider[Cancellations] = providers.Selector(
+        _answered_by, memory=memory_ledger.provided.cancellations, redis=redis_cancellations
+    )
+    worker_heartbeat = providers.Singleton(durable.heartbeat, redis, worker_id, server_clock)
+
     recorder: providers.Provider[EventRecorder] = providers.Selector(
         _answered_by, memory=memory_ledger, redis=redis_ledger
     )
@@ -229,6 +249,9 @@ class Container(containers.DeclarativeContainer):
 
     # What happens to a question.
     record_history = providers.Singleton(RecordHistory, ledger=ledger)
+    cancel_chat = providers.Singleton(
+        CancelChat, ledger=ledger, record_history=record_history, now=now
+    )
     asked = providers.Singleton(AskedTally)
     send_chat = providers.Singleton(
         SendChat,
@@ -237,6 +260,9 @@ class Container(containers.DeclarativeContainer):
         replies=replies,
         ledger=ledger,
         record_history=record_history,
+        take_place=providers.Singleton(
+            TakePlace, ledger=ledger, lineup=lineup, cancel_chat=cancel_chat
+        ),
         new_id=new_correlation_id,
         now=now,
         deadline=settings.provided.agent.deadline,
@@ -326,6 +352,9 @@ class Container(containers.DeclarativeContainer):
         engine=engine,
         keep_claims=keep_claims,
         apply_responses=apply_responses,
+        stop_cancelled=providers.Singleton(
+            StopCancelled, cancellations=cancellations, keep_claims=keep_claims
+        ),
         readiness=readiness,
     )
     embedded_worker = providers.Selector(

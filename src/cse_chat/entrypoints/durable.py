@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from cse_chat.adapters.kafka.responses import KafkaResponseLog
     from cse_chat.adapters.kafka.source import KafkaRequestSource
     from cse_chat.adapters.redis.applied import RedisAppliedMarks
+    from cse_chat.adapters.redis.cancellations import RedisCancellations
     from cse_chat.adapters.redis.clock import ServerClock
     from cse_chat.adapters.redis.connection import RedisConnection
     from cse_chat.adapters.redis.events import RedisEventLog
+    from cse_chat.adapters.redis.heartbeats import Heartbeat
     from cse_chat.adapters.redis.history import RedisHistory
     from cse_chat.adapters.redis.ledger import RedisLedger
+    from cse_chat.adapters.redis.lineup import RedisLineup
     from cse_chat.adapters.redis.replies import RedisReplyBus
     from cse_chat.adapters.redis.threads import RedisThreads
     from cse_chat.domain.model.ids import CorrelationId
@@ -120,6 +123,31 @@ def ledger(connection: RedisConnection, settings: Settings, reply_to: ReplyTo) -
         history_ttl=settings.redis.history_ttl,
         reply_to=reply_to,
     )
+
+
+def lineup(connection: RedisConnection, settings: Settings) -> RedisLineup:
+    """Return which requests of each thread are open, and who may come next."""
+    from cse_chat.adapters.redis.lineup import RedisLineup
+
+    return RedisLineup(
+        connection,
+        answer_ttl=settings.redis.answer_ttl,
+        history_ttl=settings.redis.history_ttl,
+    )
+
+
+def heartbeat(connection: RedisConnection, process_id: str, clock_: ServerClock) -> Heartbeat:
+    """Return the sign of life by which a process knows that it hears what is published."""
+    from cse_chat.adapters.redis.heartbeats import Heartbeat
+
+    return Heartbeat(connection, name=process_id, clock=clock_)
+
+
+def cancellations(connection: RedisConnection, process_id: str) -> RedisCancellations:
+    """Return what hears at once that a running request is cancelled."""
+    from cse_chat.adapters.redis.cancellations import RedisCancellations
+
+    return RedisCancellations(connection, process_id=process_id)
 
 
 def event_log(connection: RedisConnection, gateway_id: str) -> RedisEventLog:

@@ -8,6 +8,7 @@ import pytest
 from cse_chat.domain.ports.applied import AppliedMarks
 from cse_chat.domain.ports.events import EventLog, EventRecorder
 from cse_chat.domain.ports.ledger import Claims, Ledger
+from cse_chat.domain.ports.lineup import Lineup
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.threads import History, Threads
 from tests.contracts.applied import AppliedMarksContract
@@ -15,6 +16,7 @@ from tests.contracts.claims import ClaimsContract
 from tests.contracts.events import EventsContract
 from tests.contracts.history import HistoryContract
 from tests.contracts.ledger import LedgerContract
+from tests.contracts.lineup import LineupContract
 from tests.contracts.threads import ThreadsContract
 from tests.integration.redis.stores import Overheard, Stores, event_log
 
@@ -29,6 +31,10 @@ class RedisPorts:
     @pytest.fixture
     def claims(self, stores: Stores) -> Claims:
         return stores.ledger
+
+    @pytest.fixture
+    def lineup(self, stores: Stores) -> Lineup:
+        return stores.lineup
 
     @pytest.fixture
     def marks(self, stores: Stores) -> AppliedMarks:
@@ -59,8 +65,16 @@ class RedisPorts:
     def leases_run_out(self, stores: Stores) -> Callable[[], Awaitable[None]]:
         return stores.leases_run_out
 
+    @pytest.fixture
+    def places_run_out(self, stores: Stores) -> Callable[[], Awaitable[None]]:
+        return stores.places_run_out
+
 
 class TestRedisLedger(RedisPorts, LedgerContract):
+    pass
+
+
+class TestRedisLineup(RedisPorts, LineupContract):
     pass
 
 

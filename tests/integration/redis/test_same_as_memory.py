@@ -17,6 +17,7 @@ from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.ports.events import EventLog, EventRecorder
 from cse_chat.domain.ports.ledger import Claims, Ledger
+from cse_chat.domain.ports.lineup import Lineup
 from cse_chat.domain.ports.threads import History, Threads
 from tests.builders import a_question, a_request, a_thread_id, an_outcome
 from tests.contracts.events import STEP, told, utterances
@@ -38,6 +39,7 @@ class Side:
     history: History
     events: EventLog
     recorder: EventRecorder
+    lineup: Lineup
     marked: Callable[[], Awaitable[None]]
     given: list[Claim] = field(default_factory=list)
 
@@ -67,6 +69,9 @@ class Side:
     async def find(self, correlation_id: CorrelationId) -> object:
         entries = await self.ledger.find([correlation_id])
         return [replace(entry, begins=None) for entry in entries.values()]
+
+    async def before(self, request: ChatRequest) -> object:
+        return list(await self.lineup.before(request))
 
     async def renew(self, numbers: list[int]) -> object:
         lost = await self.claims.renew([self.given[n] for n in numbers])
@@ -114,6 +119,9 @@ class Walk:
                 ("settle", lambda side: side.ledger.settle(outcome, asked=asked)),
                 ("mark", lambda side: side.mark(cid, tail)),
                 ("find", lambda side: side.find(cid)),
+                ("reserve", lambda side: side.lineup.reserve(request)),
+                ("give back", lambda side: side.lineup.give_back(request)),
+                ("before", lambda side: side.before(request)),
             ]
         )
 
@@ -169,6 +177,7 @@ async def test_a_walk_through_both_has_the_same_results(stores: Stores, seed: in
             memory.history,
             memory.events,
             memory.ledger,
+            memory.lineup,
             _marked_at_once,
         ),
         Side(
@@ -178,6 +187,7 @@ async def test_a_walk_through_both_has_the_same_results(stores: Stores, seed: in
             stores.history,
             RedisEventLog(stores.connection, gateway_id="g1"),
             stores.ledger,
+            stores.lineup,
             stores.ledger.marks.written,
         ),
     )
@@ -187,6 +197,7 @@ async def test_a_walk_through_both_has_the_same_results(stores: Stores, seed: in
         if chance.random() < 0.1:
             memory.clock.advance(LEASE)
             await stores.leases_run_out()
+            await stores.places_run_out()
             walked.append("leases run out")
         name, step = walk.step(len(sides[0].given))
 

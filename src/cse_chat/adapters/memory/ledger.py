@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from cse_chat.adapters.cancellations import Cancellations
 from cse_chat.adapters.memory.applied import InMemoryAppliedMarks
 from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.expiring import ExpiringDict
@@ -113,14 +114,31 @@ class InMemoryLedger:
         self._claimed: dict[ThreadId, _Row] = {}
         self.marks = InMemoryAppliedMarks()
         """Which partitions' responses it has."""
+        self.cancellations = Cancellations()
+        """Who stops what runs of a request that is cancelled."""
 
     def __len__(self) -> int:
         """Return how many requests are open."""
         return len(self._open)
 
-    async def register(self, request: ChatRequest, durability: Durability) -> None:
+    def knows(self, correlation_id: CorrelationId) -> bool:
+        """Say whether anything is known of a request."""
+        return self._known(correlation_id) is not None
+
+    def open_in(self, thread_id: ThreadId) -> tuple[CorrelationId, ...]:
+        """Return the open requests of a thread, oldest first."""
+        return tuple(self._open_in.get(thread_id, ()))
+
+    def position_of(self, request: ChatRequest) -> int | None:
+        """Return how many are open before *request*; ``None`` if it is not open."""
+        open_ones = self.open_in(request.thread_id)
+        cid = request.correlation_id
+        return open_ones.index(cid) if cid in open_ones else None
+
+    async def register(self, request: ChatRequest, durability: Durability) -> int | None:
         """See `Ledger.register`."""
         self._row_of(request, durability)
+        return self.position_of(request)
 
     async def find(
         self, ids: Collection[CorrelationId], *, settled_only: bool = False
@@ -157,6 +175,8 @@ class InMemoryLedger:
         self._settled.put(row.correlation_id, row)
         if first:
             self._replies.announce_now(outcome)
+            if row.token and outcome.status is Status.CANCELLED:
+                self.cancellations.tell(row.correlation_id)
         return Settlement(outcome=row.outcome or outcome, done=frozenset(row.done))
 
     async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:

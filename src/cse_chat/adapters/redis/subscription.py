@@ -38,6 +38,7 @@ class Subscription:
         again: Told when there was a gap.
         silence: How long confirming may take, and how long *pulse* may be silent.
         patience: How long who wants to listen waits for it to come back.
+        of: What is heard, in a word for the log.
     """
 
     def __init__(
@@ -51,7 +52,9 @@ class Subscription:
         again: Callable[[], None],
         silence: timedelta,
         patience: timedelta,
+        of: str = "replies",
     ) -> None:
+        self._of = of
         self._server = connection
         self._of = of
         self._channels = (*channels, pulse)

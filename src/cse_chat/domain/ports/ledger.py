@@ -26,12 +26,15 @@ class Ledger(Protocol):
     then it may or may not have happened, and repeating it is right.
     """
 
-    async def register(self, request: ChatRequest, durability: Durability) -> None:
+    async def register(self, request: ChatRequest, durability: Durability) -> int | None:
         """Make an accepted request known, with the user's turn; known already, change nothing.
 
         Its event `accepted` says how many requests of its thread are open before it.
 
         It never raises `TransportError`: what cannot be written now is kept and repeated.
+
+        Returns:
+            How many are open before it now; ``None`` when it is settled, or cannot be written.
 
         Raises:
             IdConflictError: The id is another user's or thread's.

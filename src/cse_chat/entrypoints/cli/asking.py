@@ -110,6 +110,16 @@ class RunningService:
         with self._client(address) as client:
             return client.get(address, timeout=_timeout(0))
 
+    def cancel(self, address: httpx.URL) -> httpx.Response:
+        """Return how the question at *address* ended, by being cancelled or before, or a problem.
+
+        Raises:
+            CommandFailedError: The service cannot be reached.
+        """
+        with self._client(address) as client:
+            path = f"{address.path.rstrip('/')}/cancel"
+            return client.post(address.copy_with(path=path, query=None), timeout=_timeout(0))
+
     def last_turns(self, thread_id: str, *, most: int) -> httpx.Response | list[dict[str, Any]]:
         """Return the newest turns of a conversation, oldest first, or the problem with it.
 

@@ -19,7 +19,7 @@ from cse_chat.entrypoints.cli.outcomes import answer_in
 from cse_chat.entrypoints.cli.printing import print_json, printable
 
 PROMPT: Final = "> "
-_WAITING: Final = "waiting; Ctrl+C stops it"
+_WAITING: Final = "waiting; Ctrl+C cancels it"
 _ERASE_LINE: Final = "\r\x1b[K"
 
 

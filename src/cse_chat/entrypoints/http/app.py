@@ -45,6 +45,7 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
     chat = ChatService(
         send_chat=container.counted_asking(),
         read_answer=container.read_answer(),
+        cancel_chat=container.cancel_chat(),
         readiness=container.readiness(),
         new_thread_id=container.new_thread_id(),
         longest_wait=container.settings().http.wait,

@@ -6,15 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from litestar import Controller, Request, Response, route
+from litestar import Controller, Request, Response, post, route
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.params import FromPath, FromQuery, SkipValidation
-from litestar.status_codes import HTTP_202_ACCEPTED
+from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from cse_chat.adapters.wire.responses import encode_outcome
 from cse_chat.domain.model.ids import ThreadId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
+from cse_chat.domain.use_cases.cancel_chat import CancelChat
 from cse_chat.domain.use_cases.read_answer import ReadAnswer
 from cse_chat.entrypoints.http.exchanges import correlate
 from cse_chat.entrypoints.http.methods import READING
@@ -36,6 +37,7 @@ class ChatService:
 
     send_chat: Ask
     read_answer: ReadAnswer
+    cancel_chat: CancelChat
     readiness: Readiness
     new_thread_id: Callable[[], ThreadId]
     longest_wait: timedelta
@@ -58,14 +60,17 @@ class AcceptedBody(OpenBody, frozen=True, kw_only=True):
     """A request that its sender does not wait for.
 
     Attributes:
+        queue_position: How many questions of the thread were unanswered before it when it was
+            registered; null when nobody can say.
         events_url: Where its events can be followed.
     """
 
+    queue_position: int | None = None
     events_url: str
 
 
 class ChatController(Controller):
-    """Translate HTTP to reads of a request; decide nothing. Asking is in ``asking.py``."""
+    """Translate HTTP to what can be done with a request; asking is in ``asking.py``."""
 
     path = "/api/chat"
 
@@ -93,6 +98,18 @@ class ChatController(Controller):
             durability=entry.durability,
         )
         return accepted(body, {"Retry-After": "1"})
+
+    @post("/{correlation_id:str}/cancel", operation_id="CancelChat", status_code=HTTP_200_OK)
+    async def cancel(
+        self,
+        request: Request[Any, Any, Any],
+        correlation_id: FromPath[str],
+        chat: NamedDependency[SkipValidation[ChatService]],
+    ) -> Response[bytes]:
+        """Cancel a request, and read how it ended: cancelled, or as it had ended before."""
+        known_as = correlation_id_of(correlation_id)
+        correlate(request.scope, known_as)
+        return _final(await chat.cancel_chat(known_as, asking_user()))
 
 
 def accepted(body: OpenBody, headers: dict[str, str]) -> Response[bytes]:

@@ -22,10 +22,12 @@ KIND_OF: Final[Mapping[type[errors.ChatError], problems.ProblemKind]] = {
     errors.InvalidRequestError: problems.INVALID_REQUEST,
     errors.NotFoundError: problems.NOT_FOUND,
     errors.NotOwnerError: problems.NOT_FOUND,  # nobody may tell another's thread from none
+    errors.ThreadBusyError: problems.THREAD_BUSY,
     errors.OverloadedError: problems.OVERLOADED,
     errors.NotAcceptedError: problems.NOT_ACCEPTED,
     errors.AcceptanceUnknownError: problems.ACCEPTANCE_UNKNOWN,
     errors.TransportError: problems.TRANSPORT_UNAVAILABLE,
+    errors.CancelUnavailableError: problems.CANCEL_UNAVAILABLE,
     errors.NotListeningError: problems.TRANSPORT_UNAVAILABLE,
     errors.ReplyTimeoutError: problems.REPLY_TIMEOUT,
     errors.AgentError: problems.AGENT_FAILED,
@@ -46,6 +48,7 @@ _LOGGED: Final = frozenset(
         problems.NOT_ACCEPTED,
         problems.ACCEPTANCE_UNKNOWN,
         problems.TRANSPORT_UNAVAILABLE,
+        problems.CANCEL_UNAVAILABLE,
         problems.MALFORMED_RECORD,
         problems.INTERNAL_ERROR,
     }

@@ -119,6 +119,19 @@ CANCELLED: Final = ProblemKind(
     status=HTTP_409_CONFLICT,
     detail="The question was cancelled before it was answered; ask again if you still want it.",
 )
+THREAD_BUSY: Final = ProblemKind(
+    slug="thread-busy",
+    status=HTTP_409_CONFLICT,
+    detail="An earlier question of the thread is not answered yet, and `if_busy` is `reject`;"
+    " nothing of this one was kept.",
+    retry_after=1,
+)
+CANCEL_UNAVAILABLE: Final = ProblemKind(
+    slug="cancel-unavailable",
+    status=HTTP_503_SERVICE_UNAVAILABLE,
+    detail="Nobody can say now whether the question is cancelled; cancel it again in a moment.",
+    retry_after=2,
+)
 OVERLOADED: Final = ProblemKind(
     slug="overloaded",
     status=HTTP_503_SERVICE_UNAVAILABLE,
@@ -172,6 +185,8 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
         ID_CONFLICT,
         EXPIRED,
         CANCELLED,
+        THREAD_BUSY,
+        CANCEL_UNAVAILABLE,
         OVERLOADED,
         NOT_ACCEPTED,
         ACCEPTANCE_UNKNOWN,

@@ -17,7 +17,14 @@ ENDED: Final = tuple(
 
 LEFT_OPEN: Final = "left-open"
 ERROR: Final = "error"
-REFUSALS: Final = ("not-found", "overloaded", "not-accepted", "acceptance-unknown", ERROR)
+REFUSALS: Final = (
+    "not-found",
+    "thread-busy",
+    "overloaded",
+    "not-accepted",
+    "acceptance-unknown",
+    ERROR,
+)
 """Why nothing was accepted."""
 
 RELEASED: Final = "released"

@@ -1,4 +1,5 @@
 -- ARGV after the shared ones: deadline, durability, reply channel, user's turn, tail of its event.
+-- Returns how many are open before it, as a list that is empty if it is settled; or why not.
 local deadline, durability, reply_channel, asked, accepted = unpack(ARGV, 8)
 
 if is_another() then
@@ -8,7 +9,7 @@ if is_known() then
   if row.replies == '' and reply_channel ~= '' then
     redis.call('HSET', REQUEST, 'replies', reply_channel)
   end
-  return 'ok'
+  return {redis.call('ZRANK', OPEN, id)}
 end
 if not is_free_for(owner, user) then
   return 'not-owner'
@@ -17,4 +18,4 @@ register(deadline, durability, reply_channel, asked, accepted)
 use_thread()
 keep_request()
 tell()
-return 'ok'
+return {redis.call('ZRANK', OPEN, id)}

@@ -136,6 +136,19 @@ local function add_turns(...)
   end
 end
 
+-- A thread's place is kept for one that is being accepted; who has become known needs it no more.
+local function end_reservation()
+  if meta.reserved == id then
+    redis.call('HDEL', META, 'reserved', 'reserved_until')
+  end
+end
+
+-- They stand in the order they came, however many in a millisecond.
+local function add_open()
+  local last = redis.call('ZRANGE', OPEN, -1, -1, 'WITHSCORES')
+  redis.call('ZADD', OPEN, math.max(now, last[2] and last[2] + 1 or 0), id)
+end
+
 -- Make an accepted request known, with the user's turn; whoever calls this uses the thread and
 -- keeps the request.
 local function register(deadline, durability, reply_channel, asked, accepted)
@@ -143,7 +156,8 @@ local function register(deadline, durability, reply_channel, asked, accepted)
     'spent', 0, 'deadline', deadline, 'durability', durability, 'replies', reply_channel,
     'asked', 1, 'begins', epoch .. '-' .. offset)
   record('"queue_position":' .. redis.call('ZCARD', OPEN) .. ',', accepted)
-  redis.call('ZADD', OPEN, now, id)
+  add_open()
+  end_reservation()
   add_turns(asked)
   row = {thread = thread, user = user, status = 'accepted', attempt = 0, spent = 0}
 end

@@ -43,7 +43,7 @@ def chat(
 ) -> None:
     """Talk with a running service: each line is a question.
 
-    Ctrl+C stops waiting for an answer, never the question. Ctrl+D ends.
+    Ctrl+C cancels a question whose answer is awaited. Ctrl+D ends.
 
     When the input is no terminal, each line of it is asked in its turn; the exit code is that of
     the first question without an answer.

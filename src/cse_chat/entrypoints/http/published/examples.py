@@ -77,12 +77,22 @@ UNANSWERED: Final = UnansweredResponse(
     problem=_PROBLEM,
     timestamp=_SETTLED,
 )
+CANCELLED: Final = UnansweredResponse(
+    correlation_id=CORRELATION_ID,
+    thread_id=THREAD_ID,
+    status=Status.CANCELLED,
+    problem=ProblemWire(
+        type="/problems/cancelled", title="Cancelled", detail="The question was cancelled."
+    ),
+    timestamp=_SETTLED,
+)
 ACCEPTED: Final = AcceptedBody(
     correlation_id=CORRELATION_ID,
     thread_id=THREAD_ID,
     status=Status.ACCEPTED,
     durability=Durability.MEMORY,
     events_url=f"/api/chat/{CORRELATION_ID}/events",
+    queue_position=0,
 )
 RUNNING: Final = OpenBody(
     correlation_id=CORRELATION_ID,

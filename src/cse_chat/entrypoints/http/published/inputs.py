@@ -6,6 +6,7 @@ from cse_chat.domain.model.questions import (
     MAX_MESSAGE_CHARS,
     MAX_METADATA_CHARS,
     MAX_METADATA_ENTRIES,
+    IfBusy,
 )
 from cse_chat.entrypoints.http import problems
 from cse_chat.entrypoints.http.parameters import DEFAULT_PAGE, MAX_PAGE
@@ -47,11 +48,13 @@ QUESTION: Final[Json] = {
             "additionalProperties": _METADATA_TEXT,
         },
         "if_busy": {
-            "description": "What to do while an earlier question of the thread is unanswered:"
-            " wait for it. `reject` and `interrupt` are not offered yet (`not-supported`).",
+            "description": "What to do while earlier questions of the thread are unanswered:"
+            " `enqueue`: wait for them; `reject`: ask nothing (409 `thread-busy`); `interrupt`:"
+            " cancel them. It goes by the questions that are registered, and by those that this"
+            " process was asked.",
             "type": "string",
-            "enum": ["enqueue"],
-            "default": "enqueue",
+            "enum": list(map(str, IfBusy)),
+            "default": str(IfBusy.ENQUEUE),
         },
     },
     "required": ["message"],
@@ -170,6 +173,14 @@ BODY: Final[Json] = {
                         "thread_id": examples.THREAD_ID,
                         "metadata": {"client_type": "web", "session_id": "session_xyz"},
                         "if_busy": "enqueue",
+                    },
+                },
+                "instead": {
+                    "summary": "Instead of what was asked before in it",
+                    "value": {
+                        "message": "No, over ten years.",
+                        "thread_id": examples.THREAD_ID,
+                        "if_busy": "interrupt",
                     },
                 },
             },

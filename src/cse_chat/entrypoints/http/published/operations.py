@@ -33,7 +33,12 @@ _READ_HISTORY: Final[Json] = {
     "description": "Read the conversation.",
     "parameters": {"thread_id": "$response.body#/thread_id"},
 }
-_ON: Final = {"ReadAnswer": _READ_ANSWER, "ReadHistory": _READ_HISTORY}
+_CANCEL: Final[Json] = {
+    "operationId": "CancelChat",
+    "description": "Cancel it.",
+    "parameters": {"correlation_id": "$response.body#/correlation_id"},
+}
+_ON: Final = {"ReadAnswer": _READ_ANSWER, "ReadHistory": _READ_HISTORY, "CancelChat": _CANCEL}
 
 _SEND_CHAT: Final = Operation(
     handler=send_chat,
@@ -60,6 +65,7 @@ _SEND_CHAT: Final = Operation(
     },
     raises=(
         errors.NotFoundError,
+        errors.ThreadBusyError,
         errors.OverloadedError,
         errors.NotAcceptedError,
         errors.AcceptanceUnknownError,
@@ -98,6 +104,33 @@ _READ_ANSWER_OPERATION: Final = Operation(
     },
     raises=_READING,
     fault=FaultBody("/wait", "must be a number of seconds, such as 10 or 0.5"),
+)
+
+_CANCEL_CHAT: Final = Operation(
+    handler=ChatController.cancel,
+    under=ChatController.path,
+    tag="chat",
+    description="It holds once it is told, wherever the question is: waiting, or with an agent,"
+    " which is stopped. Who waits for the answer is told `cancelled` at once. An outcome that was"
+    " first stays, and is what is told; so cancelling twice tells the same twice.",
+    parameters=(inputs.CORRELATION_ID,),
+    answers={
+        200: Answer(
+            description="How it ended: cancelled, or as it had ended before.",
+            examples={
+                "cancelled": examples.CANCELLED,
+                "answered": examples.ANSWER,
+                "failed": examples.UNANSWERED,
+            },
+            headers=("X-Correlation-Id",),
+            links={"ReadHistory": _READ_HISTORY},
+        ),
+    },
+    raises=(
+        errors.NotFoundError,
+        errors.CancelUnavailableError,
+        errors.MalformedRecordError,
+    ),
 )
 
 _READ_HISTORY_OPERATION: Final = Operation(
@@ -164,6 +197,7 @@ def _health(
 OPERATIONS: Final = (
     _SEND_CHAT,
     _READ_ANSWER_OPERATION,
+    _CANCEL_CHAT,
     _READ_HISTORY_OPERATION,
     *FOLLOWING,
     _health(
