@@ -38,7 +38,6 @@ class Subscription:
         again: Told when there was a gap.
         silence: How long confirming may take, and how long *pulse* may be silent.
         patience: How long who wants to listen waits for it to come back.
-        of: What is heard, in a word for the log.
     """
 
     def __init__(
@@ -52,11 +51,9 @@ class Subscription:
         again: Callable[[], None],
         silence: timedelta,
         patience: timedelta,
-        of: str = "replies",
     ) -> None:
         self._of = of
         self._server = connection
-        self._of = of
         self._channels = (*channels, pulse)
         self._pulse = pulse
         self._heard = heard
