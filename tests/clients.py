@@ -28,7 +28,14 @@ async def client_of(app: Litestar) -> AsyncGenerator[AsyncClient]:
 
 @asynccontextmanager
 async def listening(app: Litestar, *, port: int = 0) -> AsyncGenerator[str]:
-    """Serve *app* by uvicorn on this machine, in the test's own loop; give its URL.
+    """Open *app*, and serve it; see `serving`."""
+    async with app.lifespan(), serving(app, port=port) as url:
+        yield url
+
+
+@asynccontextmanager
+async def serving(app: Litestar, *, port: int = 0) -> AsyncGenerator[str]:
+    """Serve *app*, which is open, by uvicorn on this machine, in the test's own loop; give its URL.
 
     Args:
         app: What is served.
@@ -37,12 +44,11 @@ async def listening(app: Litestar, *, port: int = 0) -> AsyncGenerator[str]:
     server = uvicorn.Server(
         uvicorn.Config(app, port=port, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
     )
-    async with app.lifespan():
-        serving = asyncio.create_task(server.serve())
-        try:
-            await until(lambda: server.started)
-            bound = server.servers[0].sockets[0].getsockname()[1]
-            yield f"http://127.0.0.1:{bound}"
-        finally:
-            server.should_exit = True
-            await serving
+    running = asyncio.create_task(server.serve())
+    try:
+        await until(lambda: server.started)
+        bound = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{bound}"
+    finally:
+        server.should_exit = True
+        await running
