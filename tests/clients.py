@@ -8,6 +8,7 @@ from typing import Any, cast
 import uvicorn
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
+from litestar.types import ASGIApp
 
 from tests.waiting import until
 
@@ -34,7 +35,7 @@ async def listening(app: Litestar, *, port: int = 0) -> AsyncGenerator[str]:
 
 
 @asynccontextmanager
-async def serving(app: Litestar, *, port: int = 0) -> AsyncGenerator[str]:
+async def serving(app: ASGIApp, *, port: int = 0) -> AsyncGenerator[str]:
     """Serve *app*, which is open, by uvicorn on this machine, in the test's own loop; give its URL.
 
     Args:

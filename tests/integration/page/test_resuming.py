@@ -2,13 +2,13 @@
 
 import json
 
-from playwright.async_api import Browser, Page, Request, Route, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from cse_chat.entrypoints.http.app import create_app
 from tests.clients import serving
-from tests.gateway.graphs import a_container
+from tests.gateway.graphs import RefusingAgent, a_container
 from tests.integration.page.browsers import browsing, visiting
-from tests.integration.page.proxies import saying
+from tests.integration.page.proxies import Witness, saying
 from tests.integration.page.scenes import (
     answered,
     ask,
@@ -30,9 +30,8 @@ async def test_a_gateway_that_goes_away_and_comes_back_costs_nothing_of_the_answ
     app = create_app(a_container(speaker))
     async with app.lifespan(), browsing(browser, 1100, 900, dark=False, emulated={}) as context:
         page = await context.new_page()
-        resumed: list[str | None] = []
-        page.on("request", lambda request: resumed.extend(last_ids(request)))
-        async with serving(app) as url:
+        witness = Witness(app)
+        async with serving(witness) as url:
             await page.goto(url)
             await ask(page, "Slow?")
             speaker.say("One, ")
@@ -40,7 +39,7 @@ async def test_a_gateway_that_goes_away_and_comes_back_costs_nothing_of_the_answ
         speaker.say("two, ")
         await expect(page.get_by_text("looking again for your answer")).to_be_visible()
         await expect(newest_text(page)).to_have_text("One, ")
-        async with serving(app, port=int(url.rpartition(":")[2])):
+        async with serving(witness, port=int(url.rpartition(":")[2])):
             await expect(newest_text(page)).to_have_text("One, two, ")
             await expect(page.get_by_text("looking again for your answer")).to_have_count(0)
             speaker.finish("three.")
@@ -49,42 +48,88 @@ async def test_a_gateway_that_goes_away_and_comes_back_costs_nothing_of_the_answ
             await expect(newest_text(page)).to_have_text("One, two, three.")
             await expect(page.locator("#banner")).to_be_hidden()
             await expect(questions(page)).to_have_count(1)
+        first, *later = witness.resumed
+        assert first == ""
+        assert {cursor.partition("-")[2] for cursor in later} == {"3"}
         assert speaker.asked == ["Slow?"]
-
-
-def last_ids(request: Request) -> list[str | None]:
-    if "/events" not in request.url:
-        return []
-    return [request.headers.get("last-event-id")]
 
 
 async def test_behind_a_gap_the_history_is_read_anew_and_followed_from_there(
     browser: Browser,
 ) -> None:
     speaker = Speaker()
-    async with visiting(browser, create_app(a_container(speaker))) as visit:
-        page = visit.page
+    app = create_app(a_container(speaker))
+    witness = Witness(app)
+    async with (
+        app.lifespan(),
+        serving(witness) as url,
+        browsing(browser, 1100, 900, dark=False, emulated={}) as context,
+    ):
+        page = await context.new_page()
+        await page.goto(url)
         await ask(page, "First?")
         speaker.finish("One.")
         await answered(page)
-        resumed: list[str | None] = []
 
         async def lose_events(route: Route) -> None:
-            resumed.append(route.request.headers.get("last-event-id"))
-            if len(resumed) == 1:
-                speaker.finish("Two.")
-                await ask_by_other_means(page, "Second?")
-                gap = {"type": "gap", "cursor": f"{EPOCH}-7", "correlation_id": None}
-                told = f"id: {EPOCH}-7\nevent: gap\ndata: {json.dumps(gap)}\n\n"
-                await saying(200, told, media_type="text/event-stream")(route)
+            speaker.finish("Two.")
+            await ask_by_other_means(page, "Second?")
+            gap = {"type": "gap", "cursor": f"{EPOCH}-7", "correlation_id": None}
+            told = f"id: {EPOCH}-7\nevent: gap\ndata: {json.dumps(gap)}\n\n"
+            await saying(200, told, media_type="text/event-stream")(route)
 
-        await page.route("**/events*", lose_events)
+        await page.route("**/events*", lose_events, times=1)
         await page.reload()
         await answered(page, 2)
 
         await expect(questions(page)).to_have_text(["You asked: First?", "You asked: Second?"])
         await expect(newest_text(page)).to_have_text("Two.")
-        await until(lambda: resumed[1:2] == [f"{EPOCH}-7"])
+        await until(lambda: witness.resumed[1:2] == [f"{EPOCH}-7"])
+
+
+async def test_what_the_history_tells_is_not_told_once_more(browser: Browser) -> None:
+    speaker = Speaker()
+    async with visiting(browser, create_app(a_container(speaker))) as visit:
+        page = visit.page
+        await ask(page, "First?")
+        speaker.finish("One.")
+        await answered(page)
+        thread = f"{visit.origin}/api/threads/{page.url.partition('#')[2]}"
+        look = await page.request.get(f"{thread}/events", headers={"Accept": "application/json"})
+        cursor = (await look.json())["next"]
+        await page.route(thread, saying(200, json.dumps({"cursor": cursor})))
+        async with page.expect_request(f"{thread}/events?after={cursor}"):
+            await page.reload()
+        await answered(page)
+        await ask_by_other_means(page, "Second?")
+        speaker.finish("Two.")
+        await answered(page, 2)
+
+        await expect(questions(page)).to_have_text(["You asked: First?", "You asked: Second?"])
+
+
+async def test_a_question_that_is_asked_again_by_an_operator_goes_on(browser: Browser) -> None:
+    async with visiting(browser, create_app(a_container(RefusingAgent()))) as visit:
+        page = visit.page
+        await ask(page, "Should I buy?")
+        reference = await page.locator(".reference code").inner_text()
+        metadata = {"processing_time_ms": 1, "model_used": "test", "as_of": None, "sources": []}
+        told: list[dict[str, object]] = [
+            {"type": "reopened"},
+            {"type": "started", "attempt": 2},
+            {"type": "answered", "response": "Yes.", "metadata": metadata},
+        ]
+        events = "".join(
+            f"id: {EPOCH}-{offset}\nevent: {event['type']}\n"
+            f"data: {json.dumps({'correlation_id': reference, **event})}\n\n"
+            for offset, event in enumerate(told, start=1)
+        )
+        await page.route("**/events*", saying(200, events, media_type="text/event-stream"))
+        await page.reload()
+        await answered(page)
+
+        await expect(newest_text(page)).to_have_text("Yes.")
+        await expect(page.locator(".trouble")).to_have_count(0)
 
 
 async def test_a_stream_that_is_refused_is_tried_again(browser: Browser) -> None:

@@ -59,16 +59,16 @@ function isWorthSendingAgain(trouble) {
  * there are proxies that hold back what is streamed.
  *
  * @param {string} correlationId
- * @param {Waiting & {silence: (signal: AbortSignal) => Promise<void>}} waiting silence: comes to an
- *     end when the stream tells nothing
+ * @param {Waiting & {silence: (signal: AbortSignal) => Promise<boolean>}} waiting silence: comes to an
+ *     end when the stream tells nothing, with whether it did until then
  * @returns {Promise<import("./service.js").Answer>}
  * @throws {Trouble} it ended otherwise; `unsure`: how, could not be seen
  */
 export async function answerOf(correlationId, { signal, tell, silence }) {
-  const began = Date.now();
+  let began = Date.now();
   let failures = 0;
   for (;;) {
-    await silence(signal);
+    if (await silence(signal)) began = Date.now();
     const looked = Date.now();
     let rest;
     try {

@@ -139,7 +139,7 @@ export class Following {
    * @param {AbortSignal} signal
    */
   async #look(turn, live, signal) {
-    const silence = async (/** @type {AbortSignal} */ until) => this.#stream?.silence(until);
+    const silence = async (/** @type {AbortSignal} */ until) => (await this.#stream?.silence(until)) ?? false;
     const answer = await answerOf(String(turn.correlationId), { signal, tell: (words) => live.tell(words), silence });
     this.#stream?.renew(); // which did not tell it
     return answer;

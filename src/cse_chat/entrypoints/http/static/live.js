@@ -99,6 +99,7 @@ export class LiveCard {
     this.#notice.textContent = `Not stopped: ${reason}`;
     this.#notice.hidden = false;
     this.#say();
+    this.card.scrollIntoView({ block: "nearest" });
   }
 
   /**

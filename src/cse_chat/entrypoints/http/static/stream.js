@@ -87,15 +87,16 @@ export class ThreadStream extends EventTarget {
   }
 
   /**
-   * Wait until nothing can be concluded from this telling nothing: it is broken, or says nothing.
+   * Wait until nothing can be concluded from this telling nothing: it is broken, or silent for long.
    *
    * @param {AbortSignal} signal
+   * @returns {Promise<boolean>} whether it told something until then
    */
   async silence(signal) {
-    for (;;) {
+    for (let waits = 0; ; waits += 1) {
       const patience = this.#hasSpoken ? SILENT_S : MUTE_S;
       const left = this.#isBroken || !this.#source ? 0 : patience - (Date.now() - this.#heardAt) / 1000;
-      if (left <= 0) return;
+      if (left <= 0) return waits > 0;
       await pause(left, signal, [this, "doubt"]);
     }
   }

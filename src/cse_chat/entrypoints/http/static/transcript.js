@@ -95,7 +95,7 @@ export class Transcript {
   /**
    * Return the turn that a message belongs to; a question makes one.
    *
-   * @param {Message} message
+   * @param {Pick<Message, "role" | "content" | "correlation_id">} message
    */
   turnOf({ role, content, correlation_id: id }) {
     const known = this.#accepted.get(id);

@@ -21,7 +21,8 @@ export class Turn {
   isUnsure = false;
 
   #slot = element("div");
-  #decide = (/** @type {Outcome} */ outcome) => void outcome;
+  /** @type {(outcome: Outcome) => void} */
+  #decide = () => {};
 
   /**
    * @param {string} question
