@@ -218,3 +218,21 @@ async def test_axe_finds_nothing_while_an_answer_is_streamed(browser: Browser, l
         assert widths[0] == widths[1]
         assert await violations(page) == []
         assert (visit.troubles, visit.foreign) == ([], [])
+
+
+@pytest.mark.parametrize(("motion", "name"), [("reduce", "none"), ("no-preference", "blink")])
+async def test_the_end_of_the_text_blinks_unless_nothing_may_move(
+    browser: Browser, motion: str, name: str
+) -> None:
+    speaker = Speaker()
+    app = create_app(a_container(speaker))
+    async with visiting(browser, app, reduced_motion=motion) as visit:
+        await ask(visit.page, "Top stocks?")
+        speaker.say("So far")
+        await expect(newest_text(visit.page)).to_have_text("So far")
+        animation = "node => getComputedStyle(node, '::after').animationName"
+        assert await newest_text(visit.page).evaluate(animation) == name
+        speaker.finish()
+        await answered(visit.page)
+
+        assert await newest_text(visit.page).evaluate(animation) == "none"

@@ -139,6 +139,7 @@ export class Following {
    * @param {AbortSignal} signal
    */
   async #look(turn, live, signal) {
+    await null; // who begins to follow begins to listen in the same breath
     const silence = async (/** @type {AbortSignal} */ until) => (await this.#stream?.silence(until)) ?? false;
     const answer = await answerOf(String(turn.correlationId), { signal, tell: (words) => live.tell(words), silence });
     this.#stream?.renew(); // which did not tell it
