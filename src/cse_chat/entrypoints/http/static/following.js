@@ -127,6 +127,7 @@ export class Following {
       live.end();
       turn.live = null;
       if (!signal.aborted) {
+        this.#moveUp();
         this.#on.changed();
         this.#transcript.scrollBackTo(turn);
       }
@@ -173,12 +174,14 @@ export class Following {
    */
   #tell(turn, event) {
     if (!turn.isOpen) this.follow(turn);
-    if (!OUTCOMES.includes(event.type)) {
-      turn.live?.take(event);
-      return;
-    }
-    for (const other of this.#openTurns) other.live?.moveUp();
-    turn.end(outcomeIn(event));
+    if (OUTCOMES.includes(event.type)) turn.end(outcomeIn(event));
+    else turn.live?.take(event);
+    this.#moveUp();
+  }
+
+  /** Let nothing say that more is before it than is open. */
+  #moveUp() {
+    this.#openTurns.forEach(({ live }, place) => live?.moveUp(place));
   }
 }
 

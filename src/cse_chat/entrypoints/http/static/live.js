@@ -77,9 +77,9 @@ export class LiveCard {
     this.#say();
   }
 
-  /** Tell that a question before it is over. */
-  moveUp() {
-    if (this.#before > 0) this.waitBehind(this.#before - 1);
+  /** @param {number} questions how many can be before this one at most */
+  moveUp(questions) {
+    if (this.#before > questions) this.waitBehind(questions);
   }
 
   /** Say that it is being stopped. */
