@@ -9,6 +9,7 @@ from typing import Any, cast
 import uvicorn
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
+from litestar.types import ASGIApp
 
 from cse_chat.entrypoints.server import PING, server_config
 from tests.waiting import until
@@ -30,33 +31,40 @@ async def client_of(app: Litestar) -> AsyncGenerator[AsyncClient]:
 
 @asynccontextmanager
 async def listening(app: Litestar, *, port: int = 0) -> AsyncGenerator[str]:
-    """Serve *app* by uvicorn on this machine, in the test's own loop; give its URL.
-
-    Args:
-        app: What is served.
-        port: 0 takes a free one.
-    """
-    async with serving(app, port=port) as server:
+    """Open *app*, and serve it; give its URL. See `serving_open`."""
+    async with app.lifespan(), serving_open(app, port=port) as server:
         yield url_of(server)
 
 
 @asynccontextmanager
-async def serving(
-    app: Litestar, *, port: int = 0, ping: timedelta = PING
+async def serving(app: Litestar, *, ping: timedelta = PING) -> AsyncGenerator[uvicorn.Server]:
+    """Open *app*, and serve it; see `serving_open`."""
+    async with app.lifespan(), serving_open(app, ping=ping) as server:
+        yield server
+
+
+@asynccontextmanager
+async def serving_open(
+    app: ASGIApp, *, port: int = 0, ping: timedelta = PING
 ) -> AsyncGenerator[uvicorn.Server]:
-    """Serve *app* as `listening` does; give the server."""
+    """Serve *app*, which is open, by uvicorn on this machine, in the test's own loop.
+
+    Args:
+        app: What is served.
+        port: 0 takes a free one.
+        ping: How often peers of WebSockets are pinged.
+    """
     config = server_config(app, graceful=timedelta(seconds=1), most_connections=10_000)
     config.port = port
     config.ws_ping_interval = config.ws_ping_timeout = ping.total_seconds()
     server = uvicorn.Server(config)
-    async with app.lifespan():
-        running = asyncio.create_task(server.serve())
-        try:
-            await until(lambda: server.started)
-            yield server
-        finally:
-            server.should_exit = True
-            await running
+    running = asyncio.create_task(server.serve())
+    try:
+        await until(lambda: server.started)
+        yield server
+    finally:
+        server.should_exit = True
+        await running
 
 
 def url_of(server: uvicorn.Server) -> str:

@@ -15,6 +15,14 @@ from cse_chat.domain.model.questions import Question
 from cse_chat.entrypoints.http.app import create_app
 from tests.gateway.graphs import a_container
 
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"dark": True},
+    "phone": {"width": 390, "height": 844},
+    "contrast": {"contrast": "more"},
+}
+"""How a page can be looked at, as `visiting` takes it."""
+
 COLUMNS = (
     Column(name="symbol", label="Symbol"),
     Column(name="close", label="Price", type=ColumnType.NUMBER, unit="LKR", decimals=2),
@@ -74,6 +82,23 @@ async def answered(page: Page, turns: int = 1) -> None:
 def questions(page: Page) -> Locator:
     """Return what was asked."""
     return page.locator(".question")
+
+
+def newest_text(page: Page) -> Locator:
+    """Return the text of the newest answer."""
+    return page.locator(".turn").last.locator(".text")
+
+
+async def ask_by_other_means(page: Page, *messages: str) -> None:
+    """Ask in the conversation of *page*, as from a terminal."""
+    origin, _, thread = page.url.partition("/#")
+    for message in messages:
+        response = await page.request.post(
+            f"{origin}/api/chat",
+            data={"message": message, "thread_id": thread},
+            headers={"Prefer": "respond-async"},
+        )
+        assert response.status == 202
 
 
 async def kept_in_browser(page: Page, key: str) -> Any:  # noqa: ANN401 -- whatever JSON is there

@@ -1,7 +1,6 @@
 """The page for everyone: keyboard, screen reader, phone, dark, zoom, less motion."""
 
 import re
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -9,14 +8,14 @@ from playwright.async_api import Browser, Page, expect
 from cse_chat.entrypoints.http.app import create_app
 from tests.gateway.graphs import HeldAgent, RefusingAgent, a_container
 from tests.integration.page.browsers import visiting
-from tests.integration.page.scenes import TabularAgent, an_app, answered, ask, violations
-
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"dark": True},
-    "phone": {"width": 390, "height": 844},
-    "contrast": {"contrast": "more"},
-}
+from tests.integration.page.scenes import (
+    LOOKS,
+    TabularAgent,
+    an_app,
+    answered,
+    ask,
+    violations,
+)
 
 
 @pytest.mark.parametrize("look", LOOKS)

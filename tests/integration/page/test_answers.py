@@ -1,11 +1,13 @@
 import re
+from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from cse_chat.entrypoints.http.app import create_app
 from tests.gateway.graphs import HeldAgent, RefusingAgent, a_container
 from tests.integration.page.browsers import visiting
+from tests.integration.page.proxies import breaks, holds_back
 from tests.integration.page.scenes import TabularAgent, an_app, answered, ask, questions
 
 
@@ -110,16 +112,17 @@ async def test_nothing_is_suggested_that_another_agent_may_not_know(browser: Bro
         await expect(visit.page.locator("#follow-ups")).to_be_hidden()
 
 
-async def test_an_answer_that_takes_longer_than_a_connection_is_still_shown(
-    browser: Browser,
+@pytest.mark.parametrize("proxy", [breaks, holds_back])
+async def test_an_answer_that_cannot_be_streamed_is_fetched_however_long_it_takes(
+    browser: Browser, proxy: Callable[[Route], Awaitable[None]]
 ) -> None:
     """The page goes and gets it where the service says it will be."""
     agent = HeldAgent()
     app = create_app(a_container(agent, wait_seconds=0.05))
     async with visiting(browser, app) as visit:
+        await visit.page.route("**/events*", proxy)
         await ask(visit.page, "Slow?")
         await expect(visit.page.get_by_text("Looking at the market")).to_be_visible()
-        await expect(visit.page.get_by_role("button", name="Ask", exact=True)).to_be_disabled()
         for _ in range(2):
             async with visit.page.expect_request(re.compile(r"/api/chat/[0-9a-f-]{36}\?wait=")):
                 pass

@@ -15,6 +15,7 @@ from cse_chat.entrypoints.http.app import create_app
 from tests.gateway.graphs import a_container
 from tests.integration.page.browsers import Visit, visiting
 from tests.integration.page.scenes import an_app, answered, ask
+from tests.integration.page.speakers import Speaker
 
 CORPUS = {
     "script": "<script>hit()</script>",
@@ -38,8 +39,8 @@ CORPUS = {
 """Every way in which text has become markup somewhere; `hit` tells that it was run."""
 
 TAGS = {
-    "ARTICLE", "B", "BUTTON", "CODE", "DETAILS", "DIV", "FIGCAPTION", "FIGURE", "H2", "I", "P",
-    "SPAN", "SUMMARY", "TABLE", "TBODY", "TD", "TH", "THEAD", "TR",
+    "ARTICLE", "B", "BUTTON", "CODE", "DETAILS", "DIV", "FIGCAPTION", "FIGURE", "H2", "I", "LI",
+    "OL", "P", "SPAN", "SUMMARY", "TABLE", "TBODY", "TD", "TH", "THEAD", "TR",
     "line", "polygon", "polyline", "svg",
 }  # fmt: skip
 
@@ -103,6 +104,31 @@ async def test_what_is_asked_and_answered_is_inert(browser: Browser, name: str) 
         await expect(page.locator(".trouble")).to_have_count(1)
         await page.get_by_role("button", name="Earlier").click()
         await expect(page.locator(".entry")).to_have_count(1)
+
+        await assert_inert(visit)
+
+
+@pytest.mark.parametrize("name", CORPUS)
+async def test_what_is_streamed_is_inert(browser: Browser, name: str) -> None:
+    """Cut in two it is something else for a moment, and must not be that, either."""
+    text = CORPUS[name]
+    speaker = Speaker()
+    async with visiting(browser, create_app(a_container(speaker))) as visit:
+        page = visit.page
+        await set_trap(page)
+        await ask(page, "Top stocks?")
+        speaker.begin_step(text, text)
+        speaker.end_step(text, text, text)
+        speaker.begin_step(text, text)
+        await expect(page.locator(".steps li")).to_have_count(2)
+        half = len(text) // 2
+        for piece, shown in ((text[:half], text[:half]), (text[half:], text)):
+            speaker.say(piece)
+            await expect(page.locator(".live .text")).to_have_js_property("textContent", shown)
+            await assert_inert(visit)
+        columns = (Column(name=text, label=text, unit=text),)
+        speaker.finish(Table(title=text, columns=columns, rows=((text,), (text,))))
+        await answered(page)
 
         await assert_inert(visit)
 

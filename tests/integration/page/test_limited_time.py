@@ -53,7 +53,7 @@ async def test_no_restart_is_blamed_for_a_question_that_is_over(browser: Browser
     async with visiting(browser, a_durable_app(HeldAgent())) as visit:
         page = visit.page
         await ask(page, "Slow?")
-        await page.wait_for_event("request", lambda request: "?wait=" in request.url)
+        await expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
         await visit.stop_service()
         async with listening(a_durable_app(), port=visit.port):
             alert = page.get_by_role("alert")

@@ -48,10 +48,10 @@ async def test_a_question_that_runs_while_the_page_is_reloaded_is_answered_once(
     agent = HeldAgent()
     async with visiting(browser, create_app(a_container(agent))) as visit:
         await ask(visit.page, "Slow?")
-        await visit.page.wait_for_event("request", lambda request: "?wait=" in request.url)
+        await expect(visit.page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
         await visit.page.reload()
         await expect(visit.page.get_by_text("Looking at the market")).to_be_visible()
-        await expect(visit.page.get_by_role("button", name="Ask", exact=True)).to_be_disabled()
+        await expect(visit.page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
         agent.let_go.set()
 
         await expect(visit.page.get_by_role("log")).to_contain_text("Slow?, after 0 exchanges")
@@ -166,7 +166,7 @@ async def test_a_question_that_was_lost_in_a_restart_is_told_and_asked_again(
     async with visiting(browser, held) as visit:
         page = visit.page
         await ask(page, "Slow?")
-        await page.wait_for_event("request", lambda request: "?wait=" in request.url)
+        await expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
         await visit.stop_service()
         await expect(page.get_by_text("looking again for your answer")).to_be_visible()
         async with listening(an_app(), port=visit.port):

@@ -2,10 +2,9 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Browser, expect
 
 from cse_chat.domain.errors import (
     AcceptanceUnknownError,
@@ -18,6 +17,7 @@ from cse_chat.entrypoints.http.app import create_app
 from tests.clients import listening
 from tests.gateway.graphs import Failing, HeldAgent, a_container
 from tests.integration.page.browsers import visiting
+from tests.integration.page.proxies import breaks, saying
 from tests.integration.page.scenes import TabularAgent, an_app, answered, ask, questions
 
 UNKNOWN = CorrelationId("6f1c9c6e-3a52-4d0f-9d2b-0c6b3a1f7e55")
@@ -40,7 +40,7 @@ async def test_a_refused_question_is_sent_again_when_the_service_said_and_then_t
         await visit.page.clock.install()
         await ask(visit.page, "Top stocks?")
         await expect(visit.page.get_by_text("asking again in 2 s")).to_be_visible()
-        await visit.page.clock.run_for(1_900)
+        await visit.page.clock.run_for(1_000)
         assert sent.count("POST") == 1
         await visit.page.clock.run_for(2_100)
         await visit.page.clock.run_for(3_000)
@@ -118,6 +118,7 @@ async def test_a_wait_without_end_ends_with_a_word_and_can_be_taken_up_again(
     app = create_app(a_container(agent, wait_seconds=0.05, deadline_seconds=3_000))
     async with visiting(browser, app) as visit:
         await visit.page.clock.install()
+        await visit.page.route("**/events*", breaks)
         await ask(visit.page, "Slow?")
         await expect(visit.page.get_by_text("Looking at the market")).to_be_visible()
         await visit.page.clock.fast_forward(16 * 60_000)
@@ -135,7 +136,7 @@ async def test_what_no_service_of_ours_would_say_is_told_as_unreadable(
     browser: Browser, body: str
 ) -> None:
     async with visiting(browser, an_app()) as visit:
-        await visit.page.route("**/api/chat", _saying(502, body))
+        await visit.page.route("**/api/chat", saying(502, body))
         await ask(visit.page, "Top stocks?")
 
         await expect(visit.page.get_by_role("alert")).to_contain_text("Unreadable answer")
@@ -154,7 +155,7 @@ async def test_the_faults_of_a_question_are_named_and_it_is_not_offered_again(
         "request_id": "req-1",
     }
     async with visiting(browser, an_app()) as visit:
-        await visit.page.route("**/api/chat", _saying(400, json.dumps(problem)))
+        await visit.page.route("**/api/chat", saying(400, json.dumps(problem)))
         await ask(visit.page, "Top stocks?")
         alert = visit.page.get_by_role("alert")
 
@@ -170,7 +171,7 @@ async def test_a_conversation_that_cannot_be_loaded_is_told_and_loaded_later(
         await ask(visit.page, "First?")
         await answered(visit.page)
         problem = '{"title": "Transport unavailable", "status": 503, "detail": "Try again."}'
-        await visit.page.route("**/api/threads/**", _saying(503, problem), times=1)
+        await visit.page.route("**/api/threads/**", saying(503, problem), times=1)
         await visit.page.reload()
         alert = visit.page.get_by_role("alert")
         await expect(alert).to_contain_text("Transport unavailable")
@@ -185,15 +186,8 @@ async def test_an_answer_whose_tables_are_gone_is_shown_without_them(browser: Br
         await ask(visit.page, "First?")
         await answered(visit.page)
         gone = '{"title": "Not found", "status": 404, "detail": "There is nothing here."}'
-        await visit.page.route("**/api/chat/*", _saying(404, gone))
+        await visit.page.route("**/api/chat/*", saying(404, gone))
         await visit.page.reload()
 
         await expect(visit.page.get_by_role("log")).to_contain_text("Exchange 1 on 2026-07-24")
         await expect(visit.page.locator(".basis")).to_contain_text("are no longer kept")
-
-
-def _saying(status: int, body: str) -> Callable[[Route], Awaitable[None]]:
-    async def fulfil(route: Route) -> None:
-        await route.fulfill(status=status, body=body, content_type="application/json")
-
-    return fulfil

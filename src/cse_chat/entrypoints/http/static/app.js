@@ -17,7 +17,7 @@ const notice = part("#forgotten", HTMLElement);
 const restart = part("#restart", HTMLButtonElement);
 const followUps = part("#follow-ups", HTMLUListElement);
 
-const composer = new Composer(ask);
+const composer = new Composer({ ask, stop: () => conversation.stop() });
 const conversation = new Conversation(part("#log", HTMLElement), show);
 new EarlierConversations({ open: (thread) => open(thread), current: () => conversation.thread });
 
@@ -25,6 +25,7 @@ new EarlierConversations({ open: (thread) => open(thread), current: () => conver
 function show() {
   const { isBusy, transcript, thread } = conversation;
   composer.isBusy = isBusy;
+  composer.stopping = conversation.stopping;
   welcome.hidden = !transcript.isEmpty;
   restart.hidden = transcript.isEmpty;
   const answer = isBusy ? null : transcript.lastAnswer;

@@ -1,6 +1,7 @@
 // Getting a question to the service and its answer back, over all that may happen in between.
 
 import { acceptedUnder, messagesOf } from "./history.js";
+import { pause } from "./pausing.js";
 import { readAnswer, sendQuestion } from "./service.js";
 import { Trouble } from "./troubles.js";
 
@@ -32,7 +33,7 @@ const LONGEST_PAUSE = 15;
 export async function accept(question, thread, { signal, tell, isUnsure, isElsewhere }) {
   if (isUnsure) {
     const id = acceptedUnder((await messagesOf(thread, signal)) ?? [], question, isElsewhere);
-    if (id) return { id, durability: "" };
+    if (id) return { id, durability: "", queuePosition: 0 };
   }
   for (let sends = 1; ; sends += 1) {
     try {
@@ -52,17 +53,22 @@ function isWorthSendingAgain(trouble) {
 }
 
 /**
- * Wait for the answer to an accepted question, for as long as that makes sense.
+ * Look for the answer to an accepted question, for as long as that makes sense.
+ *
+ * The stream of its thread tells it earlier, and then nobody asks here. But connections break, and
+ * there are proxies that hold back what is streamed.
  *
  * @param {string} correlationId
- * @param {Waiting} waiting
+ * @param {Waiting & {silence: (signal: AbortSignal) => Promise<boolean>}} waiting silence: comes to an
+ *     end when the stream tells nothing, with whether it did until then
  * @returns {Promise<import("./service.js").Answer>}
  * @throws {Trouble} it ended otherwise; `unsure`: how, could not be seen
  */
-export async function answerOf(correlationId, { signal, tell }) {
-  const began = Date.now();
+export async function answerOf(correlationId, { signal, tell, silence }) {
+  let began = Date.now();
   let failures = 0;
   for (;;) {
+    if (await silence(signal)) began = Date.now();
     const looked = Date.now();
     let rest;
     try {
@@ -101,25 +107,4 @@ function stillOpen(reference) {
  */
 function unseen({ title, detail }, reference) {
   return new Trouble({ title, detail, reference, unsure: true });
-}
-
-/**
- * Wait, or go on as soon as the network is back.
- *
- * @param {number} seconds
- * @param {AbortSignal} signal
- * @returns {Promise<void>}
- */
-function pause(seconds, signal) {
-  return new Promise((resolve, reject) => {
-    const done = new AbortController();
-    const timer = setTimeout(() => done.abort(), Math.max(0, seconds * 1000));
-    addEventListener("online", () => done.abort(), { signal: done.signal });
-    signal.addEventListener("abort", () => done.abort(), { signal: done.signal });
-    done.signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      if (signal.aborted) reject(signal.reason);
-      else resolve();
-    });
-  });
 }

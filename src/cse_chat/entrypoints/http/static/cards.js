@@ -1,4 +1,4 @@
-// What stands under a question: an answer, a trouble, or that one is being waited for.
+// What stands under a question in the end: an answer, or a trouble.
 
 import { copy } from "./announcing.js";
 import { chartOf } from "./charts.js";
@@ -8,17 +8,16 @@ import { SortableTable, toolsOf } from "./tables.js";
 
 /**
  * @typedef {import("./service.js").Answer} Answer
+ * @typedef {import("./service.js").Artifact} Artifact
  * @typedef {{title: string, detail: string, reference: string}} Told
  */
 
 /** @param {Answer} answer */
 export function answerCard(answer) {
-  const { artifacts: given = [], metadata } = answer;
-  // What a chart says is seen at a glance: it comes before the tables.
-  const inOrder = [...given].sort((one, other) => Number(one.type !== "series") - Number(other.type !== "series"));
-  const artifacts = inOrder.map((artifact) => artifactOf(artifact, metadata.as_of));
+  const asOf = () => answer.metadata.as_of;
+  const artifacts = inOrder(answer.artifacts ?? []).map((artifact) => artifactOf(artifact, asOf));
   return element("div", { class: "answer" },
-    proseOf(answer.response), ...artifacts, basisOf(answer));
+    element("p", { class: "text" }, ...wordsOf(answer.response)), ...artifacts, basisOf(answer));
 }
 
 /**
@@ -28,7 +27,9 @@ export function answerCard(answer) {
  * @param {string} basis where date and source would stand
  */
 export function textCard(text, basis) {
-  return element("div", { class: "answer" }, proseOf(text), element("div", { class: "basis" }, element("span", { text: basis })));
+  return element("div", { class: "answer" },
+    element("p", { class: "text" }, ...wordsOf(text)),
+    element("div", { class: "basis" }, element("span", { text: basis })));
 }
 
 /**
@@ -44,33 +45,19 @@ export function troubleCard({ title, detail, reference }, { isNews, label, act }
     ...(reference ? [element("span", { class: "reference" }, "Reference ", element("code", { text: reference }))] : []));
 }
 
-/** A card for the time of waiting, which always says that it waits. */
-export function pendingCard() {
-  const dots = element("span", { class: "dots", "aria-hidden": "true" }, element("i"), element("i"), element("i"));
-  const words = element("span", { text: "Looking at the market…" });
-  const began = Date.now();
-  let told = "";
-  const show = () => {
-    const seconds = Math.floor((Date.now() - began) / 1000);
-    words.textContent = told || (seconds < 5 ? "Looking at the market…" : `Still working, ${seconds} s so far…`);
-  };
-  const timer = setInterval(show, 1000);
-  return {
-    card: element("div", { class: "answer pending" }, dots, words),
-    /** @param {string} text what there is to say instead; empty: nothing */
-    tell(text) {
-      told = text;
-      show();
-    },
-    stop: () => clearInterval(timer),
-  };
-}
+/**
+ * Put tables and charts into the order in which they are shown: what a chart says is seen at a glance.
+ *
+ * @param {Artifact[]} artifacts
+ */
+export const inOrder = (artifacts) =>
+  [...artifacts].sort((one, other) => Number(one.type !== "series") - Number(other.type !== "series"));
 
 /**
- * @param {import("./service.js").Artifact} artifact
- * @param {string | null} asOf
+ * @param {Artifact} artifact
+ * @param {() => string | null} asOf tells the date of its figures, once it is taken away
  */
-function artifactOf(artifact, asOf) {
+export function artifactOf(artifact, asOf) {
   const table = new SortableTable(artifact);
   const caption = element("figcaption", {}, element("span", { text: artifact.title }), toolsOf(table, asOf));
   const chart = artifact.type === "series" ? chartOf(artifact) : null;
@@ -79,8 +66,12 @@ function artifactOf(artifact, asOf) {
   return element("figure", { class: "artifact" }, caption, chart, figures);
 }
 
-/** @param {Answer} answer */
-function basisOf({ metadata, correlation_id: reference, response }) {
+/**
+ * Say what an answer stands on.
+ *
+ * @param {Answer} answer
+ */
+export function basisOf({ metadata, correlation_id: reference, response }) {
   const entry = (/** @type {string} */ label, /** @type {string} */ text) =>
     element("span", {}, element("b", { text: `${label} ` }), text);
   const { as_of: asOf, sources } = metadata;
@@ -93,10 +84,14 @@ function basisOf({ metadata, correlation_id: reference, response }) {
     button("Copy text", (pressed) => copy(pressed, response, "Answer")));
 }
 
-/** @param {string} text */
-function proseOf(text) {
+/**
+ * Show a text; a line that introduces the others stands out.
+ *
+ * @param {string} text
+ */
+export function wordsOf(text) {
   const [first, ...rest] = text.split("\n");
   const introduces = rest.length > 0 && first.endsWith(":");
   const lead = introduces ? [element("span", { class: "lead" }, ...piecesOf(first))] : piecesOf(first);
-  return element("p", { class: "text" }, ...lead, ...piecesOf(rest.map((line) => `\n${line}`).join("")));
+  return [...lead, ...piecesOf(rest.map((line) => `\n${line}`).join(""))];
 }

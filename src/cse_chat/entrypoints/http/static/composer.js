@@ -6,11 +6,16 @@ import * as storage from "./storage.js";
 export class Composer {
   #message = part("#message", HTMLTextAreaElement);
   #send = part("#send", HTMLButtonElement);
+  #stop = part("#stop", HTMLButtonElement);
   /** How far back in the last inputs; 0: not at all. */
   #back = 0;
 
-  /** @param {(question: string) => void} ask */
-  constructor(ask) {
+  /**
+   * @param {object} acts
+   * @param {(question: string) => void} acts.ask
+   * @param {() => void} acts.stop
+   */
+  constructor({ ask, stop }) {
     this.#message.value = storage.draft();
     const submit = () => {
       const question = this.#message.value.trim();
@@ -33,6 +38,12 @@ export class Composer {
         event.preventDefault();
       }
     });
+    this.#stop.addEventListener("click", stop);
+    addEventListener("keydown", (event) => {
+      // What else Escape closes, it closes first.
+      const isTaken = event.isComposing || event.defaultPrevented || document.querySelector("dialog[open]");
+      if (event.key === "Escape" && !isTaken) stop();
+    });
     this.#message.addEventListener("input", () => {
       this.#back = 0;
       storage.keepDraft(this.#message.value);
@@ -47,6 +58,18 @@ export class Composer {
 
   get isBusy() {
     return this.#send.disabled;
+  }
+
+  /** @param {"impossible" | "possible" | "asked"} stopping what there is to stop; it takes the place of asking */
+  set stopping(stopping) {
+    const focused = document.activeElement;
+    this.#stop.hidden = stopping === "impossible";
+    this.#send.hidden = !this.#stop.hidden;
+    this.#stop.textContent = stopping === "asked" ? "Stopping…" : "Stop";
+    // Not `disabled`: it would lose the focus.
+    this.#stop.setAttribute("aria-disabled", String(stopping === "asked"));
+    const hidden = this.#stop.hidden ? this.#stop : this.#send;
+    if (focused === hidden) this.focus();
   }
 
   /** Be ready for typing, where that does not open a keyboard over the answer. */

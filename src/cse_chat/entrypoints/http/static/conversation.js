@@ -1,14 +1,17 @@
 // The conversation on the page: asking in it, and building it again after a reload.
 
 import { announce } from "./announcing.js";
-import { accept, answerOf } from "./asking.js";
-import { answerCard, pendingCard, textCard, troubleCard } from "./cards.js";
+import { accept } from "./asking.js";
+import { answerCard, textCard, troubleCard } from "./cards.js";
 import { element } from "./elements.js";
+import { Following } from "./following.js";
 import { beginsWith, completeAnswers, messagesOf, stillUnsent } from "./history.js";
+import { cursorOf } from "./service.js";
 import * as storage from "./storage.js";
 import { Transcript } from "./transcript.js";
 import { forgotten, NOT_SENT, outcomeIn, Trouble, troubleIn } from "./troubles.js";
 import { Turn } from "./turns.js";
+import { WaitingLine } from "./waiting.js";
 
 /** @typedef {import("./service.js").Message} Message */
 
@@ -18,9 +21,12 @@ export class Conversation {
   thread = null;
 
   #changed;
+  #following;
   #left = new AbortController();
   #isLoading = false;
   #isSending = false;
+  /** Whether there may be more than is shown. */
+  #isStale = false;
 
   /**
    * @param {HTMLElement} log
@@ -29,6 +35,22 @@ export class Conversation {
   constructor(log, changed) {
     this.transcript = new Transcript(log);
     this.#changed = changed;
+    this.#following = new Following(this.transcript, {
+      changed,
+      missed: () => this.refresh(),
+      accepted: (id, question) => this.#acceptUnsure(id, question),
+      unanswered: (turn, trouble) => this.#showUnanswered(turn, trouble),
+    });
+  }
+
+  /** Whether the question that is open can be stopped: see `Following`. */
+  get stopping() {
+    return this.#following.stopping;
+  }
+
+  /** Cancel the question that is open. */
+  async stop() {
+    await this.#following.stop();
   }
 
   get isBusy() {
@@ -39,6 +61,7 @@ export class Conversation {
   leave() {
     this.#left.abort();
     this.#left = new AbortController();
+    this.#following.leave();
     this.thread = null;
     this.#isLoading = false;
     this.#isSending = false;
@@ -74,14 +97,16 @@ export class Conversation {
     }
   }
 
-  /** Show what another tab has asked meanwhile. */
+  /** Show what this page was not told: what another tab could not send, what was lost on the way. */
   async refresh() {
     const { thread } = this;
     const { signal } = this.#left;
-    if (thread === null || this.#isLoading || this.#isSending) return;
+    if (thread === null || this.#isLoading) return;
+    this.#isStale = true;
     try {
-      const messages = await messagesOf(thread, signal);
+      const messages = this.#isSending ? null : await messagesOf(thread, signal);
       if (messages === null || signal.aborted || this.#isSending) return;
+      this.#isStale = false;
       // What the other tab is just sending is not lost.
       const isOurs = (/** @type {storage.Unsent} */ one) => one.trouble !== null || this.transcript.hasUnsent(one.key);
       this.#show(messages, storage.unsentIn(thread).filter(isOurs), signal);
@@ -101,6 +126,8 @@ export class Conversation {
    * @param {AbortSignal} signal
    */
   async #load(thread, signal) {
+    // Before the history: what happens in between is told twice then, and not left out.
+    const cursor = await cursorOf(thread, signal);
     const messages = (await messagesOf(thread, signal)) ?? [];
     this.transcript.clear();
     if (messages.length === 0 && (storage.conversation(thread)?.accepted ?? true)) {
@@ -108,6 +135,9 @@ export class Conversation {
       return false;
     }
     const completed = this.#show(messages, storage.unsentIn(thread), signal);
+    // Of what is open all has to be told once more that was told of it.
+    const isOpen = this.transcript.turns.some((turn) => turn.isOpen);
+    if (messages.length > 0) this.#following.listen(thread, isOpen ? null : cursor);
     this.transcript.scrollTo();
     completed.then(() => this.transcript.scrollBackTo()).catch(() => {}); // left meanwhile
     return true;
@@ -135,7 +165,7 @@ export class Conversation {
       turn.isUnsure = true;
       this.#showTrouble(turn, new Trouble(trouble ?? NOT_SENT), { isNews: false, act: () => this.#resend(turn) });
     });
-    for (const turn of this.transcript.turns) if (!turn.isSettled && !turn.isOpen) this.#follow(turn);
+    for (const turn of this.transcript.turns) if (!turn.isSettled && !turn.isOpen) this.#following.follow(turn);
     this.#changed();
     return completeAnswers([...answered.keys()], signal, (turn, found) => {
       this.#showCompleted(turn, String(answered.get(turn)), found);
@@ -158,6 +188,19 @@ export class Conversation {
     turn.show(textCard(text, `Date, source and tables of this answer ${fate}`));
   }
 
+  /**
+   * Take a question that was accepted for one of which that was not sure.
+   *
+   * @param {string} correlationId
+   * @param {string} question
+   */
+  #acceptUnsure(correlationId, question) {
+    const turn = this.transcript.unsureTurn(question);
+    if (!turn || this.thread === null) return;
+    storage.noteAccepted(this.thread, turn.key, "");
+    this.transcript.accept(turn, correlationId);
+  }
+
   /** @param {Turn} turn */
   async #resend(turn) {
     if (this.thread !== null) await this.#send(turn, this.thread);
@@ -174,17 +217,22 @@ export class Conversation {
     this.#isSending = true;
     this.transcript.add(turn);
     storage.noteSending(thread, { key: turn.key, question: turn.question, after: last });
-    const pending = this.#showPending(turn);
+    this.#following.hold();
+    const line = new WaitingLine();
+    turn.show(element("div", { class: "answer" }, line.node), { isFinal: false });
+    this.#changed();
     this.transcript.scrollTo(turn);
     try {
-      const { id, durability } = await accept(turn.question, thread, {
+      const { id, durability, queuePosition } = await accept(turn.question, thread, {
         signal,
-        tell: pending.tell,
+        tell: (words) => line.tell(words),
         isUnsure: turn.isUnsure,
         isElsewhere: (other) => this.transcript.has(other),
       });
       storage.noteAccepted(thread, turn.key, durability);
       this.transcript.accept(turn, id);
+      this.#following.follow(turn, { queuePosition });
+      this.#following.listen(thread);
       if (last) this.#tellIfForgotten(turn, thread, signal);
     } catch (error) {
       if (signal.aborted) return;
@@ -193,44 +241,15 @@ export class Conversation {
       storage.noteRefused(thread, turn.key, trouble);
       this.#showTrouble(turn, trouble, { isNews: true, act: () => this.#resend(turn) });
     } finally {
-      pending.stop();
+      line.end();
       if (!signal.aborted) {
         this.#isSending = false;
+        this.#following.release();
+        if (this.#isStale) this.refresh();
         this.#changed();
         this.transcript.scrollBackTo(turn);
       }
     }
-    if (turn.correlationId) await this.#follow(turn);
-  }
-
-  /** @param {Turn} turn */
-  async #follow(turn) {
-    const { signal } = this.#left;
-    turn.isOpen = true;
-    const pending = this.#showPending(turn);
-    try {
-      const answer = await answerOf(String(turn.correlationId), { signal, tell: pending.tell });
-      turn.answer = answer;
-      turn.show(answerCard(answer));
-      announce(`Answer: ${answer.response}`);
-    } catch (error) {
-      if (!signal.aborted) this.#showUnanswered(turn, troubleIn(error));
-    } finally {
-      pending.stop();
-      turn.isOpen = false;
-      if (!signal.aborted) {
-        this.#changed();
-        this.transcript.scrollBackTo(turn);
-      }
-    }
-  }
-
-  /** @param {Turn} turn */
-  #showPending(turn) {
-    const pending = pendingCard();
-    turn.show(pending.card, { isFinal: false });
-    this.#changed();
-    return pending;
   }
 
   /**
@@ -239,7 +258,7 @@ export class Conversation {
    */
   #showUnanswered(turn, trouble) {
     if (trouble.unsure) {
-      this.#showTrouble(turn, trouble, { isNews: true, label: "Look again", act: () => this.#follow(turn) });
+      this.#showTrouble(turn, trouble, { isNews: true, label: "Look again", act: () => this.#following.follow(turn) });
     } else if (trouble.status === 404) {
       const detail = forgotten(storage.endsWithRestart(this.thread)).question;
       const unknown = new Trouble({ title: "Question forgotten", detail, reference: trouble.reference });
@@ -256,7 +275,8 @@ export class Conversation {
    *     by default it asks anew, for an outcome is final
    */
   #showTrouble(turn, trouble, { isNews, label = "Try again", act = () => this.ask(turn.question) }) {
-    turn.show(troubleCard(trouble, { isNews, ...(trouble.again && { label, act }) }));
+    const card = troubleCard(trouble, { isNews, ...(trouble.again && { label, act }) });
+    turn.show(card, { isFinal: !trouble.unsure });
   }
 
   /**

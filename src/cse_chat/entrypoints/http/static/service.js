@@ -42,6 +42,7 @@ const PAGE_OF_HISTORY = 200;
  * @typedef {object} Acceptance
  * @property {string} id the correlation id, under which the answer will be
  * @property {string} durability where it is kept until it is answered; empty: the service did not say
+ * @property {number} queuePosition how many questions of the thread are before it, as far as is known
  */
 
 /**
@@ -62,7 +63,11 @@ export async function sendQuestion(question, thread, signal) {
   // Accepted, perhaps, or certainly: where the service names a place, the outcome is to be read there.
   const isKnown = response.ok || response.headers.has("location");
   if (isKnown && typeof body.correlation_id === "string") {
-    return { id: body.correlation_id, durability: String(body.durability ?? body.metadata?.durability ?? "") };
+    return {
+      id: body.correlation_id,
+      durability: String(body.durability ?? body.metadata?.durability ?? ""),
+      queuePosition: Number(body.queue_position ?? 0),
+    };
   }
   throw troubleOf(body, { retryAfter: secondsOf(response) });
 }
@@ -82,6 +87,34 @@ export async function readAnswer(correlationId, signal, wait = POLL_SECONDS) {
   if (body.problem) throw troubleOf(body.problem, { reference: correlationId });
   if (!response.ok) throw troubleOf(body, { reference: correlationId, retryAfter: secondsOf(response) });
   return response.status === 200 ? { answer: body } : { answer: null, pause: secondsOf(response) };
+}
+
+/**
+ * Cancel a question, wherever it is.
+ *
+ * @param {string} correlationId
+ * @param {AbortSignal} signal
+ * @returns {Promise<Answer | Trouble>} the outcome that holds: cancelled, or the one that was first
+ * @throws {Trouble} it is not cancelled, or nobody can say so here
+ */
+export async function cancelQuestion(correlationId, signal) {
+  const { response, body } = await exchange(`/api/chat/${correlationId}/cancel`, signal, { method: "POST" });
+  if (!response.ok) throw troubleOf(body, { reference: correlationId });
+  return body.problem ? troubleOf(body.problem, { reference: correlationId }) : body;
+}
+
+/**
+ * Return where the events of a thread are by now.
+ *
+ * @param {string} thread
+ * @param {AbortSignal} signal
+ * @returns {Promise<string | null>} null: the service does not say
+ * @throws {Trouble} it cannot be reached
+ */
+export async function cursorOf(thread, signal) {
+  const { response, body } = await exchange(`/api/threads/${thread}`, signal);
+  if (response.status >= 500) throw troubleOf(body, { retryAfter: secondsOf(response) });
+  return typeof body.cursor === "string" ? body.cursor : null;
 }
 
 /**

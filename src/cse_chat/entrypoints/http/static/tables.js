@@ -86,13 +86,13 @@ export class SortableTable {
  * Make the buttons that take a table away.
  *
  * @param {SortableTable} table
- * @param {string | null} asOf the date of its figures
+ * @param {() => string | null} asOf tells the date of its figures
  */
 export function toolsOf(table, asOf) {
   const about = (/** @type {string} */ act) => ({ "aria-label": `${act} as CSV: ${table.title}` });
   return element("div", { class: "tools" },
     button("Copy CSV", (pressed) => copy(pressed, table.csv(), "Table"), about("Copy")),
-    button("Download CSV", (pressed) => download(pressed, table, asOf), about("Download")));
+    button("Download CSV", (pressed) => download(pressed, table, asOf()), about("Download")));
 }
 
 /**

@@ -61,6 +61,15 @@ export class Transcript {
   }
 
   /**
+   * Return the turn of a question that may have been accepted although nobody said so here.
+   *
+   * @param {string} question
+   */
+  unsureTurn(question) {
+    return [...this.#unsent.values()].find((turn) => turn.isUnsure && turn.question.trim() === question);
+  }
+
+  /**
    * Put a turn at the end, unless it stands somewhere already, as not accepted yet.
    *
    * @param {Turn} turn
@@ -79,13 +88,14 @@ export class Transcript {
   accept(turn, correlationId) {
     this.#unsent.delete(turn.key);
     turn.correlationId = correlationId;
+    turn.isSettled = false; // that it was not sent turned out to be wrong
     this.#accepted.set(correlationId, turn);
   }
 
   /**
    * Return the turn that a message belongs to; a question makes one.
    *
-   * @param {Message} message
+   * @param {Pick<Message, "role" | "content" | "correlation_id">} message
    */
   turnOf({ role, content, correlation_id: id }) {
     const known = this.#accepted.get(id);

@@ -1,20 +1,28 @@
 // One question and what stands under it.
 
 import { element } from "./elements.js";
+import { Trouble } from "./troubles.js";
+
+/**
+ * @typedef {import("./service.js").Answer} Answer
+ * @typedef {Answer | Trouble} Outcome
+ */
 
 export class Turn {
   /** @type {string | null} what the service knows it by; null: it has not accepted it */
   correlationId = null;
-  /** @type {import("./service.js").Answer | null} */
+  /** @type {Answer | null} */
   answer = null;
-  /** Whether its answer is being waited for. */
-  isOpen = false;
+  /** @type {import("./live.js").LiveCard | null} what there is of its answer while that is waited for */
+  live = null;
   /** Whether something final stands under it. */
   isSettled = false;
   /** Whether it may have been accepted although nobody said so here. */
   isUnsure = false;
 
   #slot = element("div");
+  /** @type {(outcome: Outcome) => void} */
+  #decide = () => {};
 
   /**
    * @param {string} question
@@ -28,6 +36,33 @@ export class Turn {
     this.node = element("article", { class: "turn" }, asked, this.#slot);
   }
 
+  /** Whether its answer is being waited for. */
+  get isOpen() {
+    return this.live !== null;
+  }
+
+  /**
+   * Wait until `end` is called.
+   *
+   * @returns {Promise<Answer>}
+   * @throws {import("./troubles.js").Trouble} it ended without an answer
+   */
+  async ended() {
+    /** @type {Outcome} */
+    const outcome = await new Promise((resolve) => { this.#decide = resolve; });
+    if (outcome instanceof Trouble) throw outcome;
+    return outcome;
+  }
+
+  /**
+   * Tell how it ended. The first to tell is believed.
+   *
+   * @param {Outcome} outcome
+   */
+  end(outcome) {
+    this.#decide(outcome);
+  }
+
   /**
    * Show *card* instead of what stands there.
    *
@@ -35,7 +70,8 @@ export class Turn {
    * @param {{isFinal?: boolean}} [options]
    */
   show(card, { isFinal = true } = {}) {
-    this.#slot.replaceChildren(card);
+    // Put there anew, it would lose the focus.
+    if (card.parentNode !== this.#slot) this.#slot.replaceChildren(card);
     this.isSettled = isFinal;
   }
 }
