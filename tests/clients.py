@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, cast
 
 import uvicorn
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
 
+from cse_chat.entrypoints.server import server_config
 from tests.waiting import until
 
 
@@ -34,9 +36,9 @@ async def listening(app: Litestar, *, port: int = 0) -> AsyncGenerator[str]:
         app: What is served.
         port: 0 takes a free one.
     """
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=port, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
-    )
+    config = server_config(app, graceful=timedelta(seconds=1), most_connections=10_000)
+    config.port = port
+    server = uvicorn.Server(config)
     async with app.lifespan():
         serving = asyncio.create_task(server.serve())
         try:

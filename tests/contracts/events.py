@@ -36,6 +36,21 @@ class EventsContract:
         assert (stretch.events, stretch.gap, stretch.more, stretch.busy) == ((), None, False, False)
         assert stretch.cursor == NOTHING_YET
 
+    async def test_behind_the_newest_is_only_what_is_still_to_come(
+        self, ledger: Ledger, events: EventLog
+    ) -> None:
+        thread = a_thread_id()
+        nothing = (await events.since(thread, None, limit=1)).newest
+        await ledger.register(a_request(a_question(thread_id=thread)), Durability.MEMORY)
+        await ledger.register(a_request(a_question(thread_id=thread)), Durability.MEMORY)
+
+        newest = (await events.since(thread, None, limit=1)).newest
+        await ledger.register(a_request(a_question("Third", thread_id=thread)), Durability.MEMORY)
+
+        [third] = (await events.since(thread, newest, limit=10)).events
+        assert json.loads(third.json)["message"] == "Third"
+        assert nothing == NOTHING_YET
+
     async def test_what_is_registered_was_accepted(self, ledger: Ledger, events: EventLog) -> None:
         request = a_request(a_question("Why?"))
 

@@ -9,6 +9,11 @@ from cse_chat.entrypoints.http.problems import KINDS
 from cse_chat.entrypoints.http.published.operations import OPERATIONS
 from tests.reference.markdown import code, page, table
 
+_ELSEWHERE = {
+    "method-not-allowed": "a method that an address does not take",
+    "origin-not-allowed": "the handshake of a socket",
+}
+
 
 def document() -> str:
     """Return the OpenAPI document, for people to compare."""
@@ -70,7 +75,7 @@ def problems_page() -> str:
                         for operation in OPERATIONS
                         if kind in operation.kinds
                     )
-                    or "a method that an address does not take",
+                    or _ELSEWHERE[slug],
                 )
                 for slug, kind in KINDS.items()
             ),

@@ -9,6 +9,7 @@ from cse_chat.adapters.listeners import Listeners
 from cse_chat.domain.model.outcomes import Outcome
 from cse_chat.entrypoints.gateway import GatewayService
 from cse_chat.entrypoints.readiness import Readiness
+from cse_chat.entrypoints.sockets import Sockets
 from tests.builders import a_request, an_outcome
 from tests.memory import Memory
 from tests.waiting import until
@@ -31,6 +32,7 @@ def a_service(memory: Memory, readiness: Readiness) -> GatewayService:
         sweep_replies=memory.sweep_replies(),
         listeners=listeners,
         followers=memory.events.followers,
+        sockets=Sockets(),
         readiness=readiness,
     )
 

@@ -25,6 +25,7 @@ from cse_chat.domain.ports.responses import ResponseLog
 from cse_chat.domain.ports.threads import History, Threads
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
+from cse_chat.domain.use_cases.cancel_chat import CancelChat
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.follow import FollowRequest, FollowThread
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
@@ -45,6 +46,7 @@ from cse_chat.entrypoints.metrics.loop_lag import LoopLag
 from cse_chat.entrypoints.metrics.processing import ProcessingTimes
 from cse_chat.entrypoints.readiness import Readiness
 from cse_chat.entrypoints.settings import Settings
+from cse_chat.entrypoints.sockets import SocketLimits, Sockets
 from cse_chat.entrypoints.worker.embedded import EmbeddedService
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.guarded_agent import GuardedAgent
@@ -241,6 +243,9 @@ class Container(containers.DeclarativeContainer):
         deadline=settings.provided.agent.deadline,
     )
     counted_asking = providers.Singleton(CountedAsking, send_chat, asked)
+    cancel_chat = providers.Singleton(
+        CancelChat, ledger=ledger, record_history=record_history, now=now
+    )
     read_answer = providers.Singleton(
         ReadAnswer, ledger=ledger, replies=replies, record_history=record_history, now=now
     )
@@ -312,11 +317,14 @@ class Container(containers.DeclarativeContainer):
         Readiness,
         details=providers.Factory(_Details, settings=settings, log=memory_log, agent=agent_name),
     )
+    sockets = providers.Singleton(Sockets)
+    socket_limits = providers.Singleton(SocketLimits)
     gateway = providers.Singleton(
         GatewayService,
         sweep_replies=sweep_replies,
         listeners=replies,
         followers=events.provided.followers,
+        sockets=sockets,
         readiness=readiness,
     )
     worker = providers.Singleton(

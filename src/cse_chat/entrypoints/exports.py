@@ -52,6 +52,10 @@ def export_asking(container: Container) -> None:
     metrics.exports(families.ACCEPTING, lambda: asked.accepting)
     metrics.exports(families.LISTENED_FOR, lambda: len(replies))
     metrics.exports(families.OLDEST_AWAITED, lambda: replies.longest)
+    sockets = container.sockets()
+    metrics.exports(families.SOCKETS, lambda: len(sockets))
+    metrics.exports(families.SOCKET_FRAMES, lambda: sockets.frames)
+    metrics.exports(families.SOCKETS_CLOSED, lambda: sockets.closed)
     if container.settings().replies.transport == "redis":
         _export_hearing(container)
 

@@ -1,6 +1,7 @@
 """The gateway beside its routes: what runs between opening and closing it."""
 
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -9,6 +10,9 @@ from cse_chat.adapters.listeners import Listeners
 from cse_chat.domain.use_cases.sweep_replies import SweepReplies
 from cse_chat.entrypoints.periodic import PASS_INTERVAL, repeated
 from cse_chat.entrypoints.readiness import Readiness
+from cse_chat.entrypoints.sockets import Sockets
+
+_PARTING = timedelta(seconds=6)
 
 
 class GatewayService:
@@ -20,6 +24,7 @@ class GatewayService:
         sweep_replies: SweepReplies,
         listeners: Listeners,
         followers: Followers,
+        sockets: Sockets,
         readiness: Readiness,
     ) -> None:
         """Store the arguments.
@@ -28,11 +33,13 @@ class GatewayService:
             sweep_replies: The pass.
             listeners: Who waits here.
             followers: Who follows here.
+            sockets: Who talks over a socket here.
             readiness: Told when the end begins.
         """
         self._sweep_replies = sweep_replies
         self.listeners = listeners
         self.followers = followers
+        self.sockets = sockets
         self._readiness = readiness
         self._stack = AsyncExitStack()
 
@@ -56,3 +63,8 @@ class GatewayService:
         self._readiness.draining = True
         self.listeners.let_go()
         self.followers.let_go()
+        self.sockets.let_go()
+
+    async def emptied(self) -> None:
+        """Return once no socket is open, or they were given the time that it takes to close one."""
+        await self.sockets.gone(within=_PARTING)

@@ -45,6 +45,7 @@ def gateway(container: Container) -> Process:
 
     async def drain(_: timedelta) -> None:
         service.drain()
+        await service.emptied()
 
     export_common(container, role="gateway")
     export_asking(container)
@@ -93,6 +94,7 @@ def embedded(container: Container) -> Process:
         # Its answers first: whoever waits gets them, as long as there is time.
         await answering.drain(budget)
         asking.drain()
+        await asking.emptied()
 
     export_common(container, role="run")
     export_asking(container)

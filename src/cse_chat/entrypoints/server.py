@@ -19,7 +19,15 @@ import structlog
 import uvicorn
 from typing_extensions import override
 
+from cse_chat.entrypoints.websocket_protocol import BoundedWebSocketProtocol
+
 _log = structlog.get_logger(__name__)
+
+MAX_WEBSOCKET_BYTES = 128 * 1024
+"""Beyond it the protocol closes with its own 1009; the routes close earlier, with ours."""
+
+PING = timedelta(seconds=20)
+"""How often a peer is pinged, and how long it may take to answer."""
 
 
 class CannotListenError(Exception):
@@ -77,7 +85,11 @@ def server_config(
         log_config=None,
         access_log=False,
         server_header=False,
-        ws="none",  # no route speaks it yet
+        ws=BoundedWebSocketProtocol,
+        ws_max_size=MAX_WEBSOCKET_BYTES,
+        ws_per_message_deflate=False,  # 50 KiB more for each connection
+        ws_ping_interval=PING.total_seconds(),
+        ws_ping_timeout=PING.total_seconds(),
         proxy_headers=False,  # nobody stands before us whose word we could take
         limit_concurrency=most_connections,
         timeout_graceful_shutdown=math.ceil(graceful.total_seconds()),

@@ -219,6 +219,7 @@ class InMemoryEvents:
             cursor=cursor,
             more=cursor.offset < last.offset,
             busy=thread_id in self.busy,
+            newest=last,
         )
 
     def follow(self, thread_id: ThreadId) -> AbstractAsyncContextManager[NextNews]:

@@ -105,7 +105,12 @@ class RedisEventLog:
         events = tuple(map(decode_event, values))
         cursor = events[-1].cursor if events else begin
         return Stretch(
-            events=events, gap=gap, cursor=cursor, more=cursor.offset < last, busy=bool(busy)
+            events=events,
+            gap=gap,
+            cursor=cursor,
+            more=cursor.offset < last,
+            busy=bool(busy),
+            newest=newest,
         )
 
     def follow(self, thread_id: ThreadId) -> AbstractAsyncContextManager[NextNews]:

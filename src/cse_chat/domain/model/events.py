@@ -125,6 +125,7 @@ class Stretch:
         cursor: Where the next stretch begins.
         more: Whether there is one already.
         busy: Whether requests of the thread are open.
+        newest: Behind which only what is still to come stands.
     """
 
     events: tuple[Event, ...]
@@ -132,6 +133,7 @@ class Stretch:
     cursor: Cursor
     more: bool
     busy: bool
+    newest: Cursor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cse_chat.domain.errors import NotFoundError
+from cse_chat.domain.errors import NotFoundError, TransportError
 from cse_chat.domain.model.claims import Entry
 from cse_chat.domain.model.events import Cursor, Ended, Event, Followed, Gap
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
@@ -128,6 +128,19 @@ class FollowThread:
             raise NotFoundError(f"thread {thread_id}")
         reader = _Reader(self.events, thread_id, after)
         return [told async for stretch in reader.kept() for told in stretch]
+
+    async def newest(self, thread_id: ThreadId) -> Cursor | None:
+        """Return behind which cursor to begin to be told only what is still to come.
+
+        It says nothing of a thread, so that anybody may ask.
+
+        Returns:
+            ``None`` when nobody can say now: whoever begins there is told what is kept, too.
+        """
+        try:
+            return (await self.events.since(thread_id, None, limit=1)).newest
+        except TransportError:
+            return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

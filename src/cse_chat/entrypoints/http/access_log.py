@@ -1,4 +1,4 @@
-"""One log line a request: what was asked of us, how it ended and how long it took."""
+"""One log line a request or socket: what was asked of us, how it ended and how long it took."""
 
 import time
 from collections import Counter
@@ -9,7 +9,12 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
-from cse_chat.entrypoints.http.exchanges import correlation_id_of, request_id_of, status_of
+from cse_chat.entrypoints.http.exchanges import (
+    close_code_of,
+    correlation_id_of,
+    request_id_of,
+    status_of,
+)
 
 
 class AccessLog:
@@ -36,7 +41,7 @@ class AccessLog:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] != ScopeType.HTTP:
-            await self._app(scope, receive, send)
+            await self._serve_socket(scope, receive, send)
             return
         started = self._monotonic()
         tokens = bind_contextvars(request_id=request_id_of(scope))
@@ -52,5 +57,20 @@ class AccessLog:
                 status=status,
                 duration_ms=round((self._monotonic() - started) * 1000, 3),
                 correlation_id=correlation_id_of(scope),
+            )
+            reset_contextvars(**tokens)
+
+    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = self._monotonic()
+        tokens = bind_contextvars(request_id=request_id_of(scope))
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._log.info(
+                "websocket_closed",
+                route=scope.get("path_template"),
+                status=status_of(scope),
+                code=close_code_of(scope),
+                duration_ms=round((self._monotonic() - started) * 1000, 3),
             )
             reset_contextvars(**tokens)

@@ -23,6 +23,8 @@ from cse_chat.entrypoints.http.schema import (
     schema_page_file,
     schema_page_library,
 )
+from cse_chat.entrypoints.http.sockets.conversation import SocketService
+from cse_chat.entrypoints.http.sockets.handshakes import chat_socket
 from cse_chat.entrypoints.http.threads import ThreadsController
 from cse_chat.entrypoints.metrics.exposition import Metrics
 from cse_chat.entrypoints.metrics.families import HTTP_RESPONSES
@@ -47,9 +49,19 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
         new_thread_id=container.new_thread_id(),
         longest_wait=container.settings().http.wait,
     )
+    sockets = SocketService(
+        send_chat=container.counted_asking(),
+        cancel_chat=container.cancel_chat(),
+        follow_thread=container.follow_thread(),
+        threads=container.threads(),
+        sockets=container.sockets(),
+        now=container.now(),
+        limits=container.socket_limits(),
+    )
     app = Litestar(
         route_handlers=[
             send_chat,
+            chat_socket,
             ChatController,
             ThreadsController,
             HealthController,
@@ -62,7 +74,8 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
             schema_page_file,
             schema_page_library,
         ],
-        state=State({"chat": chat}),  # for `send_chat`, which gets no dependencies
+        # For `send_chat` and `chat_socket`, which get no dependencies.
+        state=State({"chat": chat, "sockets": sockets}),
         dependencies={
             "chat": _constant(chat),
             "read_history": _constant(container.read_history()),

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NoReturn
 
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
@@ -23,6 +23,7 @@ _LENGTH_DIGITS = 9
 _FIELDS = ("message", "thread_id", "metadata", "if_busy")
 _IF_BUSY = ("enqueue", "reject", "interrupt")
 _JSON = re.compile(r"application/json[ \t]*(;[ \t]*charset=\"?utf-8\"?[ \t]*)?", re.IGNORECASE)
+_NO_JSON = "must be valid JSON in UTF-8"
 _MAX_NAME_CHARS = 64
 _STAND_IN = "x"  # for what has a fault already, so that the other fields are looked at too
 
@@ -71,8 +72,27 @@ def question_of(raw: bytes, *, user_id: UserId, new_thread_id: Callable[[], Thre
         InvalidRequestError: Naming every fault that can be told at once.
         NotSupportedError: It is right, and asks for what is not there yet.
     """
-    document = _document(raw)
-    faults = list(_faults_of_shape(document))
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError(Violation((), _NO_JSON)) from error
+    return question_in(document_of(text), user_id=user_id, new_thread_id=new_thread_id)
+
+
+def question_in(
+    document: Mapping[str, object],
+    *,
+    user_id: UserId,
+    new_thread_id: Callable[[], ThreadId],
+    fields: Collection[str] = _FIELDS,
+) -> Question:
+    """Return the question that *document* is; it may have no other than *fields*.
+
+    Raises:
+        InvalidRequestError: Naming every fault that can be told at once.
+        NotSupportedError: It is right, and asks for what is not there yet.
+    """
+    faults = list(_faults_of_shape(document, fields))
     broken = {fault.path[0] for fault in faults}
     given = {name: value for name, value in document.items() if name not in broken}
     try:
@@ -95,14 +115,19 @@ def question_of(raw: bytes, *, user_id: UserId, new_thread_id: Callable[[], Thre
     return question
 
 
-def _document(raw: bytes) -> Mapping[str, object]:
+def document_of(text: str) -> Mapping[str, object]:
+    """Return the JSON object that *text* is.
+
+    Raises:
+        InvalidRequestError: It is none, it is nested too deeply, or it says something twice.
+    """
     try:
-        document = _decoder.decode(raw.decode())
+        document = _decoder.decode(text)
     except _DuplicateKeyError as error:
         raise InvalidRequestError(Violation((), str(error))) from error
-    # Deep nesting is a RecursionError, endless digits and wrong UTF-8 are ValueErrors.
+    # Deep nesting is a RecursionError, endless digits are a ValueError.
     except (ValueError, RecursionError) as error:
-        raise InvalidRequestError(Violation((), "must be valid JSON in UTF-8")) from error
+        raise InvalidRequestError(Violation((), _NO_JSON)) from error
     if not isinstance(document, dict):
         raise InvalidRequestError(Violation((), "must be a JSON object"))
     return document
@@ -127,7 +152,9 @@ def _refuse_constant(name: str) -> NoReturn:
 _decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
 
 
-def _faults_of_shape(document: Mapping[str, object]) -> Iterator[Violation]:
+def _faults_of_shape(
+    document: Mapping[str, object], fields: Collection[str]
+) -> Iterator[Violation]:
     if "message" not in document:
         yield Violation(("message",), "is required")
     for name in ("message", "thread_id"):
@@ -136,9 +163,14 @@ def _faults_of_shape(document: Mapping[str, object]) -> Iterator[Violation]:
     if document.get("if_busy", "enqueue") not in _IF_BUSY:
         yield Violation(("if_busy",), f"must be one of {', '.join(_IF_BUSY)}")
     yield from _faults_of_metadata(document.get("metadata", {}))
+    yield from unknown_fields(document, fields)
+
+
+def unknown_fields(document: Mapping[str, object], fields: Collection[str]) -> Iterator[Violation]:
+    """Yield what *document* has beside *fields*."""
     for name in document:
-        if name not in _FIELDS:
-            rule = f"is not a field of the request; the fields are {', '.join(_FIELDS)}"
+        if name not in fields:
+            rule = f"is not a field of the request; the fields are {', '.join(fields)}"
             yield Violation((name[:_MAX_NAME_CHARS],), rule)
 
 

@@ -41,7 +41,7 @@ KIND_OF: Final[Mapping[type[errors.ChatError], problems.ProblemKind]] = {
 }
 """Every kind that the domain raises; a test sees that none is missing."""
 
-_LOGGED: Final = frozenset(
+LOGGED: Final = frozenset(
     {
         problems.NOT_ACCEPTED,
         problems.ACCEPTANCE_UNKNOWN,
@@ -115,7 +115,7 @@ def chat_error_response(
     if isinstance(error, errors.ReplyTimeoutError | errors.AcceptanceUnknownError):
         correlate(request.scope, error.correlation_id)
         headers["Location"] = location_of(error.correlation_id)
-    if kind in _LOGGED:
+    if kind in LOGGED:
         _log_failure(request, error)
     violations = error.violations if isinstance(error, errors.InvalidRequestError) else ()
     return problems.problem_response(request, kind, violations=violations, headers=headers)

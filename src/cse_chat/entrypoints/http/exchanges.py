@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from cse_chat.entrypoints.clock import new_uuid
 
@@ -36,6 +36,22 @@ def status_of(scope: Scope) -> int | None:
     """Return what was answered; ``None`` when the connection went away before."""
     status: int | None = scope["state"].get("status")
     return status
+
+
+def answer_with(scope: Scope, status: int) -> None:
+    """Note what is answered, where this is not seen by whoever watches responses."""
+    scope["state"]["status"] = status
+
+
+def close_with(scope: Scope, code: int) -> None:
+    """Note how a socket was closed."""
+    scope["state"]["close_code"] = code
+
+
+def close_code_of(scope: Scope) -> int | None:
+    """Return how a socket was closed; ``None`` when it never was one."""
+    code: int | None = scope["state"].get("close_code")
+    return code
 
 
 def headers_of(scope: Scope) -> Mapping[bytes, Sequence[str]]:
@@ -79,10 +95,11 @@ class Envelope:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] != ScopeType.HTTP:
+        state = scope.setdefault("state", {})
+        state["request_id"] = _given_id(scope) or self._new_request_id()
+        if scope["type"] != ScopeType.HTTP:  # a socket
             await self._app(scope, receive, send)
             return
-        scope["state"]["request_id"] = _given_id(scope) or self._new_request_id()
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -93,7 +110,7 @@ class Envelope:
         await self._app(scope, receive, send_with_headers)
 
 
-def _given_id(scope: HTTPScope) -> str | None:
+def _given_id(scope: Scope) -> str | None:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
             return value.decode()

@@ -12,6 +12,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.status_codes import (
     HTTP_400_BAD_REQUEST,
+    HTTP_403_FORBIDDEN,
     HTTP_404_NOT_FOUND,
     HTTP_405_METHOD_NOT_ALLOWED,
     HTTP_409_CONFLICT,
@@ -22,6 +23,7 @@ from litestar.status_codes import (
     HTTP_503_SERVICE_UNAVAILABLE,
     HTTP_504_GATEWAY_TIMEOUT,
 )
+from litestar.types import Scope
 
 from cse_chat.adapters.wire.responses import problem_title, problem_type
 from cse_chat.domain.errors import Violation
@@ -63,6 +65,11 @@ NOT_FOUND: Final = ProblemKind(
     slug="not-found",
     status=HTTP_404_NOT_FOUND,
     detail="There is nothing here, or it is not yours; check the address and the id in it.",
+)
+ORIGIN_NOT_ALLOWED: Final = ProblemKind(
+    slug="origin-not-allowed",
+    status=HTTP_403_FORBIDDEN,
+    detail="A page may open a socket only to the host that it came from; open it from there.",
 )
 METHOD_NOT_ALLOWED: Final = ProblemKind(
     slug="method-not-allowed",
@@ -161,6 +168,7 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
         INVALID_REQUEST,
         NOT_SUPPORTED,
         NOT_FOUND,
+        ORIGIN_NOT_ALLOWED,
         METHOD_NOT_ALLOWED,
         CONTENT_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE,
@@ -225,7 +233,35 @@ class ProblemBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     errors: tuple[FaultBody, ...] = ()
 
 
-def problem_response(  # noqa: D417 -- the others are what they are called
+def problem_document(  # noqa: D417 -- the others are what they are called
+    scope: Scope,
+    kind: ProblemKind,
+    *,
+    slug: str = "",
+    detail: str = "",
+    violations: Iterable[Violation] = (),
+    correlation_id: str | None = None,
+) -> ProblemBody:
+    """Return what tells of a problem of *kind*.
+
+    Args:
+        slug: A finer name of the kind.
+        detail: Better words than those of the kind; holds no internals.
+    """
+    slug = slug or kind.slug
+    return ProblemBody(
+        type=problem_type(slug),
+        title=problem_title(slug),
+        status=kind.status,
+        detail=detail or kind.detail,
+        instance=quote(scope["path"], errors="replace")[:_MAX_INSTANCE_CHARS],
+        request_id=request_id_of(scope),
+        correlation_id=correlation_id,
+        errors=tuple(map(FaultBody.of, violations))[:_MAX_FAULTS],
+    )
+
+
+def problem_response(
     request: Request[Any, Any, Any],
     kind: ProblemKind,
     *,
@@ -234,22 +270,14 @@ def problem_response(  # noqa: D417 -- the others are what they are called
     violations: Iterable[Violation] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
-    """Return the document that tells of a problem of *kind*.
-
-    Args:
-        slug: A finer name of the kind.
-        detail: Better words than those of the kind; holds no internals.
-    """
-    slug = slug or kind.slug
-    document = ProblemBody(
-        type=problem_type(slug),
-        title=problem_title(slug),
-        status=kind.status,
-        detail=detail or kind.detail,
-        instance=_instance(request),
-        request_id=request_id_of(request.scope),
+    """Return the document that tells of a problem of *kind*, as a response."""
+    document = problem_document(
+        request.scope,
+        kind,
+        slug=slug,
+        detail=detail,
+        violations=violations,
         correlation_id=correlation_id_of(request.scope),
-        errors=tuple(map(FaultBody.of, violations))[:_MAX_FAULTS],
     )
     retry = {} if kind.retry_after is None else {"Retry-After": str(kind.retry_after)}
     return Response(
@@ -272,7 +300,3 @@ async def problem_page(slug: FromPath[str]) -> str:
     if kind is None:
         raise NotFoundException
     return f"{problem_title(slug)} ({kind.status})\n\n{kind.detail}\n"
-
-
-def _instance(request: Request[Any, Any, Any]) -> str:
-    return quote(request.scope["path"], errors="replace")[:_MAX_INSTANCE_CHARS]

@@ -8,6 +8,7 @@ from typing import Final
 
 from cse_chat.domain.model.outcomes import Status
 from cse_chat.entrypoints.metrics.family import Family, Kind, Where
+from cse_chat.entrypoints.sockets import CLOSE_CODES, OTHER_CODE
 
 ENDED: Final = tuple(
     str(status) for status in (Status.ANSWERED, Status.FAILED, Status.EXPIRED, Status.CANCELLED)
@@ -118,6 +119,33 @@ OLDEST_AWAITED: Final = Family(
     kind=Kind.GAUGE,
     where=Where.GATEWAY,
     help="For how long the longest of them has been waited for; 0: nobody waits.",
+)
+
+# --- sockets --------------------------------------------------------------------------------------
+
+SOCKETS: Final = Family(
+    name="chat_ws_connections",
+    kind=Kind.GAUGE,
+    where=Where.GATEWAY,
+    help="Open WebSockets.",
+)
+SOCKET_FRAMES: Final = Family(
+    name="chat_ws_frames_total",
+    kind=Kind.COUNTER,
+    where=Where.GATEWAY,
+    help="Frames of text: in from clients, out to them (taken by the connection).",
+    labels=("direction",),
+    known=("in", "out"),
+)
+SOCKETS_CLOSED: Final = Family(
+    name="chat_ws_closed_total",
+    kind=Kind.COUNTER,
+    where=Where.GATEWAY,
+    help="WebSockets that ended, by the close code, whoever closed it: 1000, 1001 and 1005 by the"
+    " client, 1006 gone, 1009 beyond 128 KiB, 1011 ours to look into, 1012 drained, 4400 no frame,"
+    " 4404 not the caller's, 4408 idle, 4413 too large, 4429 too fast, 4503 too slow a reader.",
+    labels=("code",),
+    known=(*CLOSE_CODES, OTHER_CODE),
 )
 
 # --- requests, where they are answered ------------------------------------------------------------

@@ -1,0 +1,302 @@
+"""One socket: what a client says, and what it is told."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from litestar.connection import WebSocket
+
+from cse_chat.adapters.wire.events import followed_json
+from cse_chat.domain.errors import (
+    ChatError,
+    InvalidRequestError,
+    NotFoundError,
+    NotOwnerError,
+    TransportError,
+)
+from cse_chat.domain.model.events import Cursor
+from cse_chat.domain.model.ids import ThreadId, UserId
+from cse_chat.domain.model.questions import Question
+from cse_chat.domain.ports.threads import Threads
+from cse_chat.domain.use_cases.cancel_chat import CancelChat
+from cse_chat.domain.use_cases.follow import FollowThread
+from cse_chat.entrypoints.http.bodies import document_of
+from cse_chat.entrypoints.http.errors import NotSupportedError
+from cse_chat.entrypoints.http.sockets import closings, frames
+from cse_chat.entrypoints.http.sockets.closings import Closing
+from cse_chat.entrypoints.http.sockets.frames import Ask, Cancel, Follow, Frame, PongFrame
+from cse_chat.entrypoints.http.sockets.outgoing import Outgoing
+from cse_chat.entrypoints.http.sockets.pace import Pace
+from cse_chat.entrypoints.http.sockets.refusals import crowded, refused
+from cse_chat.entrypoints.metrics.asking import Ask as SendChat
+from cse_chat.entrypoints.sockets import SocketLimits, Sockets
+
+_log = structlog.get_logger(__name__)
+
+NOT_WAITING: Final = timedelta(0)
+_PAUSE_SECONDS: Final = 1.0
+_TRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketService:
+    """What sockets call."""
+
+    send_chat: SendChat
+    cancel_chat: CancelChat
+    follow_thread: FollowThread
+    threads: Threads
+    sockets: Sockets
+    now: Callable[[], datetime]
+    limits: SocketLimits = field(default_factory=SocketLimits)
+
+
+class Conversation:
+    """Talks to one client about one thread, until either of them ends it.
+
+    How it ends is decided once, by whoever comes first. Then what is in hand is finished: a question
+    that was read is asked, whether or not its sender is still there.
+    """
+
+    def __init__(
+        self,
+        socket: WebSocket[Any, Any, Any],
+        service: SocketService,
+        *,
+        thread_id: ThreadId,
+        user_id: UserId,
+        speaks_frames: bool,
+    ) -> None:
+        """Store the arguments.
+
+        Args:
+            socket: Accepted.
+            service: See there.
+            thread_id: What it is about.
+            user_id: Who talks; the thread is theirs, as far as anybody can say now.
+            speaks_frames: Whether the client sends frames; else the mere text of its questions.
+        """
+        self._socket = socket
+        self._service = service
+        self._limits = limits = service.limits
+        self._thread_id = thread_id
+        self._user_id = user_id
+        self._speaks_frames = speaks_frames
+        self._loop = asyncio.get_running_loop()
+        self._pace = Pace(
+            rate=limits.frames_per_second, burst=limits.burst, monotonic=self._loop.time
+        )
+        self._outgoing = Outgoing(socket, sockets=service.sockets, limits=limits, end=self._end)
+        self._ending: Closing | None = None
+        self._patience: asyncio.Timeout | None = None
+        self._heard_at = self._loop.time()
+        self._tasks = asyncio.TaskGroup()
+        self._follower: asyncio.Task[None] | None = None
+        self._worker: asyncio.Task[None] | None = None
+        self._waiting: asyncio.Queue[Ask | Cancel] = asyncio.Queue(limits.waiting)
+
+    async def __call__(self) -> Closing:
+        """Talk, and return how it ended; whatever was begun for it has ended, too."""
+        try:
+            async with self._tasks:
+                return await self._talk()
+        except* Exception as broken:  # noqa: BLE001 -- whatever it is, the client is told to resume
+            _log.exception("websocket_failed", exc_info=broken)
+        return closings.BROKEN
+
+    async def _talk(self) -> Closing:
+        if not self._speaks_frames:  # as the original design has it
+            self._follow(await self._service.follow_thread.newest(self._thread_id))
+        while self._ending is None:
+            await self._take_next()
+        await self._finish()
+        return self._ending
+
+    def leave(self) -> None:
+        """See `Conversing.leave`."""
+        self._end(closings.GOING_AWAY)
+
+    def _end(self, closing: Closing) -> None:
+        if self._ending is None:
+            self._ending = closing
+            if self._patience:
+                self._patience.reschedule(self._loop.time())
+
+    async def _finish(self) -> None:
+        """Do what is in hand, within bounds; then nothing goes on."""
+        limit = self._limits.finishing.total_seconds()
+        if self._worker:
+            in_hand = asyncio.ensure_future(self._waiting.join())
+            await asyncio.wait({in_hand}, timeout=limit)
+            for task in (in_hand, self._worker):
+                task.cancel()
+        if self._follower:
+            if self._ending is closings.GOING_AWAY:  # it ends by itself, with what there is
+                await asyncio.wait({self._follower}, timeout=limit)
+            self._follower.cancel()
+
+    # --- what the client says ---------------------------------------------------------------------
+
+    async def _take_next(self) -> None:
+        """Wait for a frame and take it; or return when it ends, or both were quiet for long."""
+        try:
+            async with asyncio.timeout_at(self._quiet_until) as self._patience:
+                message: Any = await self._socket.receive()
+        except TimeoutError:
+            if self._quiet_until <= self._loop.time():
+                self._end(closings.IDLE)
+            return
+        finally:
+            self._patience = None
+        if message["type"] != "websocket.receive":
+            self._end(Closing(message.get("code") or 1005, is_theirs=True))
+            return
+        self._heard_at = self._loop.time()
+        self._service.sockets.count_in()
+        await self._take(message.get("text"))
+
+    @property
+    def _quiet_until(self) -> float:
+        return max(self._heard_at, self._outgoing.last_at) + self._limits.idle.total_seconds()
+
+    async def _take(self, text: str | None) -> None:
+        if not self._pace.allows_one():
+            self._end(closings.TOO_FAST)
+        elif text is None:
+            self._end(closings.NO_FRAME)
+        elif _size(text) > self._limits.frame_bytes:
+            self._end(closings.TOO_LARGE)
+        elif self._speaks_frames:
+            await self._take_frame(text)
+        else:
+            await self._take_question(text)
+
+    async def _take_frame(self, text: str) -> None:
+        try:
+            document = document_of(text)
+        except InvalidRequestError:
+            self._end(closings.NO_FRAME)
+            return
+        try:
+            frame = frames.frame_of(document, thread_id=self._thread_id, user_id=self._user_id)
+        except (InvalidRequestError, NotSupportedError) as error:
+            await self._refuse(frames.ref_of(document), error)
+        else:
+            await self._do(frame)
+
+    async def _take_question(self, text: str) -> None:
+        try:
+            question = Question(thread_id=self._thread_id, user_id=self._user_id, text=text.strip())
+        except InvalidRequestError as error:
+            await self._refuse(None, error)
+        else:
+            await self._do(Ask(None, question))
+
+    async def _do(self, frame: Frame) -> None:
+        match frame:
+            case Ask() | Cancel():
+                await self._line_up(frame)
+            case Follow():
+                self._follow(frame.after)
+            case _:
+                await self._reply(PongFrame(ref=frame.ref))
+
+    # --- what is done in its turn -----------------------------------------------------------------
+
+    async def _line_up(self, frame: Ask | Cancel) -> None:
+        """Have it done after what came before; frames, and pongs of the peer, go on being read."""
+        if self._worker is None:
+            self._worker = self._tasks.create_task(self._work())
+        try:
+            self._waiting.put_nowait(frame)
+        except asyncio.QueueFull:
+            await self._reply(crowded(self._socket.scope, frame.ref))
+
+    async def _work(self) -> None:
+        while True:
+            frame = await self._waiting.get()
+            try:
+                await (self._ask(frame) if isinstance(frame, Ask) else self._cancel(frame))
+            except ChatError as error:
+                await self._refuse(frame.ref, error)
+                if isinstance(frame, Ask) and isinstance(error, NotFoundError):
+                    self._end(closings.NOT_YOURS)
+            finally:
+                self._waiting.task_done()
+
+    async def _ask(self, frame: Ask) -> None:
+        begin = None
+        if self._follower is None:
+            # Before it is asked: whatever comes of it stands behind this.
+            begin = await self._service.follow_thread.newest(self._thread_id)
+        receipt = await self._service.send_chat(frame.question, wait=NOT_WAITING)
+        if self._speaks_frames:
+            await self._reply(frames.accepted(frame.ref, receipt))
+        if self._follower is None:
+            self._follow(begin)
+
+    async def _cancel(self, frame: Cancel) -> None:
+        outcome = await self._service.cancel_chat(frame.correlation_id, self._user_id)
+        await self._reply(frames.settled(frame.ref, outcome))
+
+    # --- what the client is told ------------------------------------------------------------------
+
+    def _follow(self, after: Cursor | None) -> None:
+        if self._follower:
+            self._follower.cancel()
+        self._follower = self._tasks.create_task(self._tell(after))
+
+    async def _tell(self, after: Cursor | None) -> None:
+        """Tell what happens behind *after*, also across a store that is away for a while."""
+        tries = 0
+        while True:
+            try:
+                async for cursor in self._told(after):
+                    after, tries = cursor, 0
+            except TransportError:
+                pass
+            except NotFoundError:
+                # Its first question may not be known yet, because the store was away.
+                tries += 1
+                if tries == _TRIES:
+                    self._end(closings.NOT_YOURS)
+                    return
+            except NotOwnerError:
+                self._end(closings.NOT_YOURS)
+                return
+            except ChatError as error:
+                await self._refuse(None, error)
+                self._follower = None
+                return
+            else:
+                self._end(closings.GOING_AWAY)
+                return
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _told(self, after: Cursor | None) -> AsyncGenerator[Cursor]:
+        """Yield how far the client was told, until there is nobody to tell, or to tell it."""
+        await self._service.threads.own(self._thread_id, self._user_id)
+        stretches = self._service.follow_thread(
+            self._thread_id, self._user_id, after=after, idle=self._limits.idle
+        )
+        async with aclosing(stretches):
+            async for stretch in stretches:
+                for found in stretch:
+                    json = followed_json(found, at=self._service.now())
+                    if not await self._outgoing.send(json.decode()):
+                        return
+                    yield found.cursor
+
+    async def _refuse(self, ref: str | None, error: ChatError | NotSupportedError) -> None:
+        await self._reply(refused(self._socket.scope, ref, error))
+
+    async def _reply(self, reply: frames.Reply) -> None:
+        await self._outgoing.send(frames.encode_reply(reply))
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
