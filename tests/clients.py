@@ -10,7 +10,7 @@ import uvicorn
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
 
-from cse_chat.entrypoints.server import server_config
+from cse_chat.entrypoints.server import PING, server_config
 from tests.waiting import until
 
 
@@ -36,15 +36,29 @@ async def listening(app: Litestar, *, port: int = 0) -> AsyncGenerator[str]:
         app: What is served.
         port: 0 takes a free one.
     """
+    async with serving(app, port=port) as server:
+        yield url_of(server)
+
+
+@asynccontextmanager
+async def serving(
+    app: Litestar, *, port: int = 0, ping: timedelta = PING
+) -> AsyncGenerator[uvicorn.Server]:
+    """Serve *app* as `listening` does; give the server."""
     config = server_config(app, graceful=timedelta(seconds=1), most_connections=10_000)
     config.port = port
+    config.ws_ping_interval = config.ws_ping_timeout = ping.total_seconds()
     server = uvicorn.Server(config)
     async with app.lifespan():
-        serving = asyncio.create_task(server.serve())
+        running = asyncio.create_task(server.serve())
         try:
             await until(lambda: server.started)
-            bound = server.servers[0].sockets[0].getsockname()[1]
-            yield f"http://127.0.0.1:{bound}"
+            yield server
         finally:
             server.should_exit = True
-            await serving
+            await running
+
+
+def url_of(server: uvicorn.Server) -> str:
+    """Return where *server* listens."""
+    return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"

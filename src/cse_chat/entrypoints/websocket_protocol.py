@@ -8,6 +8,7 @@ every empty fragment, and a connection for as long as its last bytes are not tak
 from typing import Any, Final
 
 from typing_extensions import override
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 
@@ -47,6 +48,10 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
         is_closing = message["type"] == "websocket.close" and self.handshake_complete
         if is_closing:
             self.writable.set()  # the last frame may stand behind what is not taken yet
+        elif self.handshake_complete:
+            await self.writable.wait()
+            if self.transport.is_closing():  # else asyncio logs what is written to nobody
+                raise ClientDisconnected
         await super().send(message)
         if is_closing:
             self._abort_later()

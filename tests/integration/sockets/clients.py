@@ -43,6 +43,11 @@ class Client:
     async def hears_the_outcome(self) -> list[Frame]:
         return await self.hears_until(lambda frame: frame["type"] in OUTCOMES)
 
+    async def vanishes(self) -> None:
+        """Be gone, without a close frame."""
+        self.connection.transport.abort()
+        await self.connection.wait_closed()
+
     async def is_closed_with(self) -> int | None:
         """Return the code, once it is closed, if it says one; what comes before does not matter."""
         with pytest.raises(ConnectionClosed) as closed:
@@ -60,10 +65,17 @@ async def talking(
     subprotocol: Any = SUBPROTOCOL,  # noqa: ANN401 -- the library has a type of its own for it
     **options: Any,  # noqa: ANN401 -- as `connect`
 ) -> AsyncGenerator[Client]:
-    """Open a socket at the service at *url*; without *subprotocol*, as the original design has it."""
+    """Open a socket at the service at *url*; without *subprotocol*, as the original design has it.
+
+    What comes is read as it comes: a library that pauses would not even read the close frame.
+    """
     address = f"{url.replace('http', 'ws', 1)}/ws/chat/{thread_id}"
     async with connect(
-        address, subprotocols=[subprotocol] if subprotocol else None, proxy=None, **options
+        address,
+        subprotocols=[subprotocol] if subprotocol else None,
+        proxy=None,
+        max_queue=None,
+        **options,
     ) as connection:
         yield Client(connection)
 

@@ -65,7 +65,9 @@ async def test_a_page_of_this_host_is_let_in() -> None:
                 assert (await client.hears())["type"] == "pong"
 
 
-async def test_other_subprotocols_are_refused_with_the_name_of_ours() -> None:
+async def test_other_subprotocols_are_refused_with_the_name_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with a_service() as service:
         headers = {"Sec-WebSocket-Protocol": "graphql-ws, cse-chat.v2"}
         status, problem = await refusal_of(
@@ -74,6 +76,7 @@ async def test_other_subprotocols_are_refused_with_the_name_of_ours() -> None:
 
     assert (status, problem["type"]) == (400, "/problems/not-supported")
     assert "cse-chat.v1" in problem["detail"]
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def test_ours_is_taken_out_of_several() -> None:

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from cse_chat.domain.errors import NotFoundError
+from cse_chat.domain.errors import NotFoundError, TransportError
 from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.model.claims import Claim
-from cse_chat.domain.model.events import Cursor, Ended, Event, EventType, Followed, Gap
+from cse_chat.domain.model.events import Cursor, Ended, Event, EventType, Followed, Gap, Stretch
 from cse_chat.domain.model.ids import UserId
 from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
@@ -19,6 +19,7 @@ from cse_chat.domain.use_cases.follow import FollowRequest, FollowThread
 from tests.builders import a_correlation_id, a_question, a_request, a_thread_id, an_outcome
 from tests.contracts.events import utterances
 from tests.memory import Memory
+from tests.waiting import until
 
 ANN, BOB = UserId("ann"), UserId("bob")
 IDLE = timedelta(seconds=60)
@@ -248,3 +249,52 @@ async def test_what_has_happened_can_be_read_without_following() -> None:
 
     assert types_of(told) == ["accepted", "started", EventType.FAILED]
     assert rest == told[2:]
+
+
+async def test_what_was_heard_before_the_end_is_told_before_it() -> None:
+    """The outcome may come in the very moment in which the process lets everybody go."""
+    memory = Memory()
+    request, claim = await running(memory)
+    newest = await following(memory).newest(request.thread_id)
+
+    async with asyncio.timeout(5):
+        stretches = following(memory)(request.thread_id, ANN, after=newest, idle=IDLE)
+        hearing = asyncio.create_task(all_of(stretches))
+        await until(lambda: len(memory.events.followers) == 1)
+        await memory.ledger.settle(an_outcome(request), claim=claim)
+        memory.events.followers.let_go()
+
+        assert types_of(await hearing) == ["answered"]
+
+
+async def all_of(stretches: AsyncGenerator[Sequence[Followed]]) -> list[Followed]:
+    """Return all that is told until the end."""
+    return [told async for stretch in stretches for told in stretch]
+
+
+async def test_behind_the_newest_only_what_is_still_to_come_is_told() -> None:
+    memory = Memory()
+    request, claim = await running(memory)
+    newest = await following(memory).newest(request.thread_id)
+
+    await memory.ledger.record(claim, utterances(Delta("new")))
+
+    told = await following(memory).kept(request.thread_id, ANN, after=newest)
+    assert types_of(told) == ["delta"]
+
+
+async def test_where_nobody_can_say_what_is_newest_all_is_told() -> None:
+    """Rather told again than never."""
+    memory = Memory()
+
+    class Away:
+        """An event log that cannot be read."""
+
+        follow = memory.events.follow
+
+        async def since(self, *_: object, **__: object) -> Stretch:
+            raise TransportError("away")
+
+    follow_thread = FollowThread(threads=memory.threads, events=Away())
+
+    assert await follow_thread.newest(a_thread_id()) is None

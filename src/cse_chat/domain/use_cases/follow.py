@@ -47,15 +47,15 @@ class _Reader:
             while True:
                 left = timedelta(seconds=quiet_until - loop.time())
                 news = await next_news(min(left, LOOK_AGAIN) if self._is_busy else left)
-                if news.over:
-                    return
                 fresh = self._following_on(news.events)
                 if fresh:
                     yield fresh
-                elif loop.time() >= quiet_until:
+                if news.over:
+                    return
+                if not fresh:
+                    if loop.time() < quiet_until:
+                        break
                     yield ()
-                else:
-                    break
                 quiet_until = loop.time() + idle.total_seconds()
                 if news.missed or len(fresh) < len(news.events):
                     break

@@ -32,6 +32,7 @@ from cse_chat.entrypoints.http.sockets.frames import Ask, Cancel, Follow, Frame,
 from cse_chat.entrypoints.http.sockets.outgoing import Outgoing
 from cse_chat.entrypoints.http.sockets.pace import Pace
 from cse_chat.entrypoints.http.sockets.refusals import crowded, refused
+from cse_chat.entrypoints.http.sockets.turns import Turns
 from cse_chat.entrypoints.metrics.asking import Ask as SendChat
 from cse_chat.entrypoints.sockets import SocketLimits, Sockets
 
@@ -40,6 +41,7 @@ _log = structlog.get_logger(__name__)
 NOT_WAITING: Final = timedelta(0)
 _PAUSE_SECONDS: Final = 1.0
 _TRIES: Final = 5
+_NO_CODE: Final = 1005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +98,7 @@ class Conversation:
         self._heard_at = self._loop.time()
         self._tasks = asyncio.TaskGroup()
         self._follower: asyncio.Task[None] | None = None
-        self._worker: asyncio.Task[None] | None = None
-        self._waiting: asyncio.Queue[Ask | Cancel] = asyncio.Queue(limits.waiting)
+        self._turns: Turns | None = None  # most sockets only listen
 
     async def __call__(self) -> Closing:
         """Talk, and return how it ended; whatever was begun for it has ended, too."""
@@ -128,36 +129,37 @@ class Conversation:
 
     async def _finish(self) -> None:
         """Do what is in hand, within bounds; then nothing goes on."""
-        limit = self._limits.finishing.total_seconds()
-        if self._worker:
-            in_hand = asyncio.ensure_future(self._waiting.join())
-            await asyncio.wait({in_hand}, timeout=limit)
-            for task in (in_hand, self._worker):
-                task.cancel()
+        limit = self._limits.finishing
+        if self._turns:
+            await self._turns.finish(within=limit)
         if self._follower:
             if self._ending is closings.GOING_AWAY:  # it ends by itself, with what there is
-                await asyncio.wait({self._follower}, timeout=limit)
+                await asyncio.wait({self._follower}, timeout=limit.total_seconds())
             self._follower.cancel()
 
     # --- what the client says ---------------------------------------------------------------------
 
     async def _take_next(self) -> None:
         """Wait for a frame and take it; or return when it ends, or both were quiet for long."""
-        try:
-            async with asyncio.timeout_at(self._quiet_until) as self._patience:
-                message: Any = await self._socket.receive()
-        except TimeoutError:
+        message = await self._next_message()
+        if message is None:
             if self._quiet_until <= self._loop.time():
                 self._end(closings.IDLE)
-            return
+        elif message["type"] == "websocket.receive":
+            self._heard_at = self._loop.time()
+            self._service.sockets.count_in()
+            await self._take(message.get("text"))
+        else:
+            self._end(Closing(message.get("code") or _NO_CODE, is_theirs=True))
+
+    async def _next_message(self) -> Any | None:  # noqa: ANN401 -- ASGI
+        try:
+            async with asyncio.timeout_at(self._quiet_until) as self._patience:
+                return await self._socket.receive()
+        except TimeoutError:
+            return None
         finally:
             self._patience = None
-        if message["type"] != "websocket.receive":
-            self._end(Closing(message.get("code") or 1005, is_theirs=True))
-            return
-        self._heard_at = self._loop.time()
-        self._service.sockets.count_in()
-        await self._take(message.get("text"))
 
     @property
     def _quiet_until(self) -> float:
@@ -209,24 +211,18 @@ class Conversation:
 
     async def _line_up(self, frame: Ask | Cancel) -> None:
         """Have it done after what came before; frames, and pongs of the peer, go on being read."""
-        if self._worker is None:
-            self._worker = self._tasks.create_task(self._work())
-        try:
-            self._waiting.put_nowait(frame)
-        except asyncio.QueueFull:
+        if self._turns is None:
+            self._turns = Turns(self._tasks, self._do_in_turn, most=self._limits.waiting)
+        if not self._turns.line_up(frame):
             await self._reply(crowded(self._socket.scope, frame.ref))
 
-    async def _work(self) -> None:
-        while True:
-            frame = await self._waiting.get()
-            try:
-                await (self._ask(frame) if isinstance(frame, Ask) else self._cancel(frame))
-            except ChatError as error:
-                await self._refuse(frame.ref, error)
-                if isinstance(frame, Ask) and isinstance(error, NotFoundError):
-                    self._end(closings.NOT_YOURS)
-            finally:
-                self._waiting.task_done()
+    async def _do_in_turn(self, frame: Ask | Cancel) -> None:
+        try:
+            await (self._ask(frame) if isinstance(frame, Ask) else self._cancel(frame))
+        except ChatError as error:
+            await self._refuse(frame.ref, error)
+            if isinstance(frame, Ask) and isinstance(error, NotFoundError):
+                self._end(closings.NOT_YOURS)
 
     async def _ask(self, frame: Ask) -> None:
         begin = None
@@ -273,7 +269,8 @@ class Conversation:
                 self._follower = None
                 return
             else:
-                self._end(closings.GOING_AWAY)
+                if not self._outgoing.is_over:  # nobody is told anything here any more
+                    self._end(closings.GOING_AWAY)
                 return
             await asyncio.sleep(_PAUSE_SECONDS)
 

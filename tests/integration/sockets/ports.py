@@ -1,0 +1,52 @@
+"""Ports and use cases that fail or wait when they are told to."""
+
+import asyncio
+from datetime import timedelta
+
+from typing_extensions import override
+
+from cse_chat.adapters.memory.events import InMemoryEvents
+from cse_chat.domain.errors import ChatError
+from cse_chat.domain.model.events import Cursor, Stretch
+from cse_chat.domain.model.ids import ThreadId
+from cse_chat.domain.model.questions import Question
+from cse_chat.domain.use_cases.send_chat import Receipt, SendChat
+from cse_chat.entrypoints import clock
+
+
+class FailingEvents(InMemoryEvents):
+    """Cannot be read at first: once for each of *failures*."""
+
+    def __init__(self, *failures: ChatError) -> None:
+        super().__init__(
+            monotonic=clock.steady_seconds,
+            now=clock.SteadyClock(),
+            new_epoch=clock.new_epoch,
+            ttl=timedelta(hours=1),
+        )
+        self.failures = list(failures)
+
+    @override
+    async def since(self, thread_id: ThreadId, after: Cursor | None, *, limit: int) -> Stretch:
+        if self.failures:
+            raise self.failures.pop()
+        return await super().since(thread_id, after, limit=limit)
+
+
+class HeldAsking:
+    """Asks as `send_chat` does, once it is let go.
+
+    Attributes:
+        send_chat: Set before anything is asked.
+    """
+
+    def __init__(self) -> None:
+        self.entered = asyncio.Event()
+        self.let_go = asyncio.Event()
+        self.send_chat: SendChat | None = None
+
+    async def __call__(self, question: Question, *, wait: timedelta) -> Receipt:
+        self.entered.set()
+        await self.let_go.wait()
+        assert self.send_chat
+        return await self.send_chat(question, wait=wait)
