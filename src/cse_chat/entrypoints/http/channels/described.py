@@ -1,7 +1,7 @@
 """What each part of the document is said with: a channel, what it carries, who says and hears it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar_asyncapi.spec import (
@@ -32,7 +32,7 @@ _PARAMETERS: Final[Mapping[str, Parameter]] = {
     ),
     "gateway_id": Parameter(
         description="Names a running gateway: random for each process, and its one reply address.",
-        examples=["0f6b2c1d9a874e53"],
+        examples=["f1d70ca9bb7d4510f3181d8c6c4e375f"],
     ),
     "thread_id": Parameter(
         description="Names the conversation: 1 to 128 of A-Z a-z 0-9 _ -.",
@@ -78,7 +78,7 @@ class Described:
     messages: Mapping[str, Message]
     steps: Sequence[Step]
     bindings: Json | None = None
-    parameters: Sequence[str] = field(default=())
+    parameters: Sequence[str] = ()
 
     def channel(self) -> Channel:
         """Return it as an object of the document, where its messages are components."""

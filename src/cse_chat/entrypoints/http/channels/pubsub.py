@@ -13,6 +13,8 @@ from cse_chat.entrypoints.http.channels.described import Described, Step, messag
 
 SERVER: Final = "redis"
 
+GATEWAY_REPLIES: Final = "gatewayReplies"
+
 _NOT_KEPT: Final = "Nothing is kept for who does not listen: it is a notification."
 
 
@@ -79,7 +81,7 @@ CHANNELS: Final = (
         ),
     ),
     Described(
-        name="gatewayReplies",
+        name=GATEWAY_REPLIES,
         address=names.replies("{gateway_id}"),
         server=SERVER,
         title="Outcomes for one gateway",

@@ -1,6 +1,7 @@
 """The topics of Kafka: what has to be there later, in order and in full."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from litestar_asyncapi.spec import CorrelationId, Message, MessageExample, OperationAction
@@ -16,7 +17,7 @@ from cse_chat.adapters.wire.requests import SOURCE as GATEWAY
 from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.entrypoints.http.channels import examples
 from cse_chat.entrypoints.http.channels.described import Described, Json, Step, message
-from cse_chat.entrypoints.http.channels.pubsub import CHANNELS as PUBSUB
+from cse_chat.entrypoints.http.channels.pubsub import GATEWAY_REPLIES
 from cse_chat.entrypoints.sections.transports import KafkaSettings
 
 SERVER: Final = "kafka"
@@ -129,6 +130,10 @@ def _record(
     return carried
 
 
+def _days(topic: str) -> int:
+    return timedelta(milliseconds=int(_TOPICS[topic].configs["retention.ms"])).days
+
+
 def _bindings(topic: str) -> dict[str, Any]:
     wanted = _TOPICS[topic]
     return {
@@ -168,7 +173,6 @@ _LETTER: Final = Message(
         )
     ],
 )
-(_GATEWAY_REPLIES,) = (each.name for each in PUBSUB if each.name == "gatewayReplies")
 
 CHANNELS: Final = (
     Described(
@@ -178,7 +182,7 @@ CHANNELS: Final = (
         title="Questions",
         description="A question counts as accepted once it is here, on every replica that has to"
         " have it. A record without headers, of somebody who knows only the schema, is processed"
-        f" with defaults. Consumer group `{names.GROUP}`; kept for 7 days.",
+        f" with defaults. Consumer group `{names.GROUP}`; kept for {_days(names.REQUESTS)} days.",
         bindings=_bindings(names.REQUESTS),
         messages={
             "RequestRecord": _record(
@@ -190,7 +194,7 @@ CHANNELS: Final = (
                     name="ChatRequest",
                 ),
                 _headers(REQUEST_HEADERS),
-                {**shown(_REQUEST.headers), names.REPLY_TO: "0f6b2c1d9a874e53"},
+                {**shown(_REQUEST.headers), names.REPLY_TO: "f1d70ca9bb7d4510f3181d8c6c4e375f"},
             )
         },
         steps=(
@@ -198,7 +202,7 @@ CHANNELS: Final = (
                 name="appendRequest",
                 action=OperationAction.SEND,
                 summary="A gateway asks",
-                replies=_GATEWAY_REPLIES,
+                replies=GATEWAY_REPLIES,
             ),
             Step(
                 name="processRequest",
@@ -216,7 +220,7 @@ CHANNELS: Final = (
         title="Outcomes",
         description="Every outcome, for audit, analytics and repair: in the partition of its"
         " request where both topics have as many. It may be there more than once; join by"
-        " correlation id. Kept for 30 days.",
+        f" correlation id. Kept for {_days(names.RESPONSES)} days.",
         bindings=_bindings(names.RESPONSES),
         messages={
             "ResponseRecord": _response(
@@ -257,12 +261,15 @@ CHANNELS: Final = (
         server=SERVER,
         title="Dead letters",
         description="What cannot be read, or always fails. Everything behind it goes on. Kept for"
-        " 30 days.",
+        f" {_days(names.DEAD_LETTERS)} days.",
         bindings=_bindings(names.DEAD_LETTERS),
         messages={
             "DeadLetterRecord": _record(
                 _LETTER,
-                _headers({**LETTER_HEADERS, **LETTER_HEADERS_AT_TIMES}),
+                _headers(
+                    {**LETTER_HEADERS, **LETTER_HEADERS_AT_TIMES},
+                    required=LETTER_HEADERS.keys() - _BINARY,
+                ),
                 shown(encode_letter(examples.LETTER, group=names.GROUP).headers),
                 key={"type": "string", "description": "As the original."},
             )
