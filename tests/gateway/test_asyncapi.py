@@ -20,7 +20,7 @@ from cse_chat.domain.errors import InvalidRequestError
 from cse_chat.domain.model.events import EventType
 from cse_chat.domain.model.ids import ThreadId, UserId
 from cse_chat.domain.model.outcomes import Status
-from cse_chat.entrypoints.http.channels import examples, records
+from cse_chat.entrypoints.http.channels import examples, headers
 from cse_chat.entrypoints.http.channels.conversations import FRAMES, REPLIES
 from cse_chat.entrypoints.http.channels.document import asyncapi_document
 from cse_chat.entrypoints.http.errors import NotSupportedError
@@ -274,7 +274,7 @@ def test_the_headers_that_are_written_are_described_and_no_others() -> None:
     assert headers_of("RequestRecord") == {name for name, _ in asked} | {kafka.REPLY_TO}
     assert headers_of("ResponseRecord") == {name for name, _ in settled}
     assert headers_of("UnansweredRecord") == {name for name, _ in settled}
-    assert headers_of("DeadLetterRecord") == {name for headers in aside for name, _ in headers}
+    assert headers_of("DeadLetterRecord") == {name for each in aside for name, _ in each}
     assert set(MESSAGES["ResponseRecord"]["headers"]["required"]) == {name for name, _ in settled}
 
 
@@ -282,7 +282,7 @@ def test_the_example_of_a_dead_letter_has_the_headers_that_are_text() -> None:
     (example,) = MESSAGES["DeadLetterRecord"]["examples"]
 
     assert headers_of("DeadLetterRecord") - example["headers"].keys() == {
-        *records.LETTER_HEADERS_AT_TIMES,
+        *headers.LETTER_HEADERS_AT_TIMES,
         "kafka_dlt-original-partition",
         "kafka_dlt-original-offset",
         "kafka_dlt-original-timestamp",

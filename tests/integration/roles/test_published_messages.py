@@ -15,7 +15,7 @@ from redis.asyncio.client import PubSub
 
 from cse_chat.adapters.kafka import names
 from cse_chat.entrypoints.http.channels.document import asyncapi_document
-from cse_chat.entrypoints.http.channels.records import shown
+from cse_chat.entrypoints.http.channels.headers import shown
 from tests.builders import a_thread_id
 from tests.integration.processes import RunningProcess
 from tests.integration.roles.conftest import Servers
