@@ -34,6 +34,7 @@ SPECIFICATION: Final = Path(__file__).parents[1] / "vendor/asyncapi-specs@6.11.1
 OFFICIAL: Final = Draft7Validator(json.loads(SPECIFICATION.read_text("utf-8")))
 CONVERSATION: Final[dict[str, Any]] = CHANNELS["conversation"]
 CID: Final = "550e8400-e29b-41d4-a716-446655440000"
+PASSED_ON: Final = ("SettledFrame", "Announcement")
 UNWRITTEN: Final = {kafka.AUDIT}  # nothing goes there yet
 
 
@@ -138,17 +139,24 @@ def test_every_message_has_examples_that_are_valid_under_it(name: str) -> None:
             validator_of(message["headers"]).validate(example["headers"])
 
 
-@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
-def test_an_example_of_an_event_is_valid_under_no_other(event: type) -> None:
-    (example,) = MESSAGES[event.__name__]["examples"]
+@pytest.mark.parametrize("name", CONVERSATION["messages"])
+def test_an_example_of_what_a_socket_carries_is_valid_under_no_other(name: str) -> None:
+    for example in MESSAGES[name]["examples"]:
+        fitting = [
+            other
+            for other in CONVERSATION["messages"]
+            if validator_of(MESSAGES[other]["payload"]).is_valid(example["payload"])
+        ]
 
-    fitting = [
-        other.__name__
-        for other in EVENTS
-        if validator_of(MESSAGES[other.__name__]["payload"]).is_valid(example["payload"])
-    ]
+        assert fitting == [name]
 
-    assert fitting == [event.__name__]
+
+def test_an_outcome_that_is_passed_on_is_explained_where_it_stands() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    said = [schemas[name]["properties"]["outcome"]["description"] for name in PASSED_ON]
+
+    assert "cancel" in said[0]
+    assert said[1] == "How it ended."
 
 
 # --- the WebSocket --------------------------------------------------------------------------------

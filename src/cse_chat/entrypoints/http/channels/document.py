@@ -107,7 +107,9 @@ def _schemas() -> dict[str, Any]:
         [*conversations.REPLIES, Announcement], ref_template=_REFERENCE
     )
     for told in ("SettledFrame", "Announcement"):
-        components[told]["properties"]["outcome"] = _OUTCOME  # it is passed on as it was written
+        components[told]["properties"]["outcome"] = {**_OUTCOME}  # passed on as it was written
+    for reply in conversations.REPLIES:
+        components[reply.__name__]["required"].insert(0, "type")  # it has a default, and is said
     schemas = {**components, **_referring_here(json_schemas()["$defs"])}
     for schema in schemas.values():
         explain(schema)
