@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final, Protocol
 
 CLOSE_CODES: Final = (
-    *("1000", "1001", "1005", "1006", "1007", "1009", "1011", "1012"),
+    *("1000", "1001", "1005", "1007", "1009", "1011", "1012"),
     *("4400", "4404", "4408", "4413", "4429", "4503"),
 )
 """Those that are ours, or that a client closes with that has no reason of its own."""

@@ -63,14 +63,20 @@ async def test_a_cursor_is_followed_on_by_exactly_what_is_behind_it() -> None:
             assert await from_the_oldest.hears_the_outcome() == told
 
 
-async def test_following_again_begins_anew() -> None:
+async def test_following_again_begins_anew_and_ends_what_was_before() -> None:
     async with a_service() as service, talking(service.url) as client:
         await client.says("ask", ref="a", message="Top stocks?")
         told = events(await client.hears_the_outcome())
 
         await client.says("follow")
+        again = await client.hears_the_outcome()
+        await client.says("ask", ref="b", message="And now?")
+        later = events(await client.hears_the_outcome())
+        await client.says("ping")
 
-        assert await client.hears_the_outcome() == told
+        assert (await client.hears())["type"] == "pong"
+    assert again == told
+    assert [event["type"] for event in later] == ["accepted", "started", "delta", "answered"]
 
 
 async def test_a_cursor_of_which_nothing_is_known_is_a_gap() -> None:

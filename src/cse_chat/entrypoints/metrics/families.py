@@ -141,9 +141,10 @@ SOCKETS_CLOSED: Final = Family(
     name="chat_ws_closed_total",
     kind=Kind.COUNTER,
     where=Where.GATEWAY,
-    help="WebSockets that ended, by the close code, whoever closed it: 1000, 1001 and 1005 by the"
-    " client, 1006 gone, 1009 beyond 128 KiB, 1011 ours to look into, 1012 drained, 4400 no frame,"
-    " 4404 not the caller's, 4408 idle, 4413 too large, 4429 too fast, 4503 too slow a reader.",
+    help="WebSockets that ended, by the close code, whoever closed it: 1000 and 1001 the client, 1005"
+    " without a code or just gone, 1007 no UTF-8, 1009 beyond 128 KiB, 1011 ours to look into, 1012"
+    " drained, 4400 no frame, 4404 not the caller's, 4408 idle, 4413 too large, 4429 too fast, 4503"
+    " too slow a reader.",
     labels=("code",),
     known=(*CLOSE_CODES, OTHER_CODE),
 )
