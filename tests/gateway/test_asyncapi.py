@@ -1,10 +1,11 @@
 """The AsyncAPI document is valid, complete, and says what is written and read."""
 
+import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import pytest
 from jsonschema_rs import Draft7Validator
@@ -13,36 +14,18 @@ from cse_chat.adapters.kafka import names as kafka
 from cse_chat.adapters.kafka.letters import encode_letter
 from cse_chat.adapters.kafka.responses import response_headers
 from cse_chat.adapters.kafka.topics import topics
-from cse_chat.adapters.wire.event_schemas import EVENTS
 from cse_chat.adapters.wire.requests import encode_request
 from cse_chat.adapters.wire.schemas import json_schemas
-from cse_chat.domain.errors import InvalidRequestError
-from cse_chat.domain.model.events import EventType
-from cse_chat.domain.model.ids import ThreadId, UserId
 from cse_chat.domain.model.outcomes import Status
 from cse_chat.entrypoints.http.channels import examples, headers
-from cse_chat.entrypoints.http.channels.conversations import FRAMES, REPLIES
 from cse_chat.entrypoints.http.channels.document import asyncapi_document
-from cse_chat.entrypoints.http.errors import NotSupportedError
-from cse_chat.entrypoints.http.sockets import closings, frames
-from cse_chat.entrypoints.sockets import CLOSE_CODES
+from tests.gateway.asyncapi import CHANNELS, CONVERSATION, DOCUMENT, MESSAGES, validator_of
 
-DOCUMENT: Final = asyncapi_document()
-CHANNELS: Final[dict[str, Any]] = DOCUMENT["channels"]
-MESSAGES: Final[dict[str, Any]] = DOCUMENT["components"]["messages"]
-SPECIFICATION: Final = Path(__file__).parents[1] / "vendor/asyncapi-specs@6.11.1/3.1.0.json"
-OFFICIAL: Final = Draft7Validator(json.loads(SPECIFICATION.read_text("utf-8")))
-CONVERSATION: Final[dict[str, Any]] = CHANNELS["conversation"]
-CID: Final = "550e8400-e29b-41d4-a716-446655440000"
+VENDORED: Final = Path(__file__).parents[1] / "vendor/asyncapi-specs@6.11.1"
+SPECIFICATION: Final = (VENDORED / "3.1.0.json").read_bytes()
+OFFICIAL: Final = Draft7Validator(json.loads(SPECIFICATION))
 PASSED_ON: Final = ("SettledFrame", "Announcement")
 UNWRITTEN: Final = {kafka.AUDIT}  # nothing goes there yet
-
-
-def validator_of(schema: Mapping[str, Any]) -> Draft7Validator:
-    """Return what holds something to a schema in the document."""
-    return Draft7Validator(
-        {"components": DOCUMENT["components"], "allOf": [schema]}, validate_formats=True
-    )
 
 
 def references_in(part: object) -> Iterator[str]:
@@ -77,6 +60,11 @@ def test_what_is_no_asyncapi_would_be_seen(part: str) -> None:
     next(iter(broken[part].values()))["address_of_nothing"] = 1
 
     assert not OFFICIAL.is_valid(broken)
+
+
+def test_the_specification_is_what_was_vendored() -> None:
+    assert hashlib.sha256(SPECIFICATION).hexdigest() in (VENDORED / "README.md").read_text("utf-8")
+    assert "Apache License" in (VENDORED / "LICENSE").read_text("utf-8")
 
 
 def test_it_is_the_same_at_every_call() -> None:
@@ -157,96 +145,6 @@ def test_an_outcome_that_is_passed_on_is_explained_where_it_stands() -> None:
 
     assert "cancel" in said[0]
     assert said[1] == "How it ended."
-
-
-# --- the WebSocket --------------------------------------------------------------------------------
-
-
-def test_every_event_is_told_on_the_socket_and_all_but_gaps_on_the_stream() -> None:
-    published = {event.__name__ for event in EVENTS}
-    told = {MESSAGES[name]["name"] for name in published}
-
-    assert told == {*EventType, "gap"}
-    assert published <= CONVERSATION["messages"].keys()
-    assert CHANNELS["stream"]["messages"].keys() == published - {"GapEvent"}
-
-
-def test_every_frame_is_described() -> None:
-    """Those that the reader knows, and those that are written."""
-    said = {FRAMES[name]["properties"]["type"]["const"] for name in FRAMES}
-    described = CONVERSATION["messages"].keys() - {event.__name__ for event in EVENTS}
-
-    assert said == set(frames._TYPES)
-    assert set(REPLIES) == set(get_args(frames.Reply))
-    assert described == {*FRAMES, *(reply.__name__ for reply in REPLIES), "BareQuestion"}
-    assert FRAMES["AskFrame"]["properties"].keys() == {"type", "ref", *frames._ASKED}
-
-
-def is_taken(document: dict[str, Any]) -> bool:
-    try:
-        frames.frame_of(document, thread_id=ThreadId("thread_1"), user_id=UserId("ann"))
-    except (InvalidRequestError, NotSupportedError):
-        return False
-    return True
-
-
-SOME: Final[list[dict[str, Any]]] = [
-    {"type": "ask", "ref": "1", "message": "Why?"},
-    {"type": "ask", "ref": "1", "message": "Why?", "if_busy": "enqueue", "metadata": {"a": "b"}},
-    {"type": "ask", "message": "Why?"},
-    {"type": "ask", "ref": "", "message": "Why?"},
-    {"type": "ask", "ref": "a b", "message": "Why?"},
-    {"type": "ask", "ref": "x" * 128, "message": "Why?"},
-    {"type": "ask", "ref": "x" * 129, "message": "Why?"},
-    {"type": "ask", "ref": "1"},
-    {"type": "ask", "ref": "1", "message": " "},
-    {"type": "ask", "ref": "1", "message": "x" * 4_001},
-    {"type": "ask", "ref": "1", "message": "Why?", "thread_id": "thread_1"},
-    {"type": "ask", "ref": "1", "message": "Why?", "if_busy": "hurry"},
-    {"type": "ask", "ref": "1", "message": "Why?", "metadata": {"a": 1}},
-    {"type": "cancel", "correlation_id": CID},
-    {"type": "cancel", "correlation_id": CID.upper()},
-    {"type": "cancel", "ref": "1"},
-    {"type": "cancel", "correlation_id": CID, "why": "x"},
-    {"type": "follow"},
-    {"type": "follow", "after": None},
-    {"type": "follow", "after": "1f0c5a9e7b3d4826-42", "ref": "1"},
-    {"type": "follow", "after": "1f0c5a9e7b3d4826-042"},
-    {"type": "follow", "after": "42"},
-    {"type": "follow", "before": "1f0c5a9e7b3d4826-42"},
-    {"type": "ping"},
-    {"type": "ping", "ref": "1"},
-    {"type": "ping", "ref": 1},
-    {"type": "pong"},
-    {"ref": "1"},
-    {},
-]
-
-
-@pytest.mark.parametrize("document", SOME, ids=json.dumps)
-def test_a_frame_is_valid_where_it_is_taken_and_nowhere_else(document: dict[str, Any]) -> None:
-    fitting = [name for name, schema in FRAMES.items() if validator_of(schema).is_valid(document)]
-
-    assert len(fitting) == is_taken(document)
-
-
-def test_every_way_in_which_the_service_closes_is_in_the_description() -> None:
-    ours = {
-        str(each.code): each.reason
-        for each in vars(closings).values()
-        if isinstance(each, closings.Closing)
-    }
-
-    assert {code for code in CLOSE_CODES if code > "4"} <= ours.keys()
-    for code, reason in ours.items():
-        assert f"| {code} | {reason} |" in CONVERSATION["description"]
-
-
-def test_the_socket_is_where_it_is_served() -> None:
-    protocol = CONVERSATION["bindings"]["ws"]["headers"]["properties"]["Sec-WebSocket-Protocol"]
-
-    assert CONVERSATION["address"] == "/ws/chat/{thread_id}"
-    assert protocol["const"] == frames.SUBPROTOCOL
 
 
 # --- Kafka ----------------------------------------------------------------------------------------

@@ -9,18 +9,16 @@ from typing import Any, Final
 
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
-from jsonschema_rs import Draft7Validator
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from cse_chat.adapters.kafka import names
-from cse_chat.entrypoints.http.channels.document import asyncapi_document
 from cse_chat.entrypoints.http.channels.headers import shown
 from tests.builders import a_thread_id
+from tests.gateway.asyncapi import CHANNELS, MESSAGES, validator_of
 from tests.integration.processes import RunningProcess
 from tests.integration.roles.conftest import Servers
 
-DOCUMENT: Final = asyncapi_document()
 TOPICS: Final = (names.REQUESTS, names.RESPONSES, names.DEAD_LETTERS)
 BEAT: Final = "chat.heartbeat:"  # a server's time: no message to anybody
 
@@ -29,29 +27,21 @@ def channel_of(address: str) -> tuple[str, dict[str, Any]]:
     """Return the name of the one channel in the document that *address* is of, and the channel."""
     (found,) = (
         (name, channel)
-        for name, channel in DOCUMENT["channels"].items()
+        for name, channel in CHANNELS.items()
         if re.fullmatch(re.sub(r"\\{\w+\\}", r"[\\w-]+", re.escape(channel["address"])), address)
     )
     return found
-
-
-def fits(schema: dict[str, Any], value: object) -> bool:
-    validator = Draft7Validator(
-        {"components": DOCUMENT["components"], "allOf": [schema]}, validate_formats=True
-    )
-    return validator.is_valid(value)
 
 
 def messages_of(
     channel: dict[str, Any], payload: object, headers: dict[str, str] | None = None
 ) -> list[str]:
     """Return the names of the messages of *channel* that *payload* can be."""
-    messages = DOCUMENT["components"]["messages"]
     return [
         name
         for name in channel["messages"]
-        if fits(messages[name]["payload"], payload)
-        and (headers is None or fits(messages[name]["headers"], headers))
+        if validator_of(MESSAGES[name]["payload"]).is_valid(payload)
+        and (headers is None or validator_of(MESSAGES[name]["headers"]).is_valid(headers))
     ]
 
 
@@ -133,5 +123,5 @@ async def test_what_is_on_record_of_questions_and_rubbish_is_in_the_document(
         is_json = topic != names.DEAD_LETTERS
         payload = json.loads(record.value) if is_json else record.value.decode()
         assert (name, messages_of(channel, payload, shown(record.headers))) == (name, [fitting])
-        described = DOCUMENT["components"]["messages"][fitting]["headers"]["properties"]
+        described = MESSAGES[fitting]["headers"]["properties"]
         assert {header for header, _ in record.headers} <= described.keys()
