@@ -5,9 +5,12 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from cse_chat.adapters.memory.audit import InMemoryAuditLog
+from cse_chat.adapters.memory.conversations import InMemoryConversations
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.ledger import InMemoryLedger
+from cse_chat.adapters.memory.lineup import InMemoryLineup
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.requests import PARTITION, InMemoryRequestLog
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
@@ -22,6 +25,8 @@ from cse_chat.domain.ports.agent import Agent
 from cse_chat.domain.ports.applied import Window
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
+from cse_chat.domain.use_cases.cancel_chat import CancelChat
+from cse_chat.domain.use_cases.delete_thread import DeleteThread
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.domain.use_cases.narrate import Narrate
@@ -31,6 +36,7 @@ from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.run_agent import RunAgent
 from cse_chat.domain.use_cases.send_chat import SendChat
 from cse_chat.domain.use_cases.sweep_replies import SweepReplies
+from cse_chat.domain.use_cases.take_place import TakePlace
 from tests.builders import Clock, Epochs, Tokens, a_correlation_id
 
 LEASE = timedelta(seconds=5)
@@ -83,7 +89,7 @@ class Memory:
         clock, cap = self.clock, self.cap
         self.replies = InMemoryReplyBus(monotonic=self._seconds, loses=self._loses)
         self.threads = InMemoryThreads(monotonic=self._seconds, cap=cap)
-        self.history = InMemoryHistory(monotonic=self._seconds, ttl=DAY, cap=cap)
+        self.history = InMemoryHistory(monotonic=self._seconds, now=clock, ttl=DAY, cap=cap)
         self.events = InMemoryEvents(
             monotonic=self._seconds,
             now=clock,
@@ -103,6 +109,13 @@ class Memory:
             ttl=DAY,
             cap=self.ledger_cap,
         )
+        self.lineup = InMemoryLineup(
+            ledger=self.ledger, threads=self.threads, monotonic=self._seconds, lease=LEASE
+        )
+        self.conversations = InMemoryConversations(
+            threads=self.threads, history=self.history, events=self.events, ledger=self.ledger
+        )
+        self.audit = InMemoryAuditLog()
         self.dead_letters = InMemoryDeadLetters()
         self.log = InMemoryRequestLog(
             dead_letters=self.dead_letters,
@@ -134,17 +147,35 @@ class Memory:
             replies=self.replies,
             ledger=self.ledger,
             record_history=self.record_history,
+            take_place=self.take_place(),
             new_id=a_correlation_id,
             now=self.clock,
             deadline=timedelta(minutes=5),
             unregistered_for=unregistered_for,
         )
 
+    def cancel_chat(self) -> CancelChat:
+        return CancelChat(ledger=self.ledger, record_history=self.record_history, now=self.clock)
+
+    def take_place(self) -> TakePlace:
+        return TakePlace(ledger=self.ledger, lineup=self.lineup, cancel_chat=self.cancel_chat())
+
     def read_answer(self) -> ReadAnswer:
         return ReadAnswer(
             ledger=self.ledger,
             replies=self.replies,
             record_history=self.record_history,
+            now=self.clock,
+        )
+
+    def delete_thread(self) -> DeleteThread:
+        return DeleteThread(
+            threads=self.threads,
+            conversations=self.conversations,
+            ledger=self.ledger,
+            record_history=self.record_history,
+            audit=self.audit,
+            new_id=a_correlation_id,
             now=self.clock,
         )
 

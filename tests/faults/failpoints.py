@@ -1,7 +1,7 @@
 """A process that can be killed, or frozen, at every call it makes to the world outside of it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ class Process:
         steps: The steps it has made, by name, in order.
         refusals: How many of its next calls a store refuses.
         alive: Whether it does.
+        meanwhile: What others do before a call of it, told how many steps it has made.
     """
 
     kill_at: int | None = None
@@ -32,6 +33,7 @@ class Process:
     refusals: int = 0
     alive: bool = True
     last_words: Callable[[], None] = lambda: None
+    meanwhile: Callable[[int], Awaitable[None]] | None = None
 
     def __post_init__(self) -> None:
         """Be awake."""
@@ -103,6 +105,8 @@ class _Reached:
         async def through(*given: object, **named: object) -> object:
             process = self._process
             await process.pass_through()
+            if process.meanwhile:
+                await process.meanwhile(len(process.steps))
             process.step(f"before {title}")
             process.refuse(title)
             result = await call(*given, **named)

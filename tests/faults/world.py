@@ -9,6 +9,7 @@ from datetime import timedelta
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.ledger import InMemoryLedger
+from cse_chat.adapters.memory.lineup import InMemoryLineup
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
 from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
@@ -76,7 +77,7 @@ class World:
         self.now = now = SteadyClock(wall=lambda: self.wall, steady=self.loop.time)
         self.replies = InMemoryReplyBus(monotonic=self.loop.time)
         self.threads = InMemoryThreads(monotonic=self.loop.time)
-        self.history = InMemoryHistory(monotonic=self.loop.time, ttl=DAY)
+        self.history = InMemoryHistory(monotonic=self.loop.time, now=now, ttl=DAY)
         self.events = InMemoryEvents(monotonic=self.loop.time, now=now, new_epoch=Epochs(), ttl=DAY)
         self.ledger = InMemoryLedger(
             threads=self.threads,
@@ -87,6 +88,9 @@ class World:
             new_token=Tokens(),
             lease=LEASE,
             ttl=DAY,
+        )
+        self.lineup = InMemoryLineup(
+            ledger=self.ledger, threads=self.threads, monotonic=self.loop.time
         )
         self.dead_letters = InMemoryDeadLetters()
         self.responses = InMemoryResponseLog()

@@ -58,8 +58,10 @@ class Failing:
 
     append = __call__
     find = __call__
+    look = __call__
     own = __call__
     owner = __call__
+    newest = __call__
 
 
 def a_container(

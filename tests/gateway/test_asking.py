@@ -14,7 +14,7 @@ from cse_chat.domain.errors import (
     TransportError,
 )
 from cse_chat.domain.model.outcomes import Durability, Status
-from cse_chat.domain.model.questions import Question
+from cse_chat.domain.model.questions import IfBusy, Question
 from cse_chat.domain.use_cases.send_chat import Receipt
 from cse_chat.entrypoints.http.app import create_app
 from tests.builders import a_correlation_id, a_request, an_outcome
@@ -30,7 +30,9 @@ class Settled:
     def __init__(self, status: Status) -> None:
         self._status = status
 
-    async def __call__(self, question: Question, *, wait: timedelta) -> Receipt:
+    async def __call__(
+        self, question: Question, *, wait: timedelta, if_busy: IfBusy = IfBusy.ENQUEUE
+    ) -> Receipt:
         assert wait > timedelta(0)
         request = a_request(question)
         outcome = an_outcome(request, self._status, text="It ended so.")
@@ -110,7 +112,8 @@ async def test_who_does_not_wait_is_told_where_the_answer_will_be(prefer: str) -
         "thread_id": "thread_1",
         "status": "accepted",
         "durability": "memory",
-        "events_url": None,
+        "queue_position": 0,
+        "events_url": f"/api/chat/{correlation_id}/events",
     }
     assert (answer.status_code, answer.json()["correlation_id"]) == (200, correlation_id)
 
@@ -247,15 +250,6 @@ async def test_an_unknown_acceptance_names_the_request() -> None:
     assert response.headers["x-correlation-id"] == correlation_id
     assert response.headers["location"] == f"/api/chat/{correlation_id}"
     assert "retry-after" in response.headers
-
-
-@pytest.mark.parametrize("choice", ["reject", "interrupt"])
-async def test_what_to_do_with_a_busy_thread_is_not_supported_yet(choice: str) -> None:
-    async with served() as client:
-        response = await client.post("/api/chat", json=BODY | {"if_busy": choice})
-
-    assert (response.status_code, response.json()["type"]) == (400, "/problems/not-supported")
-    assert "if_busy" in response.json()["detail"]
 
 
 async def test_an_idempotency_key_is_not_supported_yet() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cse_chat.domain.model.outcomes import Durability, Status
-from cse_chat.domain.model.questions import Question
+from cse_chat.domain.model.questions import IfBusy, Question
 from cse_chat.domain.use_cases.send_chat import Receipt
 from tests.builders import a_request, an_outcome
 from tests.gateway.graphs import served
@@ -19,7 +19,9 @@ class Unheard:
     def __init__(self, status: Status | None) -> None:
         self._status = status
 
-    async def __call__(self, question: Question, *, wait: timedelta) -> Receipt:
+    async def __call__(
+        self, question: Question, *, wait: timedelta, if_busy: IfBusy = IfBusy.ENQUEUE
+    ) -> Receipt:
         request = a_request(question)
         outcome = an_outcome(request, self._status) if self._status else None
         return Receipt(

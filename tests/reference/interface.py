@@ -60,8 +60,8 @@ def problems_page() -> str:
         "Every error is `application/problem+json` (RFC 9457). Its `type` is stable, and leads to the"
         " sentence here; `detail` may say it better. Where asking again makes sense, `Retry-After`"
         " says after how many seconds. `shutting-down`, `processing-failed`, `not-owner` and"
-        " `id-conflict` are finer names of a failed request, as `agent-failed` is. `ReadAnswer` and `ReadHistory` tell"
-        " of an outcome with 200, in `problem`.",
+        " `id-conflict` are finer names of a failed request, as `agent-failed` is. `ReadAnswer`,"
+        " `CancelChat` and `ReadHistory` tell of an outcome with 200, in `problem`.",
         table(
             ("type", "status", "meaning, and what to do", "Retry-After", "of"),
             (

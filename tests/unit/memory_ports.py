@@ -7,8 +7,11 @@ import pytest
 
 from cse_chat.adapters.wire.requests import EncodedRequest
 from cse_chat.domain.ports.applied import AppliedMarks
+from cse_chat.domain.ports.conversations import Conversations
 from cse_chat.domain.ports.events import EventLog, EventRecorder
+from cse_chat.domain.ports.feedback import FeedbackBox
 from cse_chat.domain.ports.ledger import Claims, Ledger
+from cse_chat.domain.ports.lineup import Lineup
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
 from cse_chat.domain.ports.threads import History, Threads
@@ -31,6 +34,10 @@ class InMemoryPorts:
         return memory.ledger
 
     @pytest.fixture
+    def lineup(self, memory: Memory) -> Lineup:
+        return memory.lineup
+
+    @pytest.fixture
     def marks(self, memory: Memory) -> AppliedMarks:
         return memory.ledger.marks
 
@@ -41,6 +48,14 @@ class InMemoryPorts:
     @pytest.fixture
     def history(self, memory: Memory) -> History:
         return memory.history
+
+    @pytest.fixture
+    def conversations(self, memory: Memory) -> Conversations:
+        return memory.conversations
+
+    @pytest.fixture
+    def feedback(self, memory: Memory) -> FeedbackBox:
+        return memory.ledger
 
     @pytest.fixture
     def replies(self, memory: Memory) -> ReplyBus:
@@ -79,6 +94,12 @@ class InMemoryPorts:
             memory.clock.advance(LEASE)
 
         return run_out
+
+    @pytest.fixture
+    def places_run_out(
+        self, leases_run_out: Callable[[], Awaitable[None]]
+    ) -> Callable[[], Awaitable[None]]:
+        return leases_run_out
 
     @pytest.fixture
     def rebalance(self, memory: Memory) -> Callable[[], Awaitable[None]]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from cse_chat.adapters.echo import EchoAgent
+from cse_chat.adapters.memory.audit import InMemoryAuditLog
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.requests import PARTITION, InMemoryRequestLog
@@ -14,6 +15,7 @@ from cse_chat.adapters.memory.responses import InMemoryResponseLog
 from cse_chat.adapters.memory.threads import InMemoryHistory
 from cse_chat.adapters.wire.requests import EncodedRequest
 from cse_chat.domain.errors import OverloadedError, TransportError
+from cse_chat.domain.model.audit import AuditRecord
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.deliveries import Finished
 from cse_chat.domain.model.events import Cursor
@@ -21,19 +23,24 @@ from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
 from cse_chat.domain.ports.agent import Agent
 from cse_chat.domain.ports.applied import ResponseReader
+from cse_chat.domain.ports.audit import AuditLog
 from cse_chat.domain.ports.responses import ResponseLog
 from tests.builders import a_dead_letter, a_question, a_record, a_request, an_outcome
 from tests.contracts.agent import AgentContract
 from tests.contracts.applied import AppliedMarksContract
+from tests.contracts.audit import AuditLogContract, ReadAuditBack, an_audit_record
 from tests.contracts.claims import ClaimsContract
+from tests.contracts.conversations import ConversationsContract
 from tests.contracts.dead_letters import DeadLettersContract
 from tests.contracts.events import EventsContract, busy_thread
+from tests.contracts.feedback import FeedbackContract
 from tests.contracts.history import HistoryContract
 from tests.contracts.ledger import LedgerContract
+from tests.contracts.lineup import LineupContract
 from tests.contracts.replies import ReplyBusContract
 from tests.contracts.requests import RequestLogContract
 from tests.contracts.responses import ResponseLogContract, ResponseReaderContract
-from tests.contracts.threads import ThreadsContract
+from tests.contracts.threads import ANN, ThreadsContract
 from tests.memory import DAY, Memory
 from tests.unit.memory_ports import InMemoryPorts
 
@@ -117,6 +124,10 @@ class TestInMemoryLedger(InMemoryPorts, LedgerContract):
         assert await memory.ledger.find([request.correlation_id]) == {}
 
 
+class TestInMemoryLineup(InMemoryPorts, LineupContract):
+    pass
+
+
 class TestInMemoryClaims(InMemoryPorts, ClaimsContract):
     pass
 
@@ -131,11 +142,13 @@ class TestInMemoryHistory(InMemoryPorts, HistoryContract):
         assert (await memory.history.page(request.thread_id, after=None, limit=9)).turns == ()
 
     async def test_a_long_thread_keeps_its_newest_turns(self, memory: Memory) -> None:
-        history = InMemoryHistory(monotonic=memory._seconds, ttl=DAY, turns_per_thread=3)
+        history = InMemoryHistory(
+            monotonic=memory._seconds, now=memory.clock, ttl=DAY, turns_per_thread=3
+        )
         requests = [a_request(a_question(str(n), thread_id="t")) for n in range(5)]
 
         for request in requests:
-            history.add(request.thread_id, [Turn.asking(request)])
+            history.add(request.thread_id, [Turn.asking(request)], user_id=request.user_id)
 
         kept = await history.page(requests[0].thread_id, after=None, limit=10)
         assert [turn.content for turn in kept.turns] == ["2", "3", "4"]
@@ -143,11 +156,11 @@ class TestInMemoryHistory(InMemoryPorts, HistoryContract):
     async def test_the_longest_unused_threads_make_room_by_what_their_texts_take(
         self, memory: Memory
     ) -> None:
-        history = InMemoryHistory(monotonic=memory._seconds, ttl=DAY, cap=10_000)
+        history = InMemoryHistory(monotonic=memory._seconds, now=memory.clock, ttl=DAY, cap=10_000)
         requests = [a_request(a_question("x" * 2_000)) for _ in range(9)]
 
         for request in requests:
-            history.add(request.thread_id, [Turn.asking(request)])
+            history.add(request.thread_id, [Turn.asking(request)], user_id=request.user_id)
 
         kept = [
             bool((await history.page(r.thread_id, after=None, limit=1)).turns) for r in requests
@@ -157,13 +170,15 @@ class TestInMemoryHistory(InMemoryPorts, HistoryContract):
     async def test_paging_goes_on_while_the_oldest_turns_are_forgotten(
         self, memory: Memory
     ) -> None:
-        history = InMemoryHistory(monotonic=memory._seconds, ttl=DAY, turns_per_thread=3)
+        history = InMemoryHistory(
+            monotonic=memory._seconds, now=memory.clock, ttl=DAY, turns_per_thread=3
+        )
         requests = [a_request(a_question(str(n), thread_id="t")) for n in range(5)]
         thread = requests[0].thread_id
-        history.add(thread, [Turn.asking(request) for request in requests[:3]])
+        history.add(thread, map(Turn.asking, requests[:3]), user_id=ANN)
         first = await history.page(thread, after=None, limit=2)
 
-        history.add(thread, [Turn.asking(request) for request in requests[3:]])
+        history.add(thread, map(Turn.asking, requests[3:]), user_id=ANN)
 
         rest = await history.page(thread, after=first.next, limit=10)
         assert [turn.content for turn in rest.turns] == ["2", "3", "4"]
@@ -177,6 +192,39 @@ class TestInMemoryThreads(InMemoryPorts, ThreadsContract):
         memory.clock.advance(timedelta(days=30))
 
         assert await memory.threads.owner(thread) is None
+
+
+class TestInMemoryConversations(InMemoryPorts, ConversationsContract):
+    pass
+
+
+class TestInMemoryFeedback(InMemoryPorts, FeedbackContract):
+    pass
+
+
+class TestInMemoryAuditLog(AuditLogContract):
+    @pytest.fixture
+    def log(self) -> InMemoryAuditLog:
+        return InMemoryAuditLog()
+
+    @pytest.fixture
+    def audit(self, log: InMemoryAuditLog) -> AuditLog:
+        return log
+
+    @pytest.fixture
+    def read_back(self, log: InMemoryAuditLog) -> ReadAuditBack:
+        async def read_back() -> list[AuditRecord]:
+            return list(log.read())
+
+        return read_back
+
+    async def test_the_oldest_make_room_by_what_they_say(self) -> None:
+        log = InMemoryAuditLog(cap=12_000)
+
+        for n in range(5):
+            await log.append(an_audit_record(id=str(n), details={"comment": "x" * 1_000}))
+
+        assert [record.id for record in log.read()] == ["3", "4"]
 
 
 class TestInMemoryReplyBus(InMemoryPorts, ReplyBusContract):

@@ -66,6 +66,11 @@ class _Follower:
         self._missed = True
         self.wake()
 
+    def look(self) -> None:
+        """Have it read from the log once it has taken what it heard."""
+        self._missed = True
+        self.wake()
+
     def wake(self) -> None:
         if self._waiter and not self._waiter.done():
             self._waiter.set_result(None)
@@ -123,6 +128,11 @@ class Followers:
         for followers in missing:
             for follower in followers:
                 follower.miss()
+
+    def look(self, thread_id: ThreadId) -> None:
+        """Have all who follow it read from the log, behind what they have heard: it was deleted."""
+        for follower in self._by_thread.get(thread_id, ()):
+            follower.look()
 
     def let_go(self) -> None:
         """Tell everybody that it is over, now and from now on: the process ends."""

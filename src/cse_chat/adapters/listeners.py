@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
+from cse_chat.domain.errors import NotListeningError
 from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.outcomes import Asked, Outcome
 from cse_chat.domain.ports.replies import NextReply
@@ -15,6 +16,7 @@ class _Listener:
 
     __slots__ = (
         "_correlation_id",
+        "_is_in_vain",
         "_listeners",
         "_outcome",
         "_request",
@@ -30,6 +32,7 @@ class _Listener:
         self._correlation_id = correlation_id
         self._listeners = listeners
         self._outcome: Outcome | None = None
+        self._is_in_vain = False
         self._waiter: asyncio.Future[None] | None = None
 
     async def __aenter__(self) -> NextReply:
@@ -53,7 +56,7 @@ class _Listener:
             del self._listeners.by_id[self._correlation_id]
 
     async def next_reply(self, wait: timedelta) -> Outcome | None:
-        if self._outcome is None and wait > timedelta(0) and not self._listeners.is_let_go:
+        if self._may_hear and wait > timedelta(0):
             # A future and a timer: `asyncio.timeout` around a shielded future takes twice as long.
             loop = asyncio.get_running_loop()
             self._waiter = waiter = loop.create_future()
@@ -62,7 +65,17 @@ class _Listener:
                 await waiter
             finally:
                 timer.cancel()
+        if self._is_in_vain and self._outcome is None:
+            raise NotListeningError("nothing is heard any more")
         return self._outcome
+
+    @property
+    def _may_hear(self) -> bool:
+        return not (self._outcome or self._is_in_vain or self._listeners.is_let_go)
+
+    def give_up(self) -> None:
+        self._is_in_vain = True
+        self.wake()
 
     def hear(self, outcome: Outcome) -> bool:
         """Take the first outcome that can be the request's; return whether it can."""
@@ -137,6 +150,12 @@ class Listeners:
         """Tell all who listen for it; return whether it can be the outcome of one of theirs."""
         heard = [listener.hear(outcome) for listener in self.by_id.get(outcome.correlation_id, ())]
         return any(heard)
+
+    def give_up(self) -> None:
+        """Tell all who listen now that they do so in vain; who comes later may hear again."""
+        for listeners in self.by_id.values():
+            for listener in listeners:
+                listener.give_up()
 
     def let_go(self) -> None:
         """End every wait without an outcome, now and from now on: the process ends."""

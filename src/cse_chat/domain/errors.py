@@ -53,6 +53,13 @@ class OverloadedError(ChatError):
     retryable = True
 
 
+class ThreadBusyError(ChatError):
+    """An earlier question of the thread is not settled, and its sender would not wait for it."""
+
+    slug = "thread-busy"
+    retryable = True
+
+
 class NotAcceptedError(ChatError):
     """The question is durable nowhere; nothing of it was kept."""
 
@@ -76,6 +83,12 @@ class TransportError(ChatError):
 
     slug = "transport-unavailable"
     retryable = True
+
+
+class CancelUnavailableError(TransportError):
+    """Nobody can say now whether the request is cancelled; asking again is right."""
+
+    slug = "cancel-unavailable"
 
 
 class NotListeningError(TransportError):
@@ -111,6 +124,18 @@ class NotOwnerError(ChatError):
     """The thread belongs to another user."""
 
     slug = "not-owner"
+
+
+class ThreadDeletedError(NotOwnerError):
+    """Its owner has deleted the thread: it is nobody's, and nothing more is written of it."""
+
+    slug = "thread-deleted"
+
+
+class NotAnsweredError(ChatError):
+    """The request has no answer: none yet, or it ended otherwise."""
+
+    slug = "not-answered"
 
 
 class ClaimLostError(ChatError):

@@ -68,6 +68,11 @@ def new_gateway_id() -> str:
     return os.urandom(16).hex()
 
 
+def new_worker_id() -> str:
+    """Return what names a worker for as long as it lives."""
+    return f"worker-{os.urandom(16).hex()}"
+
+
 def new_epoch() -> str:
     """Return 64 random bits, never a counter: one would come again after a loss."""
     return os.urandom(8).hex()

@@ -7,9 +7,13 @@ from datetime import datetime, timedelta
 
 from dependency_injector import containers, providers
 
+from cse_chat.adapters.cancellations import Cancellations
+from cse_chat.adapters.memory.audit import InMemoryAuditLog
+from cse_chat.adapters.memory.conversations import InMemoryConversations
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.ledger import InMemoryLedger
+from cse_chat.adapters.memory.lineup import InMemoryLineup
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.requests import InMemoryRequestLog
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
@@ -17,8 +21,12 @@ from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
 from cse_chat.domain.model.attempts import AttemptPolicy
 from cse_chat.domain.ports.agent import Agent
 from cse_chat.domain.ports.applied import AppliedMarks, ResponseReader
+from cse_chat.domain.ports.audit import AuditLog
+from cse_chat.domain.ports.conversations import Conversations
 from cse_chat.domain.ports.events import EventLog, EventRecorder
+from cse_chat.domain.ports.feedback import FeedbackBox
 from cse_chat.domain.ports.ledger import Claims, Ledger
+from cse_chat.domain.ports.lineup import Lineup
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
 from cse_chat.domain.ports.responses import ResponseLog
@@ -26,17 +34,22 @@ from cse_chat.domain.ports.threads import History, Threads
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.cancel_chat import CancelChat
+from cse_chat.domain.use_cases.delete_thread import DeleteThread
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.follow import FollowRequest, FollowThread
+from cse_chat.domain.use_cases.give_feedback import GiveFeedback
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.domain.use_cases.narrate import Narrate
 from cse_chat.domain.use_cases.process_request import ProcessRequest
 from cse_chat.domain.use_cases.read_answer import ReadAnswer
 from cse_chat.domain.use_cases.read_history import ReadHistory
+from cse_chat.domain.use_cases.read_thread import ReadThread
 from cse_chat.domain.use_cases.record_history import RecordHistory
+from cse_chat.domain.use_cases.rename_thread import RenameThread
 from cse_chat.domain.use_cases.run_agent import RunAgent
 from cse_chat.domain.use_cases.send_chat import SendChat
 from cse_chat.domain.use_cases.sweep_replies import SweepReplies
+from cse_chat.domain.use_cases.take_place import TakePlace
 from cse_chat.entrypoints import clock, durable
 from cse_chat.entrypoints.agents import make_agent
 from cse_chat.entrypoints.gateway import GatewayService
@@ -44,6 +57,7 @@ from cse_chat.entrypoints.metrics.asking import AskedTally, CountedAsking, Count
 from cse_chat.entrypoints.metrics.exposition import Metrics
 from cse_chat.entrypoints.metrics.loop_lag import LoopLag
 from cse_chat.entrypoints.metrics.processing import ProcessingTimes
+from cse_chat.entrypoints.metrics.streams import StreamTally
 from cse_chat.entrypoints.readiness import Readiness
 from cse_chat.entrypoints.settings import Settings
 from cse_chat.entrypoints.sockets import SocketLimits, Sockets
@@ -53,6 +67,7 @@ from cse_chat.entrypoints.worker.guarded_agent import GuardedAgent
 from cse_chat.entrypoints.worker.lanes import Lanes
 from cse_chat.entrypoints.worker.reply_addresses import ReplyAddresses
 from cse_chat.entrypoints.worker.service import WorkerService
+from cse_chat.entrypoints.worker.stopping import StopCancelled
 
 
 async def _pause(duration: timedelta) -> None:
@@ -102,7 +117,9 @@ class Container(containers.DeclarativeContainer):
     pause = providers.Object(_pause)
     chance = providers.Object(random.random)
     new_correlation_id = providers.Object(clock.new_correlation_id)
+    new_audit_id = providers.Object(clock.new_uuid)
     gateway_id = providers.Singleton(clock.new_gateway_id)
+    worker_id = providers.Singleton(clock.new_worker_id)
     reply_addresses = providers.Singleton(ReplyAddresses, own=gateway_id)
 
     # What is asked, and how it ended: a `Selector` for each port that has a choice of transports;
@@ -134,6 +151,12 @@ class Container(containers.DeclarativeContainer):
         memory=memory_responses,
         kafka=providers.Singleton(durable.response_reader, settings),
     )
+    memory_audit = providers.Singleton(InMemoryAuditLog)
+    audit: providers.Provider[AuditLog] = providers.Selector(
+        _asked_by,
+        memory=memory_audit,
+        kafka=providers.Singleton(durable.audit_log, producer),
+    )
     memory_log = providers.Singleton(
         InMemoryRequestLog,
         dead_letters=memory_dead_letters,
@@ -164,7 +187,7 @@ class Container(containers.DeclarativeContainer):
         redis=redis_threads.provided.making.call(clock.new_thread_id),
     )
     memory_history = providers.Singleton(
-        InMemoryHistory, monotonic=monotonic, ttl=settings.provided.redis.history_ttl
+        InMemoryHistory, monotonic=monotonic, now=now, ttl=settings.provided.redis.history_ttl
     )
     history: providers.Provider[History] = providers.Selector(
         _answered_by,
@@ -209,12 +232,42 @@ class Container(containers.DeclarativeContainer):
         _answered_by, memory=memory_ledger, redis=redis_ledger
     )
 
+    lineup: providers.Provider[Lineup] = providers.Selector(
+        _answered_by,
+        memory=providers.Singleton(
+            InMemoryLineup, ledger=memory_ledger, threads=memory_threads, monotonic=monotonic
+        ),
+        redis=providers.Singleton(durable.lineup, redis, settings),
+    )
+    redis_cancellations = providers.Singleton(durable.cancellations, redis, worker_id)
+    cancellations: providers.Provider[Cancellations] = providers.Selector(
+        _answered_by, memory=memory_ledger.provided.cancellations, redis=redis_cancellations
+    )
+    worker_heartbeat = providers.Singleton(durable.heartbeat, redis, worker_id, server_clock)
+
     recorder: providers.Provider[EventRecorder] = providers.Selector(
         _answered_by, memory=memory_ledger, redis=redis_ledger
     )
-    redis_events = providers.Singleton(durable.event_log, redis, gateway_id)
+    redis_events = providers.Singleton(durable.event_log, redis, gateway_id, redis_threads)
     events: providers.Provider[EventLog] = providers.Selector(
         _answered_by, memory=memory_events, redis=redis_events
+    )
+
+    conversations: providers.Provider[Conversations] = providers.Selector(
+        _answered_by,
+        memory=providers.Singleton(
+            InMemoryConversations,
+            threads=memory_threads,
+            history=memory_history,
+            events=memory_events,
+            ledger=memory_ledger,
+        ),
+        redis=providers.Singleton(durable.conversations, redis, redis_threads),
+    )
+    feedback: providers.Provider[FeedbackBox] = providers.Selector(
+        _answered_by,
+        memory=memory_ledger,
+        redis=providers.Singleton(durable.feedback, redis),
     )
 
     applied_marks: providers.Provider[AppliedMarks] = providers.Selector(
@@ -230,6 +283,9 @@ class Container(containers.DeclarativeContainer):
 
     # What happens to a question.
     record_history = providers.Singleton(RecordHistory, ledger=ledger)
+    cancel_chat = providers.Singleton(
+        CancelChat, ledger=ledger, record_history=record_history, now=now
+    )
     asked = providers.Singleton(AskedTally)
     send_chat = providers.Singleton(
         SendChat,
@@ -238,20 +294,36 @@ class Container(containers.DeclarativeContainer):
         replies=replies,
         ledger=ledger,
         record_history=record_history,
+        take_place=providers.Singleton(
+            TakePlace, ledger=ledger, lineup=lineup, cancel_chat=cancel_chat
+        ),
         new_id=new_correlation_id,
         now=now,
         deadline=settings.provided.agent.deadline,
     )
     counted_asking = providers.Singleton(CountedAsking, send_chat, asked)
-    cancel_chat = providers.Singleton(
-        CancelChat, ledger=ledger, record_history=record_history, now=now
-    )
     read_answer = providers.Singleton(
         ReadAnswer, ledger=ledger, replies=replies, record_history=record_history, now=now
     )
     follow_thread = providers.Singleton(FollowThread, threads=threads, events=events)
-    follow_request = providers.Singleton(FollowRequest, ledger=ledger, events=events)
+    follow_request = providers.Singleton(FollowRequest, read_answer=read_answer, events=events)
+    streams = providers.Singleton(StreamTally)
     read_history = providers.Singleton(ReadHistory, threads=threads, history=history)
+    read_thread = providers.Singleton(ReadThread, conversations=conversations)
+    rename_thread = providers.Singleton(RenameThread, conversations=conversations)
+    delete_thread = providers.Singleton(
+        DeleteThread,
+        threads=threads,
+        conversations=conversations,
+        ledger=ledger,
+        record_history=record_history,
+        audit=audit,
+        new_id=new_audit_id,
+        now=now,
+    )
+    give_feedback = providers.Singleton(
+        GiveFeedback, feedback=feedback, audit=audit, new_id=new_audit_id, now=now
+    )
     sweep_replies = providers.Singleton(SweepReplies, ledger=ledger, replies=replies)
     keep_claims = providers.Singleton(KeepClaims, claims=claims)
     abandon_request = providers.Singleton(AbandonRequest, record_history=record_history, now=now)
@@ -332,6 +404,9 @@ class Container(containers.DeclarativeContainer):
         engine=engine,
         keep_claims=keep_claims,
         apply_responses=apply_responses,
+        stop_cancelled=providers.Singleton(
+            StopCancelled, cancellations=cancellations, keep_claims=keep_claims
+        ),
         readiness=readiness,
     )
     embedded_worker = providers.Selector(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from cse_chat.adapters.kafka.audit import KafkaAuditLog
     from cse_chat.adapters.kafka.dead_letters import KafkaDeadLetters
     from cse_chat.adapters.kafka.producer import SupervisedProducer
     from cse_chat.adapters.kafka.reading_back import KafkaResponseReader
@@ -20,11 +21,16 @@ if TYPE_CHECKING:
     from cse_chat.adapters.kafka.responses import KafkaResponseLog
     from cse_chat.adapters.kafka.source import KafkaRequestSource
     from cse_chat.adapters.redis.applied import RedisAppliedMarks
+    from cse_chat.adapters.redis.cancellations import RedisCancellations
     from cse_chat.adapters.redis.clock import ServerClock
     from cse_chat.adapters.redis.connection import RedisConnection
+    from cse_chat.adapters.redis.conversations import RedisConversations
     from cse_chat.adapters.redis.events import RedisEventLog
+    from cse_chat.adapters.redis.feedback import RedisFeedbackBox
+    from cse_chat.adapters.redis.heartbeats import Heartbeat
     from cse_chat.adapters.redis.history import RedisHistory
     from cse_chat.adapters.redis.ledger import RedisLedger
+    from cse_chat.adapters.redis.lineup import RedisLineup
     from cse_chat.adapters.redis.replies import RedisReplyBus
     from cse_chat.adapters.redis.threads import RedisThreads
     from cse_chat.domain.model.ids import CorrelationId
@@ -37,11 +43,11 @@ if TYPE_CHECKING:
 
 def producer(settings: Settings) -> SupervisedProducer:
     """Return what this process writes to Kafka with."""
-    from cse_chat.adapters.kafka.names import DEAD_LETTERS, REQUESTS, RESPONSES
+    from cse_chat.adapters.kafka.names import AUDIT, DEAD_LETTERS, REQUESTS, RESPONSES
     from cse_chat.adapters.kafka.producer import SupervisedProducer
 
     return SupervisedProducer(
-        settings.kafka.bootstrap_servers, topics=(REQUESTS, RESPONSES, DEAD_LETTERS)
+        settings.kafka.bootstrap_servers, topics=(REQUESTS, RESPONSES, DEAD_LETTERS, AUDIT)
     )
 
 
@@ -94,6 +100,13 @@ def dead_letters(producer: SupervisedProducer, settings: Settings) -> KafkaDeadL
     return KafkaDeadLetters(producer, bootstrap_servers=settings.kafka.bootstrap_servers)
 
 
+def audit_log(producer: SupervisedProducer) -> KafkaAuditLog:
+    """Return the lasting record of deletions and feedback."""
+    from cse_chat.adapters.kafka.audit import KafkaAuditLog
+
+    return KafkaAuditLog(producer)
+
+
 def redis_connection(settings: Settings) -> RedisConnection:
     """Return the one way to the Redis server."""
     from cse_chat.adapters.redis.connection import RedisConnection
@@ -122,11 +135,38 @@ def ledger(connection: RedisConnection, settings: Settings, reply_to: ReplyTo) -
     )
 
 
-def event_log(connection: RedisConnection, gateway_id: str) -> RedisEventLog:
+def lineup(connection: RedisConnection, settings: Settings) -> RedisLineup:
+    """Return which requests of each thread are open, and who may come next."""
+    from cse_chat.adapters.redis.lineup import RedisLineup
+
+    return RedisLineup(
+        connection,
+        answer_ttl=settings.redis.answer_ttl,
+        history_ttl=settings.redis.history_ttl,
+    )
+
+
+def heartbeat(connection: RedisConnection, process_id: str, clock_: ServerClock) -> Heartbeat:
+    """Return the sign of life by which a process knows that it hears what is published."""
+    from cse_chat.adapters.redis.heartbeats import Heartbeat
+
+    return Heartbeat(connection, name=process_id, clock=clock_)
+
+
+def cancellations(connection: RedisConnection, process_id: str) -> RedisCancellations:
+    """Return what hears at once that a running request is cancelled."""
+    from cse_chat.adapters.redis.cancellations import RedisCancellations
+
+    return RedisCancellations(connection, process_id=process_id)
+
+
+def event_log(connection: RedisConnection, gateway_id: str, threads: RedisThreads) -> RedisEventLog:
     """Return what happens in each thread, and who follows it here."""
     from cse_chat.adapters.redis.events import RedisEventLog
 
-    return RedisEventLog(connection, gateway_id=gateway_id)
+    events = RedisEventLog(connection, gateway_id=gateway_id)
+    events.on_deleted = threads.forget
+    return events
 
 
 def applied_marks(connection: RedisConnection, settings: Settings) -> RedisAppliedMarks:
@@ -141,6 +181,20 @@ def threads(connection: RedisConnection) -> RedisThreads:
     from cse_chat.adapters.redis.threads import RedisThreads
 
     return RedisThreads(connection)
+
+
+def conversations(connection: RedisConnection, threads: RedisThreads) -> RedisConversations:
+    """Return the conversations that people have."""
+    from cse_chat.adapters.redis.conversations import RedisConversations
+
+    return RedisConversations(connection, on_deleted=threads.forget)
+
+
+def feedback(connection: RedisConnection) -> RedisFeedbackBox:
+    """Return what people think of their answers."""
+    from cse_chat.adapters.redis.feedback import RedisFeedbackBox
+
+    return RedisFeedbackBox(connection)
 
 
 def history(connection: RedisConnection) -> RedisHistory:

@@ -52,6 +52,7 @@ def export_asking(container: Container) -> None:
     metrics.exports(families.ACCEPTING, lambda: asked.accepting)
     metrics.exports(families.LISTENED_FOR, lambda: len(replies))
     metrics.exports(families.OLDEST_AWAITED, lambda: replies.longest)
+    _export_streams(container)
     sockets = container.sockets()
     metrics.exports(families.SOCKETS, lambda: len(sockets))
     metrics.exports(families.SOCKET_FRAMES, lambda: sockets.frames)
@@ -91,6 +92,14 @@ def export_answering(container: Container) -> None:
     metrics.exports(families.DEAD_LETTERS, set_aside)
     if over_kafka:
         _export_consumer(container)
+
+
+def _export_streams(container: Container) -> None:
+    metrics, streams = container.metrics(), container.streams()
+    metrics.exports(families.SSE_STREAMS, lambda: streams.open)
+    metrics.exports(families.STREAM_EVENTS, lambda: streams.told)
+    metrics.exports(families.STREAM_RESUMES, lambda: streams.resumed)
+    metrics.exports(families.STREAM_INTERRUPTIONS, lambda: streams.interrupted)
 
 
 def _export_producer(container: Container) -> None:

@@ -75,6 +75,7 @@ def worker(container: Container) -> Process:
             container.agent(),
             *_stores(container),
             *_timing(container),
+            *_hearing(container),
             *_writing(container),
             *_reading(container),
             service,
@@ -105,6 +106,7 @@ def embedded(container: Container) -> Process:
             container.agent(),
             *_stores(container),
             *_listening(container),
+            *_hearing(container),
             *_writing(container),
             *_reading(container),
             asking,
@@ -141,6 +143,15 @@ def _listening(container: Container) -> list[object]:
 def _timing(container: Container) -> list[object]:
     """What tells the server's time to who hears no replies."""
     return [] if container.settings().replies.transport == "memory" else [container.server_clock()]
+
+
+def _hearing(container: Container) -> list[object]:
+    """What hears cancellations, and the heartbeats by which it knows that it would."""
+    if container.settings().replies.transport == "memory":
+        return []
+    cancellations = container.redis_cancellations()
+    container.readiness().counts("control_dropped", lambda: cancellations.dropped)
+    return [container.worker_heartbeat(), cancellations]
 
 
 def _writing(container: Container) -> list[object]:

@@ -12,6 +12,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -19,9 +20,19 @@ import structlog
 import uvicorn
 from typing_extensions import override
 
+from cse_chat.entrypoints.connections import SlowReaders
 from cse_chat.entrypoints.websocket_protocol import BoundedWebSocketProtocol
 
 _log = structlog.get_logger(__name__)
+
+_OF_CONNECTIONS = {
+    # Bytes that the kernel takes for a client beyond what is on its way; by itself it takes 4 MB for
+    # each one that does not read.
+    "TCP_NOTSENT_LOWAT": 131_072,
+    # Milliseconds after which a client that confirms nothing is gone; by itself 15 minutes.
+    # Linux' own.
+    "TCP_USER_TIMEOUT": 60_000,
+}
 
 MAX_WEBSOCKET_BYTES = 128 * 1024
 """Beyond it the protocol closes with its own 1009; the routes close earlier, with ours."""
@@ -62,6 +73,10 @@ def listening_socket(host: str, port: int) -> socket.socket:
     try:
         # Else the port stays taken for a minute after a restart.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        for option in filter(partial(hasattr, socket), _OF_CONNECTIONS):  # they inherit it
+            listener.setsockopt(
+                socket.IPPROTO_TCP, getattr(socket, option), _OF_CONNECTIONS[option]
+            )
         listener.bind(address)
     except OSError as error:
         listener.close()
@@ -70,7 +85,11 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 
 def server_config(
-    app: Callable[..., Any], *, graceful: timedelta, most_connections: int
+    app: Callable[..., Any],
+    *,
+    graceful: timedelta,
+    most_connections: int,
+    slow_readers: SlowReaders | None = None,
 ) -> uvicorn.Config:
     """Return how uvicorn serves *app*, whose lifespan is the caller's business.
 
@@ -78,10 +97,12 @@ def server_config(
         app: The ASGI application.
         graceful: How long connections may finish once the listener is closed.
         most_connections: Above it uvicorn itself answers 503, without any JSON: a last resort.
+        slow_readers: Cuts the connections of clients that take nothing; counts them.
     """
     return uvicorn.Config(
         app,
         lifespan="off",
+        http=(slow_readers or SlowReaders()).protocol,
         log_config=None,
         access_log=False,
         server_header=False,

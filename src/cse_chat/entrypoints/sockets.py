@@ -37,7 +37,7 @@ class SocketLimits:
     waiting: int = 64
     not_taking: timedelta = timedelta(seconds=30)
     idle: timedelta = timedelta(hours=1)
-    finishing: timedelta = timedelta(seconds=5)
+    finishing: timedelta = timedelta(seconds=30)
 
 
 class Conversing(Protocol):

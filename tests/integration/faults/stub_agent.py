@@ -1,6 +1,7 @@
 """An agent whose every run is written down outside of its process, and that does what it is told.
 
-The text of a question begins with the mode: ``answer``, ``slow``, ``fail`` or ``hang``.
+The text of a question begins with the mode: ``answer``, ``slow``, ``speak`` (for `SPEAKING_SECONDS`,
+piece by piece), ``fail`` or ``hang``.
 """
 
 import asyncio
@@ -16,6 +17,8 @@ from cse_chat.domain.model.questions import Question
 
 RUNS = "CSE_CHAT_TEST_RUNS"
 SLOW_SECONDS = 2.0
+SPEAKING_SECONDS = 5.0
+_PIECES = 500
 
 
 class StubAgent:
@@ -37,6 +40,10 @@ class StubAgent:
                 await asyncio.Event().wait()
             case "fail":
                 raise AgentUnavailableError("told to fail")
+            case "speak":
+                for piece in range(_PIECES):
+                    await asyncio.sleep(SPEAKING_SECONDS / _PIECES)
+                    yield Delta(f"piece {piece} \u0dc3\u0dd2\u0d82\n")
         yield Basis(model_used="stub")
         yield Delta(f"answer to {question.text}, of {question.user_id}")
         self._write("end", question)

@@ -22,8 +22,9 @@ RUBBISH = (b"", b"rubbish", b"\xff", b"[]", b"7", b"{}", b"[" * 100_000)
 
 
 async def only_name(redis: Redis, prefix: str) -> str:
-    """Return what follows *prefix* in the only key that begins with it."""
-    [key] = [key async for key in redis.scan_iter(f"{prefix}*")]
+    """Return what follows *prefix* in the only key that begins with it, but for a worker's."""
+    keys = [key async for key in redis.scan_iter(f"{prefix}*")]
+    [key] = [key for key in keys if not key.startswith(f"{prefix}worker-")]
     return str(key.removeprefix(prefix))
 
 

@@ -47,6 +47,10 @@ class Place:
         return f"letters-{self.suffix}"
 
     @property
+    def audit(self) -> str:
+        return f"audit-{self.suffix}"
+
+    @property
     def group(self) -> str:
         return f"group-{self.suffix}"
 
@@ -147,7 +151,12 @@ def _state(thread: Path) -> str:
 async def made(address: str) -> Place:
     """Return a new one; a broker that was frozen is waited for until it takes part again."""
     place = Place(address, uuid4().hex[:8])
-    sizes = {place.requests: "1048588", place.responses: "1048588", place.letters: "2097152"}
+    sizes = {
+        place.requests: "1048588",
+        place.responses: "1048588",
+        place.letters: "2097152",
+        place.audit: "1048588",
+    }
     wanted = [
         Topic(
             name=name,

@@ -4,11 +4,17 @@ from collections.abc import Awaitable, Callable, Collection
 
 import pytest
 
+from cse_chat.adapters.kafka.audit import KafkaAuditLog
 from cse_chat.adapters.kafka.names import REQUEST_OFFSET
+from cse_chat.adapters.kafka.producer import SupervisedProducer
 from cse_chat.adapters.kafka.responses import outcome_of
+from cse_chat.adapters.wire.audit import decode_audit_record
+from cse_chat.domain.model.audit import AuditKind, AuditRecord
 from cse_chat.domain.model.outcomes import Outcome
 from cse_chat.domain.ports.applied import ResponseReader
+from cse_chat.domain.ports.audit import AuditLog
 from cse_chat.domain.ports.requests import DeadLetters
+from tests.contracts.audit import AuditLogContract, ReadAuditBack, an_audit_record
 from tests.contracts.dead_letters import DeadLettersContract
 from tests.contracts.requests import AppendBytes, RequestLogContract
 from tests.contracts.responses import ReadBack, ResponseLogContract, ResponseReaderContract
@@ -56,6 +62,45 @@ class TestKafkaResponseReader(ResponseReaderContract):
     @pytest.fixture
     def partitions(self) -> Collection[int]:
         return range(PARTITIONS)
+
+
+class TestKafkaAuditLog(AuditLogContract):
+    @pytest.fixture
+    def audit(self, producer: SupervisedProducer, place: Place) -> AuditLog:
+        return KafkaAuditLog(producer, topic=place.audit)
+
+    @pytest.fixture
+    def read_back(self, place: Place) -> ReadAuditBack:
+        async def read_back() -> list[AuditRecord]:
+            return [
+                decode_audit_record(record.value or b"") for record in await place.read(place.audit)
+            ]
+
+        return read_back
+
+    async def test_a_record_is_a_cloud_event_of_its_thread(
+        self, audit: AuditLog, place: Place
+    ) -> None:
+        rated = an_audit_record()
+        deleted = an_audit_record(kind=AuditKind.DELETED, correlation_id=None)
+
+        for record in (rated, deleted):
+            await audit.append(record)
+
+        sent = {dict(each.headers)["ce_id"]: each for each in await place.read(place.audit)}
+        found = sent[rated.id.encode()]
+        assert found.key == rated.thread_id.encode()
+        assert dict(found.headers) == {
+            "ce_id": rated.id.encode(),
+            "ce_type": b"lk.cse.chat.audit.v1",
+            "ce_source": b"/cse-chat/gateway",
+            "ce_specversion": b"1.0",
+            "ce_time": b"2026-07-24T12:00:00Z",
+            "content-type": b"application/json",
+            "ce_userid": b"ann",
+            "ce_correlationid": str(rated.correlation_id).encode(),
+        }
+        assert "ce_correlationid" not in dict(sent[deleted.id.encode()].headers)
 
 
 class TestKafkaDeadLetters(DeadLettersContract):

@@ -13,12 +13,16 @@ from redis.asyncio import Redis
 
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.applied import RedisAppliedMarks
+from cse_chat.adapters.redis.cancellations import RedisCancellations
 from cse_chat.adapters.redis.clock import ServerClock
 from cse_chat.adapters.redis.connection import RedisConnection, retry
+from cse_chat.adapters.redis.conversations import RedisConversations
 from cse_chat.adapters.redis.events import RedisEventLog
+from cse_chat.adapters.redis.feedback import RedisFeedbackBox
 from cse_chat.adapters.redis.heartbeats import Heartbeat
 from cse_chat.adapters.redis.history import RedisHistory
 from cse_chat.adapters.redis.ledger import RedisLedger
+from cse_chat.adapters.redis.lineup import RedisLineup
 from cse_chat.adapters.redis.threads import RedisThreads
 from cse_chat.adapters.wire.outcomes import decode_announcement
 from cse_chat.domain.errors import TransportError
@@ -70,6 +74,8 @@ class Stores:
         self.connection = RedisConnection(url, answered_by=answered_by)
         self.threads = RedisThreads(self.connection)
         self.history = RedisHistory(self.connection)
+        self.conversations = RedisConversations(self.connection, on_deleted=self.threads.forget)
+        self.feedback = RedisFeedbackBox(self.connection)
         self.ledger = RedisLedger(
             self.connection,
             new_token=new_token,
@@ -78,6 +84,7 @@ class Stores:
             history_ttl=history_ttl,
             reply_to=lambda _: gateway,
         )
+        self.lineup = RedisLineup(self.connection, answer_ttl=answer_ttl, history_ttl=history_ttl)
         self.marks = RedisAppliedMarks(self.connection, ttl=answer_ttl)
         self.raw = Redis.from_url(url, decode_responses=True, retry=retry())
         self._open = AsyncExitStack()
@@ -93,9 +100,16 @@ class Stores:
 
     async def leases_run_out(self) -> None:
         """As if every lease that was not renewed had ended."""
+        await self._over("lease")
+
+    async def places_run_out(self) -> None:
+        """As if every place that nobody took were free."""
+        await self._over("reserved_until")
+
+    async def _over(self, field: str) -> None:
         async for key in self.raw.scan_iter("chat:*:meta"):
-            if await self.raw.hexists(key, "lease"):
-                await self.raw.hset(key, "lease", "0")
+            if await self.raw.hexists(key, field):
+                await self.raw.hset(key, field, "0")
 
     async def snapshot(self) -> dict[str, Any]:
         """Return everything the database holds."""
@@ -133,6 +147,21 @@ async def event_log(stores: Stores) -> AsyncGenerator[RedisEventLog]:
         ) as events,
     ):
         yield events
+
+
+@asynccontextmanager
+async def hearing(
+    stores: Stores, *, silence: timedelta = timedelta(seconds=1)
+) -> AsyncGenerator[RedisCancellations]:
+    """What a worker hears of cancellations: with a heart that beats."""
+    clock = ServerClock(stores.connection, wall=time.time, steady=time.monotonic)
+    worker = uuid4().hex
+    beat = timedelta(milliseconds=50)
+    async with (
+        Heartbeat(stores.connection, name=worker, clock=clock, every=beat),
+        RedisCancellations(stores.connection, process_id=worker, silence=silence) as cancellations,
+    ):
+        yield cancellations
 
 
 class Overheard:

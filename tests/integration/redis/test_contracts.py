@@ -6,15 +6,21 @@ from typing import cast
 import pytest
 
 from cse_chat.domain.ports.applied import AppliedMarks
+from cse_chat.domain.ports.conversations import Conversations
 from cse_chat.domain.ports.events import EventLog, EventRecorder
+from cse_chat.domain.ports.feedback import FeedbackBox
 from cse_chat.domain.ports.ledger import Claims, Ledger
+from cse_chat.domain.ports.lineup import Lineup
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.threads import History, Threads
 from tests.contracts.applied import AppliedMarksContract
 from tests.contracts.claims import ClaimsContract
+from tests.contracts.conversations import ConversationsContract
 from tests.contracts.events import EventsContract
+from tests.contracts.feedback import FeedbackContract
 from tests.contracts.history import HistoryContract
 from tests.contracts.ledger import LedgerContract
+from tests.contracts.lineup import LineupContract
 from tests.contracts.threads import ThreadsContract
 from tests.integration.redis.stores import Overheard, Stores, event_log
 
@@ -31,6 +37,10 @@ class RedisPorts:
         return stores.ledger
 
     @pytest.fixture
+    def lineup(self, stores: Stores) -> Lineup:
+        return stores.lineup
+
+    @pytest.fixture
     def marks(self, stores: Stores) -> AppliedMarks:
         return stores.marks
 
@@ -41,6 +51,14 @@ class RedisPorts:
     @pytest.fixture
     def history(self, stores: Stores) -> History:
         return stores.history
+
+    @pytest.fixture
+    def conversations(self, stores: Stores) -> Conversations:
+        return stores.conversations
+
+    @pytest.fixture
+    def feedback(self, stores: Stores) -> FeedbackBox:
+        return stores.feedback
 
     @pytest.fixture
     def replies(self, stores: Stores) -> ReplyBus:
@@ -59,8 +77,16 @@ class RedisPorts:
     def leases_run_out(self, stores: Stores) -> Callable[[], Awaitable[None]]:
         return stores.leases_run_out
 
+    @pytest.fixture
+    def places_run_out(self, stores: Stores) -> Callable[[], Awaitable[None]]:
+        return stores.places_run_out
+
 
 class TestRedisLedger(RedisPorts, LedgerContract):
+    pass
+
+
+class TestRedisLineup(RedisPorts, LineupContract):
     pass
 
 
@@ -77,6 +103,14 @@ class TestRedisAppliedMarks(RedisPorts, AppliedMarksContract):
 
 
 class TestRedisHistory(RedisPorts, HistoryContract):
+    pass
+
+
+class TestRedisConversations(RedisPorts, ConversationsContract):
+    pass
+
+
+class TestRedisFeedback(RedisPorts, FeedbackContract):
     pass
 
 

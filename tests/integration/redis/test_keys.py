@@ -36,11 +36,13 @@ async def test_a_registered_request_stands_under_the_names_of_the_contract(store
         f"chat:{thread}:messages",
         f"chat:{thread}:meta",
         f"chat:{thread}:events",
+        "chat:user:ann:threads",
     }
     row = held[f"chat.request:{cid}"]
     assert (row["user"], row["thread"], row["status"]) == ("ann", thread, "accepted")
     assert held[f"chat:{thread}:open"] == [cid]
     assert held[f"chat:{thread}:owner"] == "ann"
+    assert held["chat:user:ann:threads"] == [thread]
     [turn] = map(json.loads, held[f"chat:{thread}:messages"])
     assert (turn["role"], turn["content"], turn["correlation_id"]) == ("user", "Top stocks?", cid)
     meta = held[f"chat:{thread}:meta"]
@@ -123,6 +125,7 @@ async def test_what_ends_together_ends_at_the_same_moment(stores: Stores) -> Non
             names.messages(thread),
             names.open_requests(thread),
             names.events(thread),
+            names.threads_of(request.user_id),
         )
     }
     assert (len(of_request), len(of_thread)) == (1, 1)
@@ -197,11 +200,12 @@ async def test_a_claim_whose_reply_got_lost_is_made_once(stores: Stores) -> None
         names.meta(thread),
         names.events(thread),
         names.stream(thread),
+        names.threads_of(request.user_id),
     ]
 
     reply = await stores.connection.run(
         script("claim", "request"), keys, 86400000, 86400000, "e", cid, thread, "ann", 0, "", "",
-        "turn", "accepted", claim.token, 5000, 0, "started",
+        "turn", "accepted", "title", claim.token, 5000, 0, "started",
     )  # fmt: skip
 
     assert reply == [b"claimed", 1, 0, []]

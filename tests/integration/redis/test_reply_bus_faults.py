@@ -12,7 +12,7 @@ import pytest
 import redis as blocking_redis
 
 from brokers.redis import RedisServer
-from cse_chat.adapters.redis import names
+from cse_chat.adapters.redis import names, subscription
 from cse_chat.adapters.wire.outcomes import encode_announcement
 from cse_chat.adapters.wire.responses import encode_outcome
 from cse_chat.domain.errors import NotListeningError
@@ -86,6 +86,29 @@ async def test_a_frozen_server_is_noticed_and_found_again(
         await gateway.bus.announce(an_outcome(request))
 
         assert await next_reply(SOON) == an_outcome(request)
+
+
+async def test_who_waits_is_let_go_when_the_server_stays_away(
+    own_server: RedisServer, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can be heard for a while: the answer comes, and is read later."""
+    monkeypatch.setattr(subscription, "_GONE_AFTER", 0.1)
+    async with gateway.bus.listen(a_request().correlation_id) as next_reply:
+        waiting = asyncio.ensure_future(next_reply(timedelta(minutes=1)))
+        await asyncio.sleep(0)
+        own_server.kill()
+
+        with pytest.raises(NotListeningError):
+            await asyncio.wait_for(waiting, 10)
+        with pytest.raises(NotListeningError):
+            await next_reply(SOON)
+
+        own_server.start()
+        await until(lambda: gateway.bus.healthy, seconds=10)
+        request = a_request()
+        async with gateway.bus.listen(request.correlation_id) as next_one:
+            await gateway.bus.announce(an_outcome(request))
+            assert await next_one(SOON) == an_outcome(request)
 
 
 async def test_a_restarted_server_is_subscribed_to_again(

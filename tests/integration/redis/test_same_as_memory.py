@@ -11,19 +11,25 @@ from cse_chat.domain.errors import ChatError
 from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.model.claims import Claim, Tail
 from cse_chat.domain.model.events import Cursor, Utterance
+from cse_chat.domain.model.feedback import Feedback, Rating
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.model.threads import Conversation, StillOpen
+from cse_chat.domain.ports.conversations import Conversations
 from cse_chat.domain.ports.events import EventLog, EventRecorder
+from cse_chat.domain.ports.feedback import FeedbackBox
 from cse_chat.domain.ports.ledger import Claims, Ledger
+from cse_chat.domain.ports.lineup import Lineup
 from cse_chat.domain.ports.threads import History, Threads
-from tests.builders import a_question, a_request, a_thread_id, an_outcome
+from tests.builders import NOON, a_question, a_request, a_thread_id, an_outcome
 from tests.contracts.events import STEP, told, utterances
 from tests.integration.redis.stores import Stores
 from tests.memory import LEASE, Memory
 
 STEPS = 150
+REMOVED = 0.04
 KEPT = Durability.MEMORY
 OUTCOMES = (Status.ANSWERED, Status.FAILED, Status.EXPIRED, Status.CANCELLED)
 
@@ -38,6 +44,9 @@ class Side:
     history: History
     events: EventLog
     recorder: EventRecorder
+    lineup: Lineup
+    conversations: Conversations
+    feedback: FeedbackBox
     marked: Callable[[], Awaitable[None]]
     given: list[Claim] = field(default_factory=list)
 
@@ -64,13 +73,36 @@ class Side:
                 del event["timestamp"]
         return found
 
+    async def listed(self, user: UserId, after: int | None) -> object:
+        """Everything but what each side makes up itself; a cursor by how many stand before it."""
+        first = await self.conversations.newest(user, after=None, limit=after or 1)
+        page = await self.conversations.newest(
+            user, after=first.next if after is not None else None, limit=2
+        )
+        return [_plain(each) for each in page.conversations], page.next is None
+
+    async def conversation(self, thread: ThreadId, user: UserId) -> object:
+        found = await self.conversations.find(thread, user)
+        return _plain(found) if found else None
+
+    async def remove(self, thread: ThreadId, user: UserId) -> object:
+        result = await self.conversations.remove(thread, user)
+        return set(result.ids) if isinstance(result, StillOpen) else result
+
     async def find(self, correlation_id: CorrelationId) -> object:
         entries = await self.ledger.find([correlation_id])
         return [replace(entry, begins=None) for entry in entries.values()]
 
+    async def before(self, request: ChatRequest) -> object:
+        return list(await self.lineup.before(request))
+
     async def renew(self, numbers: list[int]) -> object:
         lost = await self.claims.renew([self.given[n] for n in numbers])
         return [n for n in numbers if self.given[n] in lost]
+
+
+def _plain(found: Conversation) -> object:
+    return (found.thread_id, found.title, found.turns, found.busy, found.cursor.offset)
 
 
 Step = Callable[[Side], Awaitable[object]]
@@ -81,7 +113,7 @@ class Walk:
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        threads = [a_thread_id() for _ in range(3)]
+        threads = [a_thread_id() for _ in range(5)]
         requests = [
             a_request(a_question(user_id=chance.choice(["ann", "ann", "bob"]), thread_id=thread))
             for thread in threads
@@ -106,6 +138,10 @@ class Walk:
             request, self._chance.choice(OUTCOMES), text=str(self._chance.random())
         )
         tail = self._chance.choice([Tail.RESPONSE, Tail.DEAD_LETTER])
+        user = UserId(self._chance.choice(["ann", "bob"]))
+        feedback = Feedback(
+            rating=self._chance.choice(list(Rating)), comment=outcome.thread_id, given_at=NOON
+        )
         return self._chance.choice(
             [
                 ("register", lambda side: side.ledger.register(request, KEPT)),
@@ -114,6 +150,10 @@ class Walk:
                 ("settle", lambda side: side.ledger.settle(outcome, asked=asked)),
                 ("mark", lambda side: side.mark(cid, tail)),
                 ("find", lambda side: side.find(cid)),
+                ("reserve", lambda side: side.lineup.reserve(request)),
+                ("give back", lambda side: side.lineup.give_back(request)),
+                ("before", lambda side: side.before(request)),
+                ("rate", lambda side: side.feedback.put(cid, user, feedback)),
             ]
         )
 
@@ -147,11 +187,17 @@ class Walk:
         thread: ThreadId = self._chance.choice(self._threads)
         user, limit = UserId(self._chance.choice(["ann", "bob"])), self._chance.randint(1, 5)
         after = self._chance.choice([None, "0", "2", "7"])
+        behind, title = self._chance.choice([None, 1, 2]), str(self._chance.random())
+        if self._chance.random() < REMOVED:
+            return ("remove", lambda side: side.remove(thread, user))
         return self._chance.choice(
             [
                 ("own", lambda side: side.threads.own(thread, user)),
                 ("owner", lambda side: side.threads.owner(thread)),
                 ("told", lambda side: side.told(thread)),
+                ("listed", lambda side: side.listed(user, behind)),
+                ("conversation", lambda side: side.conversation(thread, user)),
+                ("rename", lambda side: side.conversations.rename(thread, user, title)),
                 ("page", lambda side: side.history.page(thread, after=after, limit=limit)),
             ]
         )
@@ -169,6 +215,9 @@ async def test_a_walk_through_both_has_the_same_results(stores: Stores, seed: in
             memory.history,
             memory.events,
             memory.ledger,
+            memory.lineup,
+            memory.conversations,
+            memory.ledger,
             _marked_at_once,
         ),
         Side(
@@ -178,6 +227,9 @@ async def test_a_walk_through_both_has_the_same_results(stores: Stores, seed: in
             stores.history,
             RedisEventLog(stores.connection, gateway_id="g1"),
             stores.ledger,
+            stores.lineup,
+            stores.conversations,
+            stores.feedback,
             stores.ledger.marks.written,
         ),
     )
@@ -187,6 +239,7 @@ async def test_a_walk_through_both_has_the_same_results(stores: Stores, seed: in
         if chance.random() < 0.1:
             memory.clock.advance(LEASE)
             await stores.leases_run_out()
+            await stores.places_run_out()
             walked.append("leases run out")
         name, step = walk.step(len(sides[0].given))
 

@@ -1,6 +1,7 @@
 """How sockets end, and that nothing of them is left."""
 
 import asyncio
+import time
 from datetime import timedelta
 
 from cse_chat.domain.errors import MalformedRecordError, NotFoundError, TransportError
@@ -125,6 +126,22 @@ async def test_nobody_is_kept_who_says_nothing_and_is_told_nothing() -> None:
             await asyncio.sleep(0.1)  # a frame's distance, below the allowed pace
 
         assert await client.is_closed_with() == 4408
+
+
+async def test_a_drain_in_the_moment_in_which_all_were_idle_too_long_tells_everybody() -> None:
+    limits, loop = SocketLimits(idle=SHORTLY), asyncio.get_running_loop()
+    async with (
+        a_service(limits=limits) as service,
+        talking(service.url) as one,
+        talking(service.url) as other,
+    ):
+        for client in (one, other):
+            await client.says("ping")
+            await client.hears()
+        loop.call_later(SHORTLY.total_seconds() + 0.1, service.container.sockets().let_go)
+        time.sleep(SHORTLY.total_seconds() + 0.2)  # noqa: ASYNC251 -- so that all is due at once
+
+        assert [await one.is_closed_with(), await other.is_closed_with()] == [1012, 1012]
 
 
 async def flood(client: Client) -> list[Frame]:

@@ -187,6 +187,87 @@ def test_ctrl_c_while_a_question_is_sent_comes_when_it_is_known_where_its_answer
     assert noted.told == []
 
 
+CANCELLED = {
+    "correlation_id": "c2",
+    "thread_id": "thread_1",
+    "status": "cancelled",
+    "problem": {"title": "Cancelled", "detail": "The question was cancelled."},
+    "title": "Cancelled",
+}
+
+
+class Stopped(PlayedService):
+    """A service whose last answer is awaited in vain: somebody presses Ctrl+C."""
+
+    @override
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.params.get("wait"):
+            raise KeyboardInterrupt
+        return super().handle_request(request)
+
+
+def stopped(*answers: httpx.Response | BaseException) -> tuple[Conversation, Noted, Stopped]:
+    """Return a conversation in which a question outlasted the wait, and the next was stopped."""
+    service = Stopped(accepted(1), accepted(2), *answers)
+    conversation, noted = a_conversation(service, wait=0)
+    conversation.ask("a?")
+    conversation._wait = 60
+    with pytest.raises(KeyboardInterrupt):
+        conversation.ask("b?")
+    noted.told.clear()
+    return conversation, noted, service
+
+
+def test_the_question_that_was_asked_last_is_cancelled_and_no_other() -> None:
+    conversation, noted, service = stopped(respond(200, CANCELLED))
+
+    assert conversation.cancel()
+
+    request = service.requests[-1]
+    assert (request.method, request.url.path) == ("POST", "/api/chat/c2/cancel")
+    assert noted.told == [("Cancelled", None)]
+    assert [question.question for question in conversation.unanswered] == ["a?"]
+    assert not conversation.cancel()
+
+
+def test_an_answer_that_was_first_is_shown_instead() -> None:
+    conversation, noted, _ = stopped(answered("B"))
+
+    assert conversation.cancel()
+
+    assert noted.told == [("B", None)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (respond(404, PROBLEM), []),
+        (respond(503, UNAVAILABLE), []),
+        (httpx.ConnectError("refused"), [("hindered", ExitCode.UNREACHABLE)]),
+    ],
+)
+def test_what_could_not_be_cancelled_is_still_to_be_answered(
+    answer: httpx.Response | BaseException, told: list[object]
+) -> None:
+    """By a service that is older than that, say."""
+    conversation, noted, _ = stopped(answer)
+
+    assert not conversation.cancel()
+
+    assert noted.told == told
+    assert [question.question for question in conversation.unanswered] == ["a?", "b?"]
+
+
+def test_a_question_that_was_not_accepted_is_not_cancelled_nor_the_one_before_it() -> None:
+    conversation, _, service = stopped(respond(400, PROBLEM))
+    conversation.ask("")
+    asked = len(service.requests)
+
+    assert not conversation.cancel()
+
+    assert len(service.requests) == asked
+
+
 def test_a_second_ctrl_c_does_not_wait_and_the_handler_is_put_back() -> None:
     before = signal.getsignal(signal.SIGINT)
     done = []

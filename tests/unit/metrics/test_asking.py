@@ -15,7 +15,7 @@ from cse_chat.domain.errors import (
     TransportError,
 )
 from cse_chat.domain.model.outcomes import Durability, Status
-from cse_chat.domain.model.questions import ChatRequest, Question
+from cse_chat.domain.model.questions import ChatRequest, IfBusy, Question
 from cse_chat.domain.use_cases.send_chat import Receipt
 from cse_chat.entrypoints.metrics.asking import AskedTally, CountedAsking, CountedRequestLog
 from tests.builders import a_correlation_id, a_question, a_request, an_outcome
@@ -44,7 +44,9 @@ class Scene:
         self.may_end = asyncio.Event()
         self.ends_with: Exception | Status | None = None
 
-    async def ask(self, question: Question, *, wait: timedelta) -> Receipt:
+    async def ask(
+        self, question: Question, *, wait: timedelta, if_busy: IfBusy = IfBusy.ENQUEUE
+    ) -> Receipt:
         request = a_request(question)
         await self.log.append(request)
         await asyncio.wait_for(self.may_end.wait(), wait.total_seconds())
@@ -132,7 +134,9 @@ async def test_what_is_not_accepted_is_counted_by_the_reason(error: Exception, r
 async def test_what_another_settled_was_accepted_although_the_log_did_not_say_so() -> None:
     tally, request = AskedTally(), a_request()
 
-    async def ask(question: Question, *, wait: timedelta) -> Receipt:
+    async def ask(
+        question: Question, *, wait: timedelta, if_busy: IfBusy = IfBusy.ENQUEUE
+    ) -> Receipt:
         assert tally.accepting == 1
         return Receipt(request=request, durability=Durability.KAFKA, outcome=an_outcome(request))
 

@@ -3,55 +3,32 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from datetime import timedelta
 
 import pytest
 
 from cse_chat.domain.errors import NotFoundError, TransportError
 from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.model.claims import Claim
-from cse_chat.domain.model.events import Cursor, Ended, Event, EventType, Followed, Gap, Stretch
-from cse_chat.domain.model.ids import UserId
-from cse_chat.domain.model.outcomes import Durability, Status
-from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.model.events import Cursor, Ended, Event, Followed, Gap, Stretch
+from cse_chat.domain.model.outcomes import Durability
 from cse_chat.domain.use_cases import follow
-from cse_chat.domain.use_cases.follow import FollowRequest, FollowThread
+from cse_chat.domain.use_cases.follow import FollowThread
 from tests.builders import a_correlation_id, a_question, a_request, a_thread_id, an_outcome
 from tests.contracts.events import utterances
 from tests.memory import Memory
+from tests.unit.use_cases.followers import (
+    ANN,
+    BOB,
+    IDLE,
+    NOW,
+    SOON,
+    following,
+    following_one,
+    running,
+    taken,
+    types_of,
+)
 from tests.waiting import until
-
-ANN, BOB = UserId("ann"), UserId("bob")
-IDLE = timedelta(seconds=60)
-SOON = timedelta(milliseconds=20)
-
-
-def following(memory: Memory) -> FollowThread:
-    return FollowThread(threads=memory.threads, events=memory.events)
-
-
-def following_one(memory: Memory) -> FollowRequest:
-    return FollowRequest(ledger=memory.ledger, events=memory.events)
-
-
-async def taken(stretches: AsyncGenerator[Sequence[Followed]], number: int) -> list[Followed]:
-    """Return the next so many things that are told."""
-    found: list[Followed] = []
-    async with asyncio.timeout(5):
-        while len(found) < number:
-            found += await anext(stretches)
-    return found
-
-
-async def running(memory: Memory) -> tuple[ChatRequest, Claim]:
-    request = a_request()
-    claim = await memory.ledger.claim(request, Durability.MEMORY)
-    assert isinstance(claim, Claim)
-    return request, claim
-
-
-def types_of(told: Sequence[Followed]) -> list[str]:
-    return [one.type if isinstance(one, Event) else type(one).__name__ for one in told]
 
 
 async def test_what_was_and_what_comes_is_told_once_and_in_order() -> None:
@@ -151,6 +128,7 @@ async def test_it_ends_when_the_process_does() -> None:
     await memory.threads.own(thread, ANN)
 
     async with aclosing(following(memory)(thread, ANN, after=None, idle=IDLE)) as stretches:
+        assert await anext(stretches) == ()
         ending = asyncio.ensure_future(anext(stretches, None))
         await asyncio.sleep(0)
         memory.events.followers.let_go()
@@ -172,7 +150,9 @@ async def test_nobody_follows_the_thread_or_the_request_of_another() -> None:
         with pytest.raises(NotFoundError):
             await anext(stretches)
     with pytest.raises(NotFoundError):
-        await following(memory).kept(request.thread_id, BOB, after=None)
+        await following(memory).look(request.thread_id, BOB, after=None, wait=NOW)
+    with pytest.raises(NotFoundError):
+        await following_one(memory).look(request.correlation_id, BOB, after=None, wait=NOW)
 
 
 async def test_of_a_request_only_its_own_events_are_told_up_to_its_outcome() -> None:
@@ -229,7 +209,7 @@ async def test_what_happens_to_others_is_no_sign_of_life() -> None:
         quiet = await anext(stretches)
         speaking.cancel()
 
-    assert quiet in ((), [])
+    assert quiet == ()
 
 
 async def _speak(memory: Memory, claim: Claim) -> None:
@@ -237,18 +217,6 @@ async def _speak(memory: Memory, claim: Claim) -> None:
         said = utterances(Delta("x"), first=number, piece=number - 1)
         await memory.ledger.record(claim, said)
         await asyncio.sleep(0.001)
-
-
-async def test_what_has_happened_can_be_read_without_following() -> None:
-    memory = Memory()
-    request, claim = await running(memory)
-    await memory.ledger.settle(an_outcome(request, Status.FAILED), claim=claim)
-
-    told = await following(memory).kept(request.thread_id, ANN, after=None)
-    rest = await following(memory).kept(request.thread_id, ANN, after=told[1].cursor)
-
-    assert types_of(told) == ["accepted", "started", EventType.FAILED]
-    assert rest == told[2:]
 
 
 async def test_what_was_heard_before_the_end_is_told_before_it() -> None:
@@ -279,8 +247,8 @@ async def test_behind_the_newest_only_what_is_still_to_come_is_told() -> None:
 
     await memory.ledger.record(claim, utterances(Delta("new")))
 
-    told = await following(memory).kept(request.thread_id, ANN, after=newest)
-    assert types_of(told) == ["delta"]
+    look = await following(memory).look(request.thread_id, ANN, after=newest, wait=NOW)
+    assert types_of(look.told) == ["delta"]
 
 
 async def test_where_nobody_can_say_what_is_newest_all_is_told() -> None:

@@ -85,6 +85,35 @@ async def test_an_accepted_question_is_in_the_log_with_its_deadline() -> None:
     assert (receipt.durability, receipt.outcome) == (Durability.MEMORY, None)
 
 
+async def test_who_waits_in_vain_is_let_go_and_the_question_is_kept_once() -> None:
+    """The replies can be heard no more: the answer comes all the same, and is read later."""
+    memory = Memory()
+    asking = asyncio.create_task(memory.send_chat()(a_question(), wait=timedelta(minutes=1)))
+    await until(lambda: bool(len(memory.ledger)))
+
+    memory.replies.give_up()
+    receipt = await asking
+
+    assert (receipt.listened, receipt.outcome) == (False, None)
+    [delivery] = await memory.log.unfinished()
+    assert delivery.request == receipt.request
+
+
+async def test_who_waits_in_vain_before_it_is_registered_is_registered_then() -> None:
+    memory = Memory()
+    send = memory.send_chat(unregistered_for=timedelta(minutes=1))
+    asking = asyncio.create_task(send(a_question(), wait=timedelta(minutes=2)))
+    await until(lambda: bool(len(memory.log)))
+
+    memory.replies.give_up()
+    receipt = await asking
+
+    assert not receipt.listened
+    assert receipt.request.correlation_id in await memory.ledger.find(
+        [receipt.request.correlation_id]
+    )
+
+
 async def test_the_asker_owns_the_thread() -> None:
     memory = Memory()
     question = a_question(user_id="ann")

@@ -18,6 +18,7 @@ from cse_chat.entrypoints.worker.embedded import EmbeddedService
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.lanes import Lanes
 from cse_chat.entrypoints.worker.service import WorkerService
+from cse_chat.entrypoints.worker.stopping import StopCancelled
 from tests.builders import a_question
 from tests.memory import Memory, ScriptedAgent
 from tests.waiting import until
@@ -40,6 +41,9 @@ def a_service(memory: Memory, agent: Agent, readiness: Readiness | None = None) 
         engine=engine,
         keep_claims=memory.keep_claims,
         apply_responses=memory.apply_responses(),
+        stop_cancelled=StopCancelled(
+            cancellations=memory.ledger.cancellations, keep_claims=memory.keep_claims
+        ),
         readiness=readiness or Readiness(dict),
     )
     return EmbeddedService(log=memory.log, worker=worker, abandon=abandon)

@@ -26,6 +26,7 @@ from cse_chat.domain.model.events import (
     Stretch,
     Utterance,
     beginning,
+    nothing_of_a_deleted_thread,
     type_of,
 )
 from cse_chat.domain.model.ids import CorrelationId, ThreadId
@@ -135,6 +136,8 @@ class InMemoryEvents:
         )
         self.busy: Container[ThreadId] = ()
         """The threads that have open requests; the ledger's."""
+        self.is_deleted: Callable[[ThreadId], bool] = lambda _: False
+        """Says which threads were deleted; who owns them knows."""
         self.followers = Followers()
         """Who follows which thread."""
 
@@ -181,6 +184,11 @@ class InMemoryEvents:
             weight=len(outcome.answer.text) if outcome.answer else 0,
         )
 
+    def end(self, thread_id: ThreadId) -> None:
+        """Forget a thread that was deleted, and have who follows it find that out."""
+        self._threads.pop(thread_id)
+        self.followers.look(thread_id)
+
     def forget(self, *thread_ids: ThreadId) -> None:
         """Lose what was recorded, as a server does that is started anew."""
         for thread_id in thread_ids:
@@ -207,6 +215,8 @@ class InMemoryEvents:
 
     async def since(self, thread_id: ThreadId, after: Cursor | None, *, limit: int) -> Stretch:
         """See `EventLog.since`."""
+        if self.is_deleted(thread_id):
+            return nothing_of_a_deleted_thread(after)
         kept = self._threads.get(thread_id)
         last = kept.last if kept else NOTHING_YET
         oldest = Cursor(kept.epoch, kept.before_oldest + 1) if kept and kept.recorded else None

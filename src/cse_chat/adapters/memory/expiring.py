@@ -1,7 +1,7 @@
 """A mapping that forgets: by age, and by number."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -53,6 +53,14 @@ class ExpiringDict(Generic[Key, Value]):
         if found is None or found[0] <= self._monotonic():
             return None
         return found[1]
+
+    def newest(self) -> Iterator[tuple[Key, Value]]:
+        """Yield what is not over-aged, last put first; nothing may be put meanwhile."""
+        now = self._monotonic()
+        for key, (expires, value, _) in reversed(self._kept.items()):
+            if expires <= now:
+                return
+            yield key, value
 
     def pop(self, key: Key) -> Value | None:
         """Forget what is kept under *key*, and return it."""

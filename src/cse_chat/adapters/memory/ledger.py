@@ -1,16 +1,22 @@
-"""`Ledger`, `Claims` and `EventRecorder` as mappings in this process."""
+"""`Ledger`, `Claims`, `EventRecorder` and `FeedbackBox` as mappings in this process."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from cse_chat.adapters.cancellations import Cancellations
 from cse_chat.adapters.memory.applied import InMemoryAppliedMarks
 from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.expiring import ExpiringDict
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
+from cse_chat.adapters.memory.rows import Row, weight_of
 from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
-from cse_chat.adapters.memory.weights import weight_of_outcome
-from cse_chat.domain.errors import ClaimLostError, IdConflictError
+from cse_chat.domain.errors import (
+    ClaimLostError,
+    IdConflictError,
+    NotAnsweredError,
+    NotFoundError,
+    ThreadDeletedError,
+)
 from cse_chat.domain.model.claims import (
     Busy,
     Claim,
@@ -19,62 +25,12 @@ from cse_chat.domain.model.claims import (
     Settlement,
     Tail,
 )
-from cse_chat.domain.model.events import NOTHING_YET, Cursor, Utterance
+from cse_chat.domain.model.events import Utterance
+from cse_chat.domain.model.feedback import Feedback
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
 from cse_chat.domain.model.questions import ChatRequest
-
-
-@dataclass(slots=True, kw_only=True)
-class _Row:
-    """One request. The token stands while an attempt is neither released nor fenced off.
-
-    Attributes:
-        said: How much of what the attempt says is recorded.
-        begins: Behind which of its thread's events its own begin.
-    """
-
-    correlation_id: CorrelationId
-    thread_id: ThreadId
-    user_id: UserId
-    deadline: datetime
-    durability: Durability | None
-    attempt: int = 0
-    spent: int = 0
-    token: ClaimToken | None = None
-    lease_until: float | None = None
-    said: int = 0
-    begins: Cursor = NOTHING_YET
-    outcome: Outcome | None = None
-    done: set[Tail] = field(default_factory=set)
-
-    @property
-    def status(self) -> Status:
-        if self.outcome:
-            return self.outcome.status
-        return Status.RUNNING if self.token else Status.ACCEPTED
-
-    def entry(self) -> Entry:
-        return Entry(
-            correlation_id=self.correlation_id,
-            thread_id=self.thread_id,
-            user_id=self.user_id,
-            status=self.status,
-            deadline=self.deadline,
-            durability=self.durability,
-            settlement=self.settlement(),
-            begins=self.begins,
-        )
-
-    def settlement(self) -> Settlement | None:
-        if self.outcome is None:
-            return None
-        return Settlement(outcome=self.outcome, done=frozenset(self.done))
-
-
-def _weight(row: _Row) -> int:
-    return weight_of_outcome(row.outcome) if row.outcome else 0
 
 
 class InMemoryLedger:
@@ -104,23 +60,41 @@ class InMemoryLedger:
         self._monotonic = monotonic
         self._new_token = new_token
         self._lease = lease.total_seconds()
-        self._open: dict[CorrelationId, _Row] = {}
-        self._open_in: dict[ThreadId, dict[CorrelationId, _Row]] = {}  # oldest first
+        self._open: dict[CorrelationId, Row] = {}
+        self._open_in: dict[ThreadId, dict[CorrelationId, Row]] = {}  # oldest first
         events.busy = self._open_in
-        self._settled: ExpiringDict[CorrelationId, _Row] = ExpiringDict(
-            cap=cap, ttl=ttl, monotonic=monotonic, weigh=_weight
+        events.is_deleted = threads.is_deleted
+        self._settled: ExpiringDict[CorrelationId, Row] = ExpiringDict(
+            cap=cap, ttl=ttl, monotonic=monotonic, weigh=weight_of
         )
-        self._claimed: dict[ThreadId, _Row] = {}
+        self._claimed: dict[ThreadId, Row] = {}
         self.marks = InMemoryAppliedMarks()
         """Which partitions' responses it has."""
+        self.cancellations = Cancellations()
+        """Who stops what runs of a request that is cancelled."""
 
     def __len__(self) -> int:
         """Return how many requests are open."""
         return len(self._open)
 
-    async def register(self, request: ChatRequest, durability: Durability) -> None:
+    def knows(self, correlation_id: CorrelationId) -> bool:
+        """Say whether anything is known of a request."""
+        return self._known(correlation_id) is not None
+
+    def open_in(self, thread_id: ThreadId) -> tuple[CorrelationId, ...]:
+        """Return the open requests of a thread, oldest first."""
+        return tuple(self._open_in.get(thread_id, ()))
+
+    def position_of(self, request: ChatRequest) -> int | None:
+        """Return how many are open before *request*; ``None`` if it is not open."""
+        open_ones = self.open_in(request.thread_id)
+        cid = request.correlation_id
+        return open_ones.index(cid) if cid in open_ones else None
+
+    async def register(self, request: ChatRequest, durability: Durability) -> int | None:
         """See `Ledger.register`."""
         self._row_of(request, durability)
+        return self.position_of(request)
 
     async def find(
         self, ids: Collection[CorrelationId], *, settled_only: bool = False
@@ -145,6 +119,8 @@ class InMemoryLedger:
         if first:
             if claim and row.token != claim.token:
                 raise ClaimLostError(claim.correlation_id)
+            if self._threads.is_deleted(row.thread_id) and outcome.status is not Status.CANCELLED:
+                raise ThreadDeletedError(row.thread_id)
             row.outcome = outcome
             self._close(row)
             if self._threads.is_free_for(row.thread_id, row.user_id):
@@ -157,6 +133,8 @@ class InMemoryLedger:
         self._settled.put(row.correlation_id, row)
         if first:
             self._replies.announce_now(outcome)
+            if row.token and outcome.status is Status.CANCELLED:
+                self.cancellations.tell(row.correlation_id)
         return Settlement(outcome=row.outcome or outcome, done=frozenset(row.done))
 
     async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:
@@ -221,13 +199,33 @@ class InMemoryLedger:
             raise ClaimLostError(claim.correlation_id)
         self._say(row, claim, said)
 
-    def _say(self, row: _Row, claim: Claim, said: Sequence[Utterance]) -> None:
+    async def put(
+        self, correlation_id: CorrelationId, user_id: UserId, feedback: Feedback
+    ) -> ThreadId:
+        """See `FeedbackBox.put`."""
+        row = self._known(correlation_id)
+        if row is None or row.user_id != user_id:
+            raise NotFoundError(f"request {correlation_id}")
+        if row.status is not Status.ANSWERED:
+            raise NotAnsweredError(correlation_id)
+        row.feedback = feedback
+        return row.thread_id
+
+    def forget(self, thread_id: ThreadId, ids: Collection[CorrelationId]) -> int:
+        """Forget the settled ones among *ids* of a thread that were not cancelled; return how many."""
+        rows = [row for row in map(self._settled.get, ids) if row and row.thread_id == thread_id]
+        gone = [row for row in rows if row.status is not Status.CANCELLED]
+        for row in gone:
+            self._settled.pop(row.correlation_id)
+        return len(gone)
+
+    def _say(self, row: Row, claim: Claim, said: Sequence[Utterance]) -> None:
         for utterance in said:
             if utterance.number > row.said:
                 row.said = utterance.number
                 self._events.said(claim, utterance)
 
-    def _close(self, row: _Row) -> None:
+    def _close(self, row: Row) -> None:
         if self._open.pop(row.correlation_id, None) is None:
             return
         open_ones = self._open_in[row.thread_id]
@@ -235,10 +233,10 @@ class InMemoryLedger:
         if not open_ones:
             del self._open_in[row.thread_id]
 
-    def _known(self, correlation_id: CorrelationId) -> _Row | None:
+    def _known(self, correlation_id: CorrelationId) -> Row | None:
         return self._open.get(correlation_id) or self._settled.get(correlation_id)
 
-    def _row_of(self, request: ChatRequest, durability: Durability) -> _Row:
+    def _row_of(self, request: ChatRequest, durability: Durability) -> Row:
         """Return the request's row; make it, with the user's turn, if there is none."""
         row = self._known(request.correlation_id)
         thread_id, user_id = request.question.thread_id, request.question.user_id
@@ -247,7 +245,7 @@ class InMemoryLedger:
                 raise IdConflictError(request.correlation_id)
             return row
         self._threads.own_now(thread_id, user_id)
-        row = self._open[request.correlation_id] = _Row(
+        row = self._open[request.correlation_id] = Row(
             correlation_id=request.correlation_id,
             thread_id=thread_id,
             user_id=user_id,
@@ -258,11 +256,11 @@ class InMemoryLedger:
         open_ones = self._open_in.setdefault(thread_id, {})
         self._events.accepted(request, queue_position=len(open_ones))
         open_ones[request.correlation_id] = row
-        self._history.add(thread_id, [Turn.asking(request)])
+        self._history.add(thread_id, [Turn.asking(request)], user_id=user_id)
         return row
 
-    def _blank(self, outcome: Outcome) -> _Row:
-        return _Row(
+    def _blank(self, outcome: Outcome) -> Row:
+        return Row(
             correlation_id=outcome.correlation_id,
             thread_id=outcome.thread_id,
             user_id=outcome.user_id,
@@ -271,16 +269,17 @@ class InMemoryLedger:
             begins=self._events.last(outcome.thread_id),
         )
 
-    def _add_turns(self, row: _Row, asked: Turn | None) -> None:
+    def _add_turns(self, row: Row, asked: Turn | None) -> None:
         if Tail.HISTORY in row.done or row.outcome is None:
             return
         if self._threads.is_free_for(row.thread_id, row.user_id):
             self._threads.own_now(row.thread_id, row.user_id)  # what is said in it is theirs
             turns = [asked] if asked else []
-            self._history.add(row.thread_id, [*turns, Turn.answering(row.outcome)])
+            turns = [*turns, Turn.answering(row.outcome)]
+            self._history.add(row.thread_id, turns, user_id=row.user_id)
         row.done.add(Tail.HISTORY)
 
-    def _is_live(self, row: _Row) -> bool:
+    def _is_live(self, row: Row) -> bool:
         return row.lease_until is not None and row.lease_until > self._monotonic()
 
     def _renewed(self, claim: Claim) -> bool:
@@ -293,7 +292,7 @@ class InMemoryLedger:
         # Settled by another: the agent must stop, and keeps the thread until it has.
         return row.outcome is None
 
-    def _end(self, row: _Row, claim: Claim) -> None:
+    def _end(self, row: Row, claim: Claim) -> None:
         if row.token != claim.token:
             return
         row.token = None

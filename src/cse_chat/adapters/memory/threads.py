@@ -1,16 +1,23 @@
 """`Threads` and `History` as mappings in this process."""
 
-from collections.abc import Callable, Iterable
-from datetime import timedelta
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import count, islice
 
 from cse_chat.adapters.memory.expiring import ExpiringDict
-from cse_chat.domain.errors import InvalidRequestError, NotOwnerError, Violation
+from cse_chat.domain.errors import (
+    InvalidRequestError,
+    NotOwnerError,
+    ThreadDeletedError,
+    Violation,
+)
 from cse_chat.domain.model.history import Page, Role, Turn
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
+from cse_chat.domain.model.threads import title_of
 
 _THREAD_WEIGHT = 600  # bytes, measured, beside the text
 _TURN_WEIGHT = 500
+_NOBODY = UserId("")  # who has a deleted thread; no user has this name
 _CURSOR_DIGITS = 15  # more turns than any thread can have, and still a quick int()
 
 
@@ -39,10 +46,13 @@ class InMemoryThreads:
 
         Raises:
             NotOwnerError: It is another's.
+            ThreadDeletedError: It was deleted.
         """
         owner = self._owners.get(thread_id)
         if owner is None:
             self._owners.put(thread_id, user_id)
+        elif owner == _NOBODY:
+            raise ThreadDeletedError(thread_id)
         elif owner != user_id:
             raise NotOwnerError(thread_id)
 
@@ -50,25 +60,58 @@ class InMemoryThreads:
         """Say whether *user_id* owns it, or could."""
         return self._owners.get(thread_id) in {None, user_id}
 
+    def is_deleted(self, thread_id: ThreadId) -> bool:
+        """Say whether it was deleted, as far as that is remembered."""
+        return self._owners.get(thread_id) == _NOBODY
+
+    def delete_now(self, thread_id: ThreadId) -> None:
+        """Let nobody have it again, for as long as an owner is remembered."""
+        self._owners.put(thread_id, _NOBODY)
+
     async def owner(self, thread_id: ThreadId) -> UserId | None:
         """See `Threads.owner`."""
         return self._owners.get(thread_id)
 
 
-class _Conversation:
-    """The turns of one thread, in order, each with its number."""
+class KeptConversation:
+    """The turns of one thread, in order, each with its number.
 
-    __slots__ = ("_next_number", "turns", "weight")
+    Attributes:
+        used: Numbers its last use among those of all threads.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = (
+        "_next_number",
+        "created",
+        "title",
+        "turns",
+        "updated",
+        "used",
+        "user_id",
+        "weight",
+    )
+
+    def __init__(self, user_id: UserId, created: datetime) -> None:
+        self.user_id = user_id
+        self.created = self.updated = created
+        self.title = ""
+        self.used = 0
         self.weight = _THREAD_WEIGHT
         self.turns: dict[tuple[CorrelationId, Role], tuple[int, Turn]] = {}
         self._next_number = 1
 
+    @property
+    def turns_ever(self) -> int:
+        """How many turns there were."""
+        return self._next_number - 1
+
     def add(self, turn: Turn, *, cap: int) -> None:
+        """Put *turn* at the end, unless it stands already; of more than *cap* the oldest goes."""
         key = (turn.correlation_id, turn.role)
         if key in self.turns:
             return
+        if turn.role is Role.USER:
+            self.title = self.title or title_of(turn.content)
         self.turns[key] = (self._next_number, turn)
         self._next_number += 1
         self.weight += _weight_of(turn)
@@ -88,21 +131,38 @@ class InMemoryHistory:
         self,
         *,
         monotonic: Callable[[], float],
+        now: Callable[[], datetime],
         ttl: timedelta,
         cap: int = 16_000_000,
         turns_per_thread: int = 1_000,
     ) -> None:
+        self._now = now
+        self._uses = count(1)
         self._turns_per_thread = turns_per_thread
-        self._threads: ExpiringDict[ThreadId, _Conversation] = ExpiringDict(
+        self._threads: ExpiringDict[ThreadId, KeptConversation] = ExpiringDict(
             cap=cap, ttl=ttl, monotonic=monotonic, weigh=lambda conversation: conversation.weight
         )
 
-    def add(self, thread_id: ThreadId, turns: Iterable[Turn]) -> None:
-        """Put *turns* at the end, except those that stand already."""
-        conversation = self._threads.get(thread_id) or _Conversation()
+    def add(self, thread_id: ThreadId, turns: Iterable[Turn], *, user_id: UserId) -> None:
+        """Put *turns* at the end of a thread of *user_id*, except those that stand already."""
+        now = self._now()
+        conversation = self._threads.get(thread_id) or KeptConversation(user_id, now)
+        conversation.updated, conversation.used = now, next(self._uses)
         for turn in turns:
             conversation.add(turn, cap=self._turns_per_thread)
         self._threads.put(thread_id, conversation)
+
+    def find(self, thread_id: ThreadId) -> KeptConversation | None:
+        """Return what is kept of a thread."""
+        return self._threads.get(thread_id)
+
+    def newest(self) -> Iterator[tuple[ThreadId, KeptConversation]]:
+        """Yield what is kept of all threads, last used first; none may be used meanwhile."""
+        return self._threads.newest()
+
+    def forget(self, thread_id: ThreadId) -> None:
+        """Keep nothing of a thread."""
+        self._threads.pop(thread_id)
 
     async def page(self, thread_id: ThreadId, *, after: str | None, limit: int) -> Page:
         """See `History.page`."""

@@ -1,5 +1,6 @@
 """`EventLog` as a stream for each thread; the ledger's scripts write it."""
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Self
@@ -11,7 +12,13 @@ from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.adapters.redis.subscription import Subscription
 from cse_chat.adapters.wire.events import decode_event
 from cse_chat.domain.errors import MalformedRecordError, NotListeningError
-from cse_chat.domain.model.events import NOTHING_YET, Cursor, Stretch, beginning
+from cse_chat.domain.model.events import (
+    NOTHING_YET,
+    Cursor,
+    Stretch,
+    beginning,
+    nothing_of_a_deleted_thread,
+)
 from cse_chat.domain.model.ids import ThreadId
 from cse_chat.domain.ports.events import NextNews
 
@@ -45,12 +52,14 @@ class RedisEventLog:
             on_first=self._hear, on_last=self._leave, confirmed=self._confirmed
         )
         """Who follows which thread."""
+        self.on_deleted: Callable[[ThreadId], object] = lambda _: None
+        """Told of each thread that was deleted anywhere, as far as it is heard."""
         self.dropped = 0
         """How much was heard that is no event."""
         self._subscription = Subscription(
             connection,
             of="events",
-            channels=(),
+            channels=(names.DELETIONS,),
             pulse=names.heartbeat(gateway_id),
             heard=self._take,
             again=self.followers.miss,
@@ -90,11 +99,18 @@ class RedisEventLog:
             TransportError: They cannot be read now.
             MalformedRecordError: What is stored is no event.
         """
-        keys = [names.events(thread_id), names.meta(thread_id), names.open_requests(thread_id)]
+        keys = [
+            names.events(thread_id),
+            names.meta(thread_id),
+            names.open_requests(thread_id),
+            names.owner(thread_id),
+        ]
         asked = after or NOTHING_YET
         epoch = asked.epoch if after else ""
         reply = await self._connection.run(_EVENTS, keys, epoch, asked.offset, limit)
-        found, last, oldest, busy, values = reply
+        found, last, oldest, busy, values, deleted = reply
+        if deleted:
+            return nothing_of_a_deleted_thread(after)
         newest = Cursor(found.decode(), last) if found else NOTHING_YET
         begin, gap = beginning(
             thread_id,
@@ -137,6 +153,11 @@ class RedisEventLog:
             self.followers.miss(thread_id)
 
     def _take(self, channel: str, message: bytes) -> None:
+        if channel == names.DELETIONS:
+            thread_id = ThreadId(message.decode(errors="replace"))
+            self.followers.look(thread_id)
+            self.on_deleted(thread_id)
+            return
         try:
             event = decode_event(message)
         except MalformedRecordError:

@@ -1,7 +1,6 @@
 """`Ledger`, `Claims` and `EventRecorder` as scripts: each call is one step of the server."""
 
 import asyncio
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Self
@@ -14,6 +13,7 @@ from cse_chat.adapters.redis.left_claims import LeftClaims, UnsureTokens
 from cse_chat.adapters.redis.marks import TailMarks
 from cse_chat.adapters.redis.recent import recent_turns, turns_to_read
 from cse_chat.adapters.redis.registrations import Registrations
+from cse_chat.adapters.redis.request_scripts import RequestScripts
 from cse_chat.adapters.redis.rows import refusal_of, settlement_of, tails_of
 from cse_chat.adapters.redis.scripts.loading import Script, script
 from cse_chat.adapters.redis.times import epoch_ms, milliseconds
@@ -24,6 +24,7 @@ from cse_chat.adapters.wire.turns import encode_turn
 from cse_chat.domain.errors import (
     ClaimLostError,
     IdConflictError,
+    ThreadDeletedError,
     TransportError,
 )
 from cse_chat.domain.model.claims import (
@@ -36,9 +37,10 @@ from cse_chat.domain.model.claims import (
 )
 from cse_chat.domain.model.events import Utterance
 from cse_chat.domain.model.history import Turn
-from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
+from cse_chat.domain.model.ids import ClaimToken, CorrelationId, UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome
 from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.model.threads import title_of
 
 _REGISTER = script("register", "request")
 _CLAIM = script("claim", "request")
@@ -83,7 +85,8 @@ class RedisLedger:
         self._connection = connection
         self._new_token = new_token
         self._lease = milliseconds(lease)
-        self._lives = (milliseconds(answer_ttl), milliseconds(history_ttl))
+        scripts = RequestScripts(connection, answer_ttl=answer_ttl, history_ttl=history_ttl)
+        self._run = scripts.run
         self._reply_to = reply_to
         self.registrations = Registrations(self._write)
         self._left_claims = LeftClaims(self.release)
@@ -103,17 +106,18 @@ class RedisLedger:
         await self.marks.written()
         await self.registrations.__aexit__(*error)
 
-    async def register(self, request: ChatRequest, durability: Durability) -> None:
+    async def register(self, request: ChatRequest, durability: Durability) -> int | None:
         """See `Ledger.register`. While the server is away, it is kept at once."""
         if len(self.registrations) and self._connection.is_failing:
             self.registrations.keep(request, durability)
-            return
+            return None
         try:
-            await self._write(request, durability)
+            position = await self._write(request, durability)
         except TransportError:
             self.registrations.keep(request, durability)
-        else:
-            self.registrations.written(request, durability)
+            return None
+        self.registrations.written(request, durability)
+        return position
 
     async def find(
         self, ids: Collection[CorrelationId], *, settled_only: bool = False
@@ -144,8 +148,10 @@ class RedisLedger:
         Raises:
             ClaimLostError: It is not settled, and a later claim has fenced *claim* off.
             IdConflictError: The id is another user's or thread's.
+            ThreadDeletedError: It is not settled, and can only be settled `cancelled`.
             TransportError: It may or may not be settled.
         """
+        asked = asked or self.registrations.asked(outcome.correlation_id)
         reply = await self._run(
             _SETTLE,
             outcome.correlation_id,
@@ -155,6 +161,7 @@ class RedisLedger:
             outcome.durability or "",
             self._reply_channel(outcome.correlation_id),
             encode_turn(asked) if asked else "",
+            title_of(asked.content) if asked else "",
             encode_turn(Turn.answering(outcome)),
             outcome.status,
             encode_outcome(outcome),
@@ -163,6 +170,7 @@ class RedisLedger:
             outcome.attempt,
             claim.token if claim else "",
             names.EVERY_GATEWAY,
+            names.CONTROL,
             *(_numbered(claim, said) if claim else (0,)),
         )
         match reply[0]:
@@ -173,6 +181,8 @@ class RedisLedger:
                 raise ClaimLostError(outcome.correlation_id)
             case b"id-conflict":
                 raise IdConflictError(outcome.correlation_id)
+            case b"deleted":
+                raise ThreadDeletedError(outcome.thread_id)
         return settlement_of(reply, outcome.correlation_id, outcome.user_id)
 
     async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:
@@ -254,7 +264,7 @@ class RedisLedger:
         if not await self._run_claimed(_RECORD, claim, *_numbered(claim, said)):
             raise ClaimLostError(claim.correlation_id)
 
-    async def _write(self, request: ChatRequest, durability: Durability) -> None:
+    async def _write(self, request: ChatRequest, durability: Durability) -> int | None:
         reply = await self._run(
             _REGISTER,
             request.correlation_id,
@@ -262,8 +272,9 @@ class RedisLedger:
             request.user_id,
             *self._registration(request, durability),
         )
-        if reply != b"ok":
+        if not isinstance(reply, list):
             raise refusal_of(reply, request)
+        return reply[0] if reply else None
 
     def _registration(self, request: ChatRequest, durability: Durability) -> tuple[Argument, ...]:
         return (
@@ -272,6 +283,7 @@ class RedisLedger:
             self._reply_channel(request.correlation_id),
             encode_turn(Turn.asking(request)),
             accepted_tail(request),
+            title_of(request.question.text),
         )
 
     def _reply_channel(self, correlation_id: CorrelationId) -> str:
@@ -285,31 +297,6 @@ class RedisLedger:
         return self._run(
             script_, claim.correlation_id, claim.thread_id, nobody, claim.token, *arguments
         )
-
-    def _run(
-        self,
-        script_: Script,
-        correlation_id: CorrelationId,
-        thread_id: ThreadId,
-        user_id: UserId,
-        *arguments: Argument,
-        also: tuple[str, ...] = (),
-    ) -> asyncio.Future[Reply]:
-        """Have a script about one request run: all have the same keys (then *also*) and arguments."""
-        keys = (
-            names.request(correlation_id),
-            names.response(correlation_id),
-            names.owner(thread_id),
-            names.open_requests(thread_id),
-            names.messages(thread_id),
-            names.meta(thread_id),
-            names.events(thread_id),
-            names.stream(thread_id),
-            *also,
-        )
-        epoch = secrets.token_hex(8)  # random: a counter would come again after a loss
-        shared = (*self._lives, epoch, correlation_id, thread_id, user_id)
-        return self._connection.run(script_, keys, *shared, *arguments)
 
 
 def _numbered(claim: Claim, said: Sequence[Utterance]) -> tuple[Argument, ...]:

@@ -1,12 +1,16 @@
 """Every key and channel in Redis, written once."""
 
-from cse_chat.domain.model.ids import CorrelationId, ThreadId
+from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 
 EVERY_GATEWAY = "chat.replies"
 """Channel every gateway hears: outcomes of requests whose gateway nobody can name."""
 
 CONTROL = "chat.control"
 """Channel of cancellations, for workers that are running the request."""
+
+
+DELETIONS = "chat.deleted"
+"""Channel every gateway hears: ids of threads that were just deleted."""
 
 
 def response(correlation_id: CorrelationId) -> str:
@@ -62,3 +66,8 @@ def meta(thread_id: ThreadId) -> str:
 def stream(thread_id: ThreadId) -> str:
     """Return the channel of a thread's events."""
     return f"chat.stream:{thread_id}"
+
+
+def threads_of(user_id: UserId) -> str:
+    """Return the key of a user's threads, by last use."""
+    return f"chat:user:{user_id}:threads"

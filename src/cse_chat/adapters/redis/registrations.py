@@ -11,13 +11,14 @@ import structlog
 
 from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.claims import Entry
+from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
 
 _log = structlog.get_logger(__name__)
 
-Register = Callable[[ChatRequest, Durability], Awaitable[None]]
+Register = Callable[[ChatRequest, Durability], Awaitable[object]]
 _BATCH = 256
 
 
@@ -87,6 +88,11 @@ class Registrations:
             settlement=None,
         )
 
+    def asked(self, correlation_id: CorrelationId) -> Turn | None:
+        """Return the user's turn of what is to be written of a request; ``None``: nothing is."""
+        kept = self._pending.get(correlation_id)
+        return Turn.asking(kept[0]) if kept else None
+
     def keep(self, request: ChatRequest, durability: Durability) -> None:
         """Write it as soon as that is possible."""
         self._pending[request.correlation_id] = (request, durability)
@@ -133,7 +139,7 @@ class Registrations:
                 if isinstance(result, TransportError):
                     continue
                 self._pending.pop(request.correlation_id, None)
-                if result is None:
+                if not isinstance(result, BaseException):
                     self.written(request, durability)
                 else:
                     self.refused += 1

@@ -85,6 +85,7 @@ class RedisReplyBus(Listeners):
             patience=patience,
         )
         self._subscription.on_pulse = self._heartbeat.heard
+        self._subscription.on_gone = self.give_up
         self.round_trips = self._heartbeat.round_trips
         """From a heartbeat until it was heard."""
         self.announced = 0

@@ -12,9 +12,11 @@ from cse_chat.domain.errors import (
     InvalidRequestError,
     MalformedRecordError,
     NotOwnerError,
+    ThreadDeletedError,
 )
 from cse_chat.domain.model.claims import Entry, Settlement, Tail
 from cse_chat.domain.model.events import Cursor
+from cse_chat.domain.model.feedback import Feedback, Rating
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
@@ -27,7 +29,7 @@ def entry_of(correlation_id: CorrelationId, fields: Sequence[Reply]) -> Entry:
         MalformedRecordError: None of us can have written it.
     """
     with _read_as(correlation_id):
-        thread, user, status, deadline, durability, outcome, attempt, done, begins = fields
+        thread, user, status, deadline, durability, outcome, attempt, done, begins, *rated = fields
         user_id = UserId(user.decode())
         entry = Entry(
             correlation_id=correlation_id,
@@ -38,6 +40,7 @@ def entry_of(correlation_id: CorrelationId, fields: Sequence[Reply]) -> Entry:
             durability=_durability(durability),
             settlement=None,
             begins=Cursor.parse(begins.decode()) if begins else None,
+            feedback=_feedback(*rated),
         )
     if entry.status.is_open:
         return entry
@@ -68,6 +71,8 @@ def settlement_of(
 
 def refusal_of(slug: bytes, request: ChatRequest) -> IdConflictError | NotOwnerError:
     """Return why a script refused to make a request known."""
+    if slug == b"deleted":
+        return ThreadDeletedError(request.thread_id)
     if slug == b"not-owner":
         return NotOwnerError(request.thread_id)
     return IdConflictError(request.correlation_id)
@@ -86,6 +91,16 @@ def _read_as(correlation_id: CorrelationId) -> Generator[None]:
     except (ValueError, AttributeError, OverflowError, OSError, InvalidRequestError) as error:
         kind = type(error).__name__
         raise MalformedRecordError(f"row of request {correlation_id}: {kind}") from error
+
+
+def _feedback(rating: bytes, comment: bytes, rated_at: bytes) -> Feedback | None:
+    if not rating:
+        return None
+    return Feedback(
+        rating=Rating(rating.decode()),
+        comment=comment.decode(),
+        given_at=datetime.fromtimestamp(int(rated_at) / 1000, UTC),
+    )
 
 
 def _durability(value: bytes) -> Durability | None:

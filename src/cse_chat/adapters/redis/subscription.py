@@ -18,6 +18,7 @@ _log = structlog.get_logger(__name__)
 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5  # seconds between two tries to connect
 _PARTS = 6  # in which a silence is counted
+_GONE_AFTER = 5.0  # seconds: a server that is started anew is back before
 
 
 class Subscription:
@@ -70,6 +71,7 @@ class Subscription:
         self._silent_parts = 0
         self._pulseless_parts = 0
         self._counting: asyncio.TimerHandle | None = None
+        self._going: asyncio.TimerHandle | None = None
         # What is heard beside and whether that is confirmed, the part of it that this connection
         # was asked for, and what of it has changed in this turn of the loop.
         self._beside: dict[str, asyncio.Event] = {}
@@ -80,6 +82,8 @@ class Subscription:
         """How often it was confirmed."""
         self.on_pulse: Callable[[], object] = _nobody_counts
         """Called for each pulse that is heard; may neither wait nor raise."""
+        self.on_gone: Callable[[], object] = _nobody_waits
+        """Called when it has been away for so long that it is not worth waiting; as above."""
         self.on_confirmed: Callable[[str], object] = _nobody_asks
         """Told each channel heard beside that the server has confirmed; as above."""
 
@@ -110,6 +114,7 @@ class Subscription:
     async def __aexit__(self, *_: object) -> None:
         """Stop hearing, and disconnect."""
         client, self._client = self._client, None
+        self._stay()
         tasks = [*self._sending, *([self._supervisor] if self._supervisor else ())]
         for task in tasks:
             task.cancel()
@@ -231,6 +236,7 @@ class Subscription:
 
     def _be_there(self) -> None:
         self._there.set()
+        self._stay()
         self.lives += 1
         self._is_loss_told = False
         self._pulseless_parts = 0
@@ -246,10 +252,18 @@ class Subscription:
 
     def _lose(self) -> None:
         if self.is_there:
-            self._lost_at = asyncio.get_running_loop().time()
+            loop = asyncio.get_running_loop()
+            self._lost_at = loop.time()
+            self._going = loop.call_later(_GONE_AFTER, self.on_gone)
         self._there.clear()
         for confirmed in self._beside.values():
             confirmed.clear()
+
+    def _stay(self) -> None:
+        """Say to nobody that it is gone."""
+        if self._going:
+            self._going.cancel()
+            self._going = None
 
     # --- what is heard beside ---------------------------------------------------------------------
 
@@ -295,3 +309,7 @@ def _nobody_counts() -> None:
 
 def _nobody_asks(_: str) -> None:
     """Nobody was told to wait for a channel."""
+
+
+def _nobody_waits() -> None:
+    """Nobody waits for what is heard."""

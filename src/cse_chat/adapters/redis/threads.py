@@ -73,6 +73,10 @@ class RedisThreads:
         owner = reply.decode(errors="replace")
         return _NOBODY if owner == _DELETED else UserId(owner)
 
+    def forget(self, thread_id: ThreadId) -> None:
+        """Ask again whose it is: it was deleted."""
+        self._known.pop(thread_id, None)
+
     def _remember(self, thread_id: ThreadId, user_id: UserId | None) -> None:
         self._known[thread_id] = user_id
         self._known.move_to_end(thread_id)

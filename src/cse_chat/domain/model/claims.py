@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cse_chat.domain.model.events import Cursor
+from cse_chat.domain.model.feedback import Feedback
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
@@ -69,6 +70,7 @@ class Entry:
     Attributes:
         settlement: Present exactly when the status is an outcome.
         begins: Behind which of its thread's events its own begin; ``None`` when nobody can say.
+        feedback: What who asked thinks of the answer; ``None`` until they say so.
     """
 
     correlation_id: CorrelationId
@@ -79,3 +81,4 @@ class Entry:
     durability: Durability | None
     settlement: Settlement | None
     begins: Cursor | None = None
+    feedback: Feedback | None = None

@@ -50,8 +50,12 @@ class Cursor:
     offset: int
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str, *, field: str = "after") -> Self:
         """Return the cursor that *text* is.
+
+        Args:
+            text: What a caller sent.
+            field: As what.
 
         Raises:
             InvalidRequestError: It is none.
@@ -59,7 +63,7 @@ class Cursor:
         match = _CURSOR.fullmatch(text)
         if match is None:
             rule = "must be the `cursor` of an event"
-            raise InvalidRequestError(Violation(("after",), rule))
+            raise InvalidRequestError(Violation((field,), rule))
         return cls(match[1], int(match[2]))
 
     @property
@@ -126,6 +130,7 @@ class Stretch:
         more: Whether there is one already.
         busy: Whether requests of the thread are open.
         newest: Behind which only what is still to come stands.
+        deleted: Whether the thread was: then there is nothing, and never will be.
     """
 
     events: tuple[Event, ...]
@@ -134,6 +139,7 @@ class Stretch:
     more: bool
     busy: bool
     newest: Cursor
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,3 +181,11 @@ def type_of(said: Said) -> EventType:
     if isinstance(said, Delta):
         return EventType.DELTA
     return EventType.STEP if isinstance(said, Step) else EventType.ARTIFACT
+
+
+def nothing_of_a_deleted_thread(after: Cursor | None) -> Stretch:
+    """Return what is read behind *after* of a thread that was deleted: nothing, and no gap."""
+    cursor = after or NOTHING_YET
+    return Stretch(
+        events=(), gap=None, cursor=cursor, more=False, busy=False, newest=cursor, deleted=True
+    )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from cse_chat.domain.errors import InvalidRequestError, Violation
 from cse_chat.domain.model.ids import (
@@ -22,6 +23,17 @@ MAX_METADATA_CHARS = 256
 # A lone surrogate cannot be encoded, and NUL ends strings elsewhere: either would fail later, in
 # a store or a log.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+class IfBusy(StrEnum):
+    """What is to happen while an earlier question of the thread is not settled."""
+
+    ENQUEUE = "enqueue"
+    """Wait behind it."""
+    REJECT = "reject"
+    """Ask nothing."""
+    INTERRUPT = "interrupt"
+    """Cancel it, and every other one that was asked before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

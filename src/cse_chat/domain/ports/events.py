@@ -17,7 +17,7 @@ class News:
 
     Attributes:
         events: In their order; possibly none.
-        missed: Whether there may have been others: then it is read what there is.
+        missed: Whether there may be others behind them: then it is read what there is.
         over: Whether nothing more will be heard here: the process ends.
     """
 

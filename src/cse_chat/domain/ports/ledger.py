@@ -26,16 +26,20 @@ class Ledger(Protocol):
     then it may or may not have happened, and repeating it is right.
     """
 
-    async def register(self, request: ChatRequest, durability: Durability) -> None:
+    async def register(self, request: ChatRequest, durability: Durability) -> int | None:
         """Make an accepted request known, with the user's turn; known already, change nothing.
 
         Its event `accepted` says how many requests of its thread are open before it.
 
         It never raises `TransportError`: what cannot be written now is kept and repeated.
 
+        Returns:
+            How many are open before it now; ``None`` when it is settled, or cannot be written.
+
         Raises:
             IdConflictError: The id is another user's or thread's.
             NotOwnerError: The thread is another user's.
+            ThreadDeletedError: The thread was deleted.
         """
         ...
 
@@ -79,6 +83,8 @@ class Ledger(Protocol):
         Raises:
             ClaimLostError: It is not settled, and a later claim has fenced *claim* off.
             IdConflictError: The id is another user's or thread's: nothing of theirs changes.
+            ThreadDeletedError: It is not settled, and of a deleted thread: then it can only be
+                settled `cancelled`, without a turn or an event.
         """
         ...
 
@@ -122,6 +128,7 @@ class Claims(Protocol):
         Raises:
             IdConflictError: The id is another user's or thread's.
             NotOwnerError: The thread is another user's.
+            ThreadDeletedError: The thread was deleted.
         """
         ...
 

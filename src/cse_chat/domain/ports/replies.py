@@ -9,7 +9,10 @@ from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.outcomes import Asked, Outcome
 
 NextReply = Callable[[timedelta], Awaitable[Outcome | None]]
-"""Waits so long for the outcome, at most; ``None`` is none yet. One wait at a time."""
+"""Waits so long for the outcome, at most; ``None`` is none yet. One wait at a time.
+
+It raises `NotListeningError` once nothing is heard any more, and will not be for a while.
+"""
 
 
 class ReplyBus(Protocol):

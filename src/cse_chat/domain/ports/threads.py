@@ -13,13 +13,16 @@ class Threads(Protocol):
         """Make *user_id* the owner if nobody is; atomic among any number of callers.
 
         Raises:
-            NotOwnerError: It is another's.
+            NotOwnerError: It is another's, or was deleted.
             TransportError: Nobody can say.
         """
         ...
 
     async def owner(self, thread_id: ThreadId) -> UserId | None:
-        """Return whose it is; ``None`` if nobody ever used it."""
+        """Return whose it is; ``None`` if nobody ever used it.
+
+        One that was deleted has an owner who is nobody, so that nobody has it again.
+        """
         ...
 
 

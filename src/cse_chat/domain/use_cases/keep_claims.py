@@ -1,10 +1,12 @@
 """Keep the claims of running attempts alive, and stop those that lost theirs."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Self
 
 from cse_chat.domain.model.claims import Claim
+from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.ports.ledger import Claims
 
 
@@ -69,7 +71,27 @@ class KeepClaims:
         Raises:
             TransportError: Nothing is known to be renewed; the next pass tries again.
         """
+        await self._renew([held.claim for held in self._held.values()])
+
+    def holds(self, correlation_id: CorrelationId) -> bool:
+        """Say whether a claim of the request is held here."""
+        return bool(self._of(correlation_id))
+
+    async def look_after(self, correlation_id: CorrelationId) -> None:
+        """Do so at once for one request, of which somebody says that another settled it.
+
+        Whoever says so may be wrong: the ledger is asked.
+
+        Raises:
+            TransportError: The next pass will see it.
+        """
+        await self._renew(self._of(correlation_id))
+
+    def _of(self, correlation_id: CorrelationId) -> Collection[Claim]:
         claims = [held.claim for held in self._held.values()]
+        return [claim for claim in claims if claim.correlation_id == correlation_id]
+
+    async def _renew(self, claims: Collection[Claim]) -> None:
         if not claims:
             return
         for lost in await self.claims.renew(claims):

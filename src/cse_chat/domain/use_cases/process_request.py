@@ -12,6 +12,7 @@ from cse_chat.domain.errors import (
     ClaimLostError,
     IdConflictError,
     NotOwnerError,
+    ThreadDeletedError,
     TransportError,
 )
 from cse_chat.domain.model.attempts import AttemptPolicy
@@ -26,7 +27,7 @@ from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import HeldClaim, KeepClaims
 from cse_chat.domain.use_cases.narrate import Narrate, Narration
 from cse_chat.domain.use_cases.read_answer import PAST_DEADLINE
-from cse_chat.domain.use_cases.record_history import RecordHistory
+from cse_chat.domain.use_cases.record_history import THREAD_DELETED, RecordHistory
 from cse_chat.domain.use_cases.run_agent import RunAgent
 
 CRASHED = Problem(
@@ -99,6 +100,9 @@ class ProcessRequest:
         progress.answering = False  # it may have been, the last time
         try:
             settlement = await self._settled(delivery, progress)
+        except ThreadDeletedError:
+            cancelled = self._ended(delivery, Status.CANCELLED, THREAD_DELETED)
+            settlement = await self.record_history(cancelled)
         except NotOwnerError:
             refused = self._ended(delivery, Status.FAILED, NOT_OWNER)
             settlement = await self.record_history(refused, request=delivery.request)

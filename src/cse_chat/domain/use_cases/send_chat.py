@@ -10,16 +10,18 @@ from cse_chat.domain.errors import (
     NotFoundError,
     NotListeningError,
     NotOwnerError,
+    OverloadedError,
     TransportError,
 )
 from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Problem, Status
-from cse_chat.domain.model.questions import ChatRequest, Question
+from cse_chat.domain.model.questions import ChatRequest, IfBusy, Question
 from cse_chat.domain.ports.ledger import Ledger
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.requests import RequestLog
 from cse_chat.domain.ports.threads import Threads
 from cse_chat.domain.use_cases.record_history import RecordHistory
+from cse_chat.domain.use_cases.take_place import Place, TakePlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +31,15 @@ class Receipt:
     Attributes:
         outcome: ``None`` while it is open.
         listened: Whether its reply could have been heard: else nobody waited for it.
+        queue_position: How many of its thread were open before it when it was registered; ``None``
+            when nobody knows.
     """
 
     request: ChatRequest
     durability: Durability
     outcome: Outcome | None
     listened: bool = True
+    queue_position: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,41 +57,63 @@ class SendChat:
     replies: ReplyBus
     ledger: Ledger
     record_history: RecordHistory
+    take_place: TakePlace
     new_id: Callable[[], CorrelationId]
     now: Callable[[], datetime]
     deadline: timedelta
     unregistered_for: timedelta = timedelta(milliseconds=500)
 
-    async def __call__(self, question: Question, *, wait: timedelta) -> Receipt:
+    async def __call__(
+        self, question: Question, *, wait: timedelta, if_busy: IfBusy = IfBusy.ENQUEUE
+    ) -> Receipt:
         """Return a receipt, with the outcome if it came within *wait*.
 
         Giving up the wait, or cancelling it, changes nothing about the answer. Where no reply can
         be heard now, nobody waits: the answer comes, and is read later.
 
+        Args:
+            question: What is asked.
+            wait: How long its sender waits.
+            if_busy: What to do about earlier questions of the thread that are not settled.
+
         Raises:
             NotFoundError: The thread is another user's.
+            ThreadBusyError: It was not to wait for others, and there are some; nothing was kept.
             OverloadedError: The service is full; nothing was kept.
             NotAcceptedError: It is durable nowhere; nothing was kept.
             AcceptanceUnknownError: Nobody can say whether it was kept.
+            TransportError: Nobody can say whether the thread is busy; nothing was kept.
         """
         request = self._request(question)
         await self._own(question)
+        with self.take_place(request, if_busy) as place:
+            await self._reserve(place)
+            return await self._asked(place, wait)
+
+    async def _asked(self, place: Place, wait: timedelta) -> Receipt:
+        request = place.request
+        listened = True
+        unregistered_for = self.unregistered_for if place.may_wait else timedelta(0)
         try:
             # Listening first: an outcome that beats the listener would not be heard.
             async with self.replies.listen(request.correlation_id, request=request) as next_reply:
-                durability = await self._accept(request)
-                outcome = await next_reply(min(wait, self.unregistered_for))
+                durability = await self._accept(place)
+                outcome = await next_reply(min(wait, unregistered_for))
                 if outcome is None:
-                    await self.ledger.register(request, durability)
-                    outcome = await next_reply(wait - self.unregistered_for)
-        except NotListeningError:
-            durability = await self._accept(request)
-            await self.ledger.register(request, durability)
-            outcome = await self._settled(request)
-            return Receipt(request=request, durability=durability, outcome=outcome, listened=False)
-        if outcome is None:
-            outcome = await self._settled(request)
-        return Receipt(request=request, durability=durability, outcome=outcome)
+                    await place.register(durability)
+                    outcome = await next_reply(wait - unregistered_for)
+        except NotListeningError:  # from the beginning, or while it waited
+            listened = False
+            durability = place.durability or await self._accept(place)
+            await place.register(durability)
+            outcome = None
+        return Receipt(
+            request=request,
+            durability=durability,
+            outcome=outcome or await self._settled(request),
+            listened=listened,
+            queue_position=place.queue_position,
+        )
 
     def _request(self, question: Question) -> ChatRequest:
         asked_at = self.now()
@@ -105,7 +132,21 @@ class SendChat:
         except TransportError:
             pass  # nobody can say now; whoever claims the request asks again
 
-    async def _accept(self, request: ChatRequest) -> Durability:
+    async def _reserve(self, place: Place) -> None:
+        try:
+            await place.reserve()
+        except NotOwnerError as error:
+            raise NotFoundError(f"thread {place.request.thread_id}") from error
+
+    async def _accept(self, place: Place) -> Durability:
+        try:
+            place.durability = await self._append(place.request)
+        except (NotAcceptedError, OverloadedError):
+            await place.give_back()
+            raise
+        return place.durability
+
+    async def _append(self, request: ChatRequest) -> Durability:
         try:
             return await self.requests.append(request)
         except AcceptanceUnknownError as error:

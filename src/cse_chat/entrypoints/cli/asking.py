@@ -21,6 +21,7 @@ _BESIDE_WAIT_SECONDS: Final = 10.0  # what sending and the service's own work ma
 _POLL_SECONDS: Final = 1.0
 _SECONDS_IN_HEADER: Final = re.compile("[0-9]{1,9}")
 _PAGE: Final = 1_000
+_THREADS_PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +111,16 @@ class RunningService:
         with self._client(address) as client:
             return client.get(address, timeout=_timeout(0))
 
+    def cancel(self, address: httpx.URL) -> httpx.Response:
+        """Return how the question at *address* ended, by being cancelled or before, or a problem.
+
+        Raises:
+            CommandFailedError: The service cannot be reached.
+        """
+        with self._client(address) as client:
+            path = f"{address.path.rstrip('/')}/cancel"
+            return client.post(address.copy_with(path=path, query=None), timeout=_timeout(0))
+
     def last_turns(self, thread_id: str, *, most: int) -> httpx.Response | list[dict[str, Any]]:
         """Return the newest turns of a conversation, oldest first, or the problem with it.
 
@@ -118,18 +129,43 @@ class RunningService:
         """
         turns: deque[dict[str, Any]] = deque(maxlen=most)
         path = f"/api/threads/{quote(thread_id, safe='')}/messages"
+        for page in self._pages(path, "messages", limit=_PAGE):
+            if isinstance(page, httpx.Response):
+                return page
+            turns.extend(page)
+        return list(turns)
+
+    def threads(self, *, most: int) -> httpx.Response | list[dict[str, Any]]:
+        """Return own conversations, last used first, or the problem with that.
+
+        Raises:
+            CommandFailedError: The service cannot be reached.
+        """
+        found: list[dict[str, Any]] = []
+        for page in self._pages("/api/threads", "threads", limit=min(most, _THREADS_PAGE)):
+            if isinstance(page, httpx.Response):
+                return page
+            found += page
+            if len(found) >= most:
+                break
+        return found[:most]
+
+    def _pages(
+        self, path: str, member: str, *, limit: int
+    ) -> Iterator[httpx.Response | list[dict[str, Any]]]:
+        """Yield what *member* of each page holds; at last a response that has no such member."""
         after: str | None = ""
         with self._client() as client:
             while after is not None:
-                asked = {"limit": str(_PAGE)} | ({"after": after} if after else {})
+                asked = {"limit": str(limit)} | ({"after": after} if after else {})
                 response = client.get(path, params=asked, timeout=_timeout(0))
                 page = document_of(response)
-                messages, following = page.get("messages"), page.get("next")
-                if not isinstance(messages, list):
-                    return response
-                turns.extend(turn for turn in messages if isinstance(turn, dict))
-                after = following if isinstance(following, str) and messages else None
-        return list(turns)
+                held, following = page.get(member), page.get("next")
+                if not isinstance(held, list):
+                    yield response
+                    return
+                yield [each for each in held if isinstance(each, dict)]
+                after = following if isinstance(following, str) and held else None
 
     @contextmanager
     def _client(self, awaited: httpx.URL | None = None) -> Iterator[httpx.Client]:

@@ -27,9 +27,10 @@ Type a question and press Enter. A follow-up may say "it" or "what about ...".
   /thread   show how to go on with this one later
   /history  show what was said in it
   /quit     end; Ctrl+D does the same
-While an answer is awaited, Ctrl+C stops the waiting, never the question: its
-answer is shown with the next line that you enter, be it an empty one. At the
-prompt Ctrl+C clears the line; pressed once more, it ends."""
+While an answer is awaited, Ctrl+C cancels the question. One whose answer takes
+longer than you wait is not cancelled: its answer is shown with the next line
+that you enter, be it an empty one. At the prompt Ctrl+C clears the line;
+pressed once more, it ends."""
 
 
 def chat(
@@ -169,7 +170,14 @@ class _Dialogue:
         if line.startswith("/"):
             self._commands.get(line, self._refuse_command)()
         elif line:
-            self._conversation.ask(line)
+            self._ask(line)
+
+    def _ask(self, question: str) -> None:
+        try:
+            self._conversation.ask(question)
+        except KeyboardInterrupt:
+            if not self._conversation.cancel():
+                raise
 
     def _refuse_command(self) -> None:
         known = ", ".join([*self._commands, "/quit"])
@@ -209,6 +217,6 @@ class _Dialogue:
             return
         newest = self._conversation.unanswered[-1]
         self._transcript.remark(
-            "Not waiting any more. The answer still comes: it is shown when you press Enter, and"
+            "Not waiting any more, and not cancelled. The answer still comes: it is shown when you press Enter, and"
             f" can be read with\n  {reading_command(newest.address)}"
         )

@@ -79,6 +79,7 @@ class Conversation:
         self._listener = listener
         self._wait = wait
         self._unanswered: deque[Unanswered] = deque()
+        self._newest: Unanswered | None = None
         self.thread_id = thread_id
 
     @property
@@ -96,10 +97,31 @@ class Conversation:
         Raises:
             KeyboardInterrupt: The waiting was stopped; once accepted, the question is not.
         """
+        self._newest = None
         with interrupted_afterwards():
             accepted = self._send(question)
         if accepted:
             self._wait_for_all()
+
+    def cancel(self) -> bool:
+        """Cancel the question that was asked last; tell the listener how it ended.
+
+        Returns:
+            Whether it has; else it was not accepted, has ended before, or could not be cancelled.
+        """
+        newest = self._newest
+        if newest is None or newest not in self._unanswered:
+            return False
+        try:
+            response = self._service.cancel(newest.address)
+        except CommandFailedError as error:
+            self._listener.hindered(error)
+            return False
+        if response.status_code != httpx.codes.OK:
+            return False
+        self._unanswered.remove(newest)
+        self._listener.ended(response, late_to=None)
+        return True
 
     def look_for_late_answers(self) -> bool:
         """Tell the listener of the answers that have come meanwhile, without waiting.
@@ -132,7 +154,8 @@ class Conversation:
         if not is_open(response) or address is None:
             self._listener.ended(response, late_to=None)
             return False
-        self._unanswered.append(Unanswered(question=question, response=response, address=address))
+        self._newest = Unanswered(question=question, response=response, address=address)
+        self._unanswered.append(self._newest)
         return True
 
     def _wait_for_all(self) -> None:

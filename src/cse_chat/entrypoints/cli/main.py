@@ -17,7 +17,7 @@ import rich_click as click
 from typing_extensions import override
 
 from cse_chat.entrypoints.cli.commands.inspection import config, data, schema, topics
-from cse_chat.entrypoints.cli.commands.questions import ask, chat
+from cse_chat.entrypoints.cli.commands.questions import ask, chat, history
 from cse_chat.entrypoints.cli.commands.service import doctor, gateway, health, run, worker
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
 from cse_chat.entrypoints.cli.invocation import NAME, program
@@ -72,7 +72,20 @@ def cli() -> None:
     """
 
 
-for _command in (ask, chat, run, gateway, worker, health, doctor, config, topics, data, schema):
+for _command in (
+    ask,
+    chat,
+    history,
+    run,
+    gateway,
+    worker,
+    health,
+    doctor,
+    config,
+    topics,
+    data,
+    schema,
+):
     cli.add_command(_command)
 
 

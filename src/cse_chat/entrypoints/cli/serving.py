@@ -21,8 +21,10 @@ from cse_chat.entrypoints.agents import AgentFaultError
 from cse_chat.entrypoints.cli.exit_codes import ExitCode, fail
 from cse_chat.entrypoints.cli.printing import discard_output
 from cse_chat.entrypoints.collector import seldom_collecting
+from cse_chat.entrypoints.connections import SlowReaders
 from cse_chat.entrypoints.http.app import App
 from cse_chat.entrypoints.logging import configure_logging
+from cse_chat.entrypoints.metrics.families import SLOW_READERS
 from cse_chat.entrypoints.processes import Process
 from cse_chat.entrypoints.server import (
     CannotListenError,
@@ -92,10 +94,13 @@ def _give_up(error: Exception) -> NoReturn:
 
 
 def _serve(settings: Settings, role: Role, listeners: list[socket.socket], started: float) -> None:
+    slow_readers = SlowReaders()
+    role.process.metrics.exports(SLOW_READERS, lambda: slow_readers.closed)
     config = server_config(
         role.app,
         graceful=settings.http.drain,
         most_connections=settings.worker.window_records + _CONNECTIONS_BESIDE,
+        slow_readers=slow_readers,
     )
 
     ended = ExitStack()

@@ -19,7 +19,7 @@ from cse_chat.entrypoints.cli.outcomes import answer_in
 from cse_chat.entrypoints.cli.printing import print_json, printable
 
 PROMPT: Final = "> "
-_WAITING: Final = "waiting; Ctrl+C stops it"
+_WAITING: Final = "waiting; Ctrl+C cancels it"
 _ERASE_LINE: Final = "\r\x1b[K"
 
 
@@ -100,13 +100,7 @@ class Transcript:
         if self._as_json:
             print_json({"messages": turns}, indent=None)
             return
-        output = console()
-        for turn in turns:
-            text = printable(str(turn.get("content", "")))
-            if turn.get("role") == "user":
-                output.print(Text(f"{PROMPT}{text}", style="bold"), soft_wrap=True)
-            else:
-                output.print(Text(f"{text or _without_answer(turn)}\n"), soft_wrap=True)
+        print_turns(turns)
 
     def remark(self, text: str) -> None:
         """Say something that is no answer."""
@@ -133,6 +127,17 @@ def _passing_line(text: str) -> Iterator[None]:
         yield
     finally:
         click.echo(_ERASE_LINE, nl=False, err=True)
+
+
+def print_turns(turns: Sequence[dict[str, Any]]) -> None:
+    """Print what was said, question by question."""
+    output = console()
+    for turn in turns:
+        text = printable(str(turn.get("content", "")))
+        if turn.get("role") == "user":
+            output.print(Text(f"{PROMPT}{text}", style="bold"), soft_wrap=True)
+        else:
+            output.print(Text(f"{text or _without_answer(turn)}\n"), soft_wrap=True)
 
 
 def _without_answer(turn: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from cse_chat.entrypoints.http.channels.page import (
 )
 from cse_chat.entrypoints.http.chat import ChatController, ChatService
 from cse_chat.entrypoints.http.errors import HANDLERS
+from cse_chat.entrypoints.http.events import EventsController, Following
 from cse_chat.entrypoints.http.exchanges import Envelope
 from cse_chat.entrypoints.http.health import HealthController
 from cse_chat.entrypoints.http.metrics import read_metrics
@@ -31,6 +32,7 @@ from cse_chat.entrypoints.http.schema import (
 )
 from cse_chat.entrypoints.http.sockets.conversation import SocketService
 from cse_chat.entrypoints.http.sockets.handshakes import chat_socket
+from cse_chat.entrypoints.http.streams import Streaming
 from cse_chat.entrypoints.http.threads import ThreadsController
 from cse_chat.entrypoints.metrics.exposition import Metrics
 from cse_chat.entrypoints.metrics.families import HTTP_RESPONSES
@@ -51,6 +53,7 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
     chat = ChatService(
         send_chat=container.counted_asking(),
         read_answer=container.read_answer(),
+        cancel_chat=container.cancel_chat(),
         readiness=container.readiness(),
         new_thread_id=container.new_thread_id(),
         longest_wait=container.settings().http.wait,
@@ -70,6 +73,7 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
             chat_socket,
             ChatController,
             ThreadsController,
+            EventsController,
             HealthController,
             read_metrics,
             index,
@@ -88,7 +92,13 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
         state=State({"chat": chat, "sockets": sockets}),
         dependencies={
             "chat": _constant(chat),
+            "following": _constant(_following(container)),
             "read_history": _constant(container.read_history()),
+            "conversations": _constant(container.conversations()),
+            "read_thread": _constant(container.read_thread()),
+            "rename_thread": _constant(container.rename_thread()),
+            "delete_thread": _constant(container.delete_thread()),
+            "give_feedback": _constant(container.give_feedback()),
             "readiness": _constant(container.readiness()),
             "metrics": _constant(process.metrics),
             "page": _constant(read_page()),
@@ -101,6 +111,20 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
     )
     _watch(app, process.metrics)
     return app
+
+
+def _following(container: Container) -> Following:
+    return Following(
+        thread=container.follow_thread(),
+        request=container.follow_request(),
+        streaming=Streaming(
+            tally=container.streams(),
+            readiness=container.readiness(),
+            now=container.now(),
+            pause=container.pause(),
+        ),
+        longest_wait=container.settings().http.wait,
+    )
 
 
 def create_health_app(process: Process) -> Litestar:

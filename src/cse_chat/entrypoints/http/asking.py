@@ -18,9 +18,14 @@ from cse_chat.adapters.wire.responses import encode_outcome
 from cse_chat.domain.errors import ReplyTimeoutError
 from cse_chat.domain.model.outcomes import Status
 from cse_chat.domain.use_cases.send_chat import Receipt
-from cse_chat.entrypoints.http.bodies import body_of, question_of, require_json
+from cse_chat.entrypoints.http.bodies import asking_of, body_of, require_json
 from cse_chat.entrypoints.http.chat import AcceptedBody, ChatService, accepted
-from cse_chat.entrypoints.http.errors import NotSupportedError, location_of, outcome_response
+from cse_chat.entrypoints.http.errors import (
+    NotSupportedError,
+    events_of,
+    location_of,
+    outcome_response,
+)
 from cse_chat.entrypoints.http.exchanges import correlate, headers_of, send_bytes
 from cse_chat.entrypoints.http.preferences import Preferences
 from cse_chat.entrypoints.http.users import asking_user
@@ -40,11 +45,12 @@ async def send_chat(scope: Scope, receive: Receive, send: Send) -> None:
     require_json(headers)
     if b"idempotency-key" in headers:
         raise NotSupportedError("`Idempotency-Key` is not offered yet; leave the header out.")
-    question = question_of(
+    question, if_busy = asking_of(
         await body_of(headers, receive), user_id=asking_user(), new_thread_id=chat.new_thread_id
     )
     preferences = _preferences(headers, chat.readiness)
-    receipt = await chat.send_chat(question, wait=preferences.patience(chat.longest_wait))
+    patience = preferences.patience(chat.longest_wait)
+    receipt = await chat.send_chat(question, wait=patience, if_busy=if_busy)
     correlate(scope, receipt.request.correlation_id)
     if receipt.outcome and receipt.outcome.answer:
         await send_bytes(send, encode_outcome(receipt.outcome), status=HTTP_200_OK)
@@ -88,6 +94,8 @@ def _unfinished(
         thread_id=request.thread_id,
         status=Status.ACCEPTED,
         durability=receipt.durability,
+        events_url=events_of(request.correlation_id),
+        queue_position=receipt.queue_position,
     )
     return body, {
         "Location": location_of(request.correlation_id),

@@ -3,29 +3,32 @@
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import Receive
 
 from cse_chat.domain.errors import InvalidRequestError, Violation
 from cse_chat.domain.model.ids import ThreadId, UserId
-from cse_chat.domain.model.questions import Question
-from cse_chat.entrypoints.http.errors import (
-    IncompleteBodyError,
-    NotSupportedError,
-    UnsupportedMediaTypeError,
-)
+from cse_chat.domain.model.questions import IfBusy, Question
+from cse_chat.entrypoints.http.errors import IncompleteBodyError, UnsupportedMediaTypeError
 
 MAX_BODY_BYTES = 64 * 1024
 _LENGTH_DIGITS = 9
 
 _FIELDS = ("message", "thread_id", "metadata", "if_busy")
-_IF_BUSY = ("enqueue", "reject", "interrupt")
+_IF_BUSY = tuple(map(str, IfBusy))
 _JSON = re.compile(r"application/json[ \t]*(;[ \t]*charset=\"?utf-8\"?[ \t]*)?", re.IGNORECASE)
 _NO_JSON = "must be valid JSON in UTF-8"
 _MAX_NAME_CHARS = 64
 _STAND_IN = "x"  # for what has a fault already, so that the other fields are looked at too
+
+
+class Asking(NamedTuple):
+    """What a caller asks, and what is to become of earlier questions of the thread."""
+
+    question: Question
+    if_busy: IfBusy
 
 
 async def body_of(headers: Mapping[bytes, Sequence[str]], receive: Receive) -> bytes:
@@ -65,32 +68,26 @@ def require_json(headers: Mapping[bytes, Sequence[str]]) -> None:
         raise UnsupportedMediaTypeError("Send the body as it is, without Content-Encoding.")
 
 
-def question_of(raw: bytes, *, user_id: UserId, new_thread_id: Callable[[], ThreadId]) -> Question:
-    """Return the question in *raw*, in a new thread if it names none.
+def asking_of(raw: bytes, *, user_id: UserId, new_thread_id: Callable[[], ThreadId]) -> Asking:
+    """Return what *raw* asks, in a new thread if it names none.
 
     Raises:
         InvalidRequestError: Naming every fault that can be told at once.
-        NotSupportedError: It is right, and asks for what is not there yet.
     """
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError as error:
-        raise InvalidRequestError(Violation((), _NO_JSON)) from error
-    return question_in(document_of(text), user_id=user_id, new_thread_id=new_thread_id)
+    return asking_in(json_object(raw), user_id=user_id, new_thread_id=new_thread_id)
 
 
-def question_in(
+def asking_in(
     document: Mapping[str, object],
     *,
     user_id: UserId,
     new_thread_id: Callable[[], ThreadId],
     fields: Collection[str] = _FIELDS,
-) -> Question:
-    """Return the question that *document* is; it may have no other than *fields*.
+) -> Asking:
+    """Return what *document* asks; it may have no other than *fields*.
 
     Raises:
         InvalidRequestError: Naming every fault that can be told at once.
-        NotSupportedError: It is right, and asks for what is not there yet.
     """
     faults = list(_faults_of_shape(document, fields))
     broken = {fault.path[0] for fault in faults}
@@ -110,9 +107,20 @@ def question_in(
         raise InvalidRequestError(*faults, *error.violations) from error
     if faults:
         raise InvalidRequestError(*faults)
-    if given.get("if_busy", "enqueue") != "enqueue":
-        raise NotSupportedError("`if_busy` takes only `enqueue` here; send that or leave it out.")
-    return question
+    return Asking(question, IfBusy(str(given.get("if_busy", IfBusy.ENQUEUE))))
+
+
+def json_object(raw: bytes) -> Mapping[str, object]:
+    """Return the JSON object that *raw* is.
+
+    Raises:
+        InvalidRequestError: It is none, or gives a field twice.
+    """
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError(Violation((), _NO_JSON)) from error
+    return document_of(text)
 
 
 def document_of(text: str) -> Mapping[str, object]:
@@ -160,7 +168,7 @@ def _faults_of_shape(
     for name in ("message", "thread_id"):
         if not isinstance(document.get(name, ""), str):
             yield Violation((name,), "must be a string")
-    if document.get("if_busy", "enqueue") not in _IF_BUSY:
+    if document.get("if_busy", IfBusy.ENQUEUE) not in _IF_BUSY:
         yield Violation(("if_busy",), f"must be one of {', '.join(_IF_BUSY)}")
     yield from _faults_of_metadata(document.get("metadata", {}))
     yield from unknown_fields(document, fields)

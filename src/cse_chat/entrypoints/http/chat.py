@@ -1,4 +1,4 @@
-"""``/api/chat``: read how a request ended, and what asking and reading share."""
+"""``/api/chat``: read how a request ended and rate it; what asking and reading share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,17 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from litestar import Controller, Request, Response, route
+from litestar import Controller, Request, Response, post, route
 from litestar.di import NamedDependency
-from litestar.enums import MediaType
+from litestar.enums import HttpMethod, MediaType
 from litestar.params import FromPath, FromQuery, SkipValidation
-from litestar.status_codes import HTTP_202_ACCEPTED
+from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from cse_chat.adapters.wire.responses import encode_outcome
+from cse_chat.domain.model.feedback import Feedback
 from cse_chat.domain.model.ids import ThreadId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
+from cse_chat.domain.use_cases.cancel_chat import CancelChat
+from cse_chat.domain.use_cases.give_feedback import GiveFeedback
 from cse_chat.domain.use_cases.read_answer import ReadAnswer
-from cse_chat.entrypoints.http.exchanges import correlate
+from cse_chat.entrypoints.http.bodies import require_json
+from cse_chat.entrypoints.http.exchanges import correlate, headers_of
+from cse_chat.entrypoints.http.feedback import FeedbackBody, encode_rated, feedback_of
 from cse_chat.entrypoints.http.methods import READING
 from cse_chat.entrypoints.http.parameters import correlation_id_of, wait_of
 from cse_chat.entrypoints.http.users import asking_user
@@ -36,6 +41,7 @@ class ChatService:
 
     send_chat: Ask
     read_answer: ReadAnswer
+    cancel_chat: CancelChat
     readiness: Readiness
     new_thread_id: Callable[[], ThreadId]
     longest_wait: timedelta
@@ -58,14 +64,17 @@ class AcceptedBody(OpenBody, frozen=True, kw_only=True):
     """A request that its sender does not wait for.
 
     Attributes:
-        events_url: Where its events can be followed; null while there is no such route.
+        queue_position: How many questions of the thread were unanswered before it when it was
+            registered; null when nobody can say.
+        events_url: Where its events can be followed.
     """
 
-    events_url: str | None = None
+    queue_position: int | None = None
+    events_url: str
 
 
 class ChatController(Controller):
-    """Translate HTTP to reads of a request; decide nothing. Asking is in ``asking.py``."""
+    """Translate HTTP to what is done about a request; decide nothing. Asking is in ``asking.py``."""
 
     path = "/api/chat"
 
@@ -85,7 +94,7 @@ class ChatController(Controller):
             patience = timedelta(0)
         entry = await chat.read_answer(known_as, asking_user(), wait=patience)
         if entry.settlement:
-            return _final(entry.settlement.outcome)
+            return _final(entry.settlement.outcome, entry.feedback)
         body = OpenBody(
             correlation_id=entry.correlation_id,
             thread_id=entry.thread_id,
@@ -93,6 +102,38 @@ class ChatController(Controller):
             durability=entry.durability,
         )
         return accepted(body, {"Retry-After": "1"})
+
+    @post("/{correlation_id:str}/cancel", operation_id="CancelChat", status_code=HTTP_200_OK)
+    async def cancel(
+        self,
+        request: Request[Any, Any, Any],
+        correlation_id: FromPath[str],
+        chat: NamedDependency[SkipValidation[ChatService]],
+    ) -> Response[bytes]:
+        """Cancel a request, and read how it ended: cancelled, or as it had ended before."""
+        known_as = correlation_id_of(correlation_id)
+        correlate(request.scope, known_as)
+        return _final(await chat.cancel_chat(known_as, asking_user()))
+
+    @route(
+        "/{correlation_id:str}/feedback",
+        http_method=HttpMethod.POST,
+        status_code=HTTP_200_OK,
+        operation_id="GiveFeedback",
+    )
+    async def rate(
+        self,
+        request: Request[Any, Any, Any],
+        correlation_id: FromPath[str],
+        give_feedback: NamedDependency[SkipValidation[GiveFeedback]],
+    ) -> Response[bytes]:
+        """Say what you think of an answer."""
+        known_as = correlation_id_of(correlation_id)
+        correlate(request.scope, known_as)
+        require_json(headers_of(request.scope))
+        rating, comment = feedback_of(await request.body())
+        given = await give_feedback(known_as, asking_user(), rating, comment)
+        return Response(_encoder.encode(FeedbackBody.of(given)), media_type=MediaType.JSON)
 
 
 def accepted(body: OpenBody, headers: dict[str, str]) -> Response[bytes]:
@@ -105,5 +146,6 @@ def accepted(body: OpenBody, headers: dict[str, str]) -> Response[bytes]:
     )
 
 
-def _final(outcome: Outcome) -> Response[bytes]:
-    return Response(encode_outcome(outcome), media_type=MediaType.JSON)
+def _final(outcome: Outcome, feedback: Feedback | None = None) -> Response[bytes]:
+    body = encode_rated(outcome, feedback) if feedback else encode_outcome(outcome)
+    return Response(body, media_type=MediaType.JSON)

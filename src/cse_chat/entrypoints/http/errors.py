@@ -22,10 +22,14 @@ KIND_OF: Final[Mapping[type[errors.ChatError], problems.ProblemKind]] = {
     errors.InvalidRequestError: problems.INVALID_REQUEST,
     errors.NotFoundError: problems.NOT_FOUND,
     errors.NotOwnerError: problems.NOT_FOUND,  # nobody may tell another's thread from none
+    errors.ThreadBusyError: problems.THREAD_BUSY,
+    errors.ThreadDeletedError: problems.NOT_FOUND,
+    errors.NotAnsweredError: problems.NOT_ANSWERED,
     errors.OverloadedError: problems.OVERLOADED,
     errors.NotAcceptedError: problems.NOT_ACCEPTED,
     errors.AcceptanceUnknownError: problems.ACCEPTANCE_UNKNOWN,
     errors.TransportError: problems.TRANSPORT_UNAVAILABLE,
+    errors.CancelUnavailableError: problems.CANCEL_UNAVAILABLE,
     errors.NotListeningError: problems.TRANSPORT_UNAVAILABLE,
     errors.ReplyTimeoutError: problems.REPLY_TIMEOUT,
     errors.AgentError: problems.AGENT_FAILED,
@@ -46,6 +50,7 @@ LOGGED: Final = frozenset(
         problems.NOT_ACCEPTED,
         problems.ACCEPTANCE_UNKNOWN,
         problems.TRANSPORT_UNAVAILABLE,
+        problems.CANCEL_UNAVAILABLE,
         problems.MALFORMED_RECORD,
         problems.INTERNAL_ERROR,
     }
@@ -104,6 +109,11 @@ class IncompleteBodyError(HTTPException):
 def location_of(correlation_id: str) -> str:
     """Return where the outcome of a request can be read."""
     return f"/api/chat/{correlation_id}"
+
+
+def events_of(correlation_id: str) -> str:
+    """Return where the events of a request can be followed."""
+    return f"{location_of(correlation_id)}/events"
 
 
 def chat_error_response(

@@ -19,7 +19,8 @@ from cse_chat.entrypoints.http.problems import (
 from cse_chat.entrypoints.http.published import examples, inputs
 from cse_chat.entrypoints.http.published.docstrings import explain
 from cse_chat.entrypoints.http.published.inputs import Json
-from cse_chat.entrypoints.http.published.operations import OPERATIONS, Answer, Operation
+from cse_chat.entrypoints.http.published.operation import Answer, Operation
+from cse_chat.entrypoints.http.published.operations import OPERATIONS
 
 _REFERENCE: Final = "#/components/schemas/{name}"
 _PROBLEM: Final = "application/problem+json"
@@ -125,13 +126,11 @@ def _answered(answer: Answer) -> Json:
     described: Json = {
         "description": answer.description,
         "headers": _headers(required=("X-Request-Id", *answer.headers)),
-        "content": {
-            answer.media_type: {
-                "schema": answer.schema or schema,
-                "examples": {name: {"value": example} for name, example in answer.examples.items()},
-            }
-        },
     }
+    if answer.examples:
+        examples = {name: {"value": example} for name, example in answer.examples.items()}
+        content = {"schema": answer.schema or schema, "examples": examples}
+        described["content"] = {answer.media_type: content, **answer.also}
     return {**described, "links": dict(answer.links)} if answer.links else described
 
 

@@ -4,10 +4,13 @@ import re
 from datetime import timedelta
 
 from cse_chat.domain.errors import InvalidRequestError, Violation
+from cse_chat.domain.model.events import Cursor
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, is_correlation_id, is_thread_id
 
 MAX_PAGE = 1_000
 DEFAULT_PAGE = 100
+MAX_THREADS_PAGE = 100
+DEFAULT_THREADS_PAGE = 50
 
 # Not int() and float(): they take spaces, underscores, "nan" and the digits of every script.
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
@@ -40,6 +43,21 @@ def thread_id_of(text: str) -> ThreadId:
     return ThreadId(text)
 
 
+def cursor_of(after: str | None, *, last_event_id: str | None) -> Cursor | None:
+    """Return behind which event to begin; ``None``: with the first.
+
+    Args:
+        after: The query parameter.
+        last_event_id: The header, which a client sends by itself when it comes back: it knows
+            better than the address. Empty is none.
+
+    Raises:
+        InvalidRequestError: One of them is no cursor.
+    """
+    given = None if after is None else Cursor.parse(after)
+    return Cursor.parse(last_event_id, field="Last-Event-ID") if last_event_id else given
+
+
 def wait_of(text: str | None, *, longest: timedelta) -> timedelta:
     """Return how long to wait: at most *longest*, and not at all if *text* is ``None``.
 
@@ -55,16 +73,21 @@ def wait_of(text: str | None, *, longest: timedelta) -> timedelta:
     return min(timedelta(seconds=float(text)), longest)
 
 
-def limit_of(text: str | None) -> int:
-    """Return how many turns a page may have.
+def limit_of(text: str | None, *, most: int = MAX_PAGE, unless_given: int = DEFAULT_PAGE) -> int:
+    """Return how many a page may have.
+
+    Args:
+        text: As it stands in the address.
+        most: More is refused.
+        unless_given: For ``None``.
 
     Raises:
-        InvalidRequestError: *text* is no number from 1 to `MAX_PAGE`.
+        InvalidRequestError: *text* is no number from 1 to *most*.
     """
     if text is None:
-        return DEFAULT_PAGE
-    if not _COUNT.fullmatch(text) or not 1 <= int(text) <= MAX_PAGE:
+        return unless_given
+    if not _COUNT.fullmatch(text) or not 1 <= int(text) <= most:
         raise InvalidRequestError(
-            Violation(("limit",), f"must be a whole number from 1 to {MAX_PAGE:,}")
+            Violation(("limit",), f"must be a whole number from 1 to {most:,}")
         )
     return int(text)

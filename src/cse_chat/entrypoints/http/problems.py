@@ -126,6 +126,24 @@ CANCELLED: Final = ProblemKind(
     status=HTTP_409_CONFLICT,
     detail="The question was cancelled before it was answered; ask again if you still want it.",
 )
+THREAD_BUSY: Final = ProblemKind(
+    slug="thread-busy",
+    status=HTTP_409_CONFLICT,
+    detail="An earlier question of the thread is not answered yet, and `if_busy` is `reject`;"
+    " nothing of this one was kept.",
+    retry_after=1,
+)
+CANCEL_UNAVAILABLE: Final = ProblemKind(
+    slug="cancel-unavailable",
+    status=HTTP_503_SERVICE_UNAVAILABLE,
+    detail="Nobody can say now whether the question is cancelled; cancel it again in a moment.",
+    retry_after=2,
+)
+NOT_ANSWERED: Final = ProblemKind(
+    slug="not-answered",
+    status=HTTP_409_CONFLICT,
+    detail="Feedback is for answers, and this question has none; send it once it is answered.",
+)
 OVERLOADED: Final = ProblemKind(
     slug="overloaded",
     status=HTTP_503_SERVICE_UNAVAILABLE,
@@ -180,6 +198,9 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
         ID_CONFLICT,
         EXPIRED,
         CANCELLED,
+        THREAD_BUSY,
+        CANCEL_UNAVAILABLE,
+        NOT_ANSWERED,
         OVERLOADED,
         NOT_ACCEPTED,
         ACCEPTANCE_UNKNOWN,

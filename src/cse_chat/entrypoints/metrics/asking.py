@@ -8,7 +8,7 @@ from typing import Protocol
 from cse_chat.adapters.durations import UP_TO_AN_ANSWER, Durations
 from cse_chat.domain.errors import ChatError
 from cse_chat.domain.model.outcomes import Durability
-from cse_chat.domain.model.questions import ChatRequest, Question
+from cse_chat.domain.model.questions import ChatRequest, IfBusy, Question
 from cse_chat.domain.ports.requests import RequestLog
 from cse_chat.domain.use_cases.send_chat import Receipt
 from cse_chat.entrypoints.metrics.families import ENDED, ERROR, LEFT_OPEN, REFUSALS
@@ -17,7 +17,9 @@ from cse_chat.entrypoints.metrics.families import ENDED, ERROR, LEFT_OPEN, REFUS
 class Ask(Protocol):
     """Accepts a question and waits for how it ends, as `SendChat` does."""
 
-    async def __call__(self, question: Question, *, wait: timedelta) -> Receipt:
+    async def __call__(
+        self, question: Question, *, wait: timedelta, if_busy: IfBusy = IfBusy.ENQUEUE
+    ) -> Receipt:
         """See `SendChat`."""
         ...
 
@@ -83,13 +85,15 @@ class CountedAsking:
         self._tally = tally
         self._monotonic = monotonic
 
-    async def __call__(self, question: Question, *, wait: timedelta) -> Receipt:
+    async def __call__(
+        self, question: Question, *, wait: timedelta, if_busy: IfBusy = IfBusy.ENQUEUE
+    ) -> Receipt:
         """See `SendChat`."""
         tally = self._tally
         began = self._monotonic()
         tally.asked += 1
         try:
-            receipt = await self._send_chat(question, wait=wait)
+            receipt = await self._send_chat(question, wait=wait, if_busy=if_busy)
         except BaseException as error:
             tally.break_off(question, error)
             raise

@@ -6,6 +6,7 @@ them is exported as 0 before it happens, so that rates and `absent()` work from 
 
 from typing import Final
 
+from cse_chat.domain.model.events import EventType
 from cse_chat.domain.model.outcomes import Status
 from cse_chat.entrypoints.metrics.family import Family, Kind, Where
 from cse_chat.entrypoints.sockets import CLOSE_CODES, OTHER_CODE
@@ -17,7 +18,14 @@ ENDED: Final = tuple(
 
 LEFT_OPEN: Final = "left-open"
 ERROR: Final = "error"
-REFUSALS: Final = ("not-found", "overloaded", "not-accepted", "acceptance-unknown", ERROR)
+REFUSALS: Final = (
+    "not-found",
+    "thread-busy",
+    "overloaded",
+    "not-accepted",
+    "acceptance-unknown",
+    ERROR,
+)
 """Why nothing was accepted."""
 
 RELEASED: Final = "released"
@@ -26,6 +34,10 @@ SETTLED_BEFORE: Final = "settled-before"
 SET_ASIDE: Final = "set-aside"
 FINISHED: Final = (*ENDED, SETTLED_BEFORE, SET_ASIDE)
 """How a delivery ends after which nothing is left to do."""
+
+GAP: Final = "gap"
+EVENT_TYPES: Final = (*map(str, EventType), GAP)
+"""What followers are told."""
 
 # --- every process --------------------------------------------------------------------------------
 
@@ -119,6 +131,44 @@ OLDEST_AWAITED: Final = Family(
     kind=Kind.GAUGE,
     where=Where.GATEWAY,
     help="For how long the longest of them has been waited for; 0: nobody waits.",
+)
+
+# --- streams --------------------------------------------------------------------------------------
+
+SSE_STREAMS: Final = Family(
+    name="chat_sse_streams",
+    kind=Kind.GAUGE,
+    where=Where.GATEWAY,
+    help="Streams of server-sent events that are open, by what they follow.",
+    labels=("of",),
+    known=("request", "thread"),
+)
+STREAM_EVENTS: Final = Family(
+    name="chat_stream_events_total",
+    kind=Kind.COUNTER,
+    where=Where.GATEWAY,
+    help="Events that followers were told, each as often as it was told; gap: some were lost.",
+    labels=("type",),
+    known=EVENT_TYPES,
+)
+STREAM_RESUMES: Final = Family(
+    name="chat_stream_resumes_total",
+    kind=Kind.COUNTER,
+    where=Where.GATEWAY,
+    help="Streams that began behind a cursor: clients that came back.",
+)
+STREAM_INTERRUPTIONS: Final = Family(
+    name="chat_stream_interruptions_total",
+    kind=Kind.COUNTER,
+    where=Where.GATEWAY,
+    help="How often an open stream could not read on; it tries again each second.",
+)
+SLOW_READERS: Final = Family(
+    name="chat_slow_readers_closed_total",
+    kind=Kind.COUNTER,
+    where=Where.EVERYWHERE,
+    help="Connections cut because their client took nothing of what waited for it for 30 seconds, or"
+    " for 2 while the process ends.",
 )
 
 # --- sockets --------------------------------------------------------------------------------------

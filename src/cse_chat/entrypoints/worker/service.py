@@ -13,6 +13,7 @@ from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.entrypoints.periodic import PASS_INTERVAL, repeated
 from cse_chat.entrypoints.readiness import Readiness
 from cse_chat.entrypoints.worker.engine import WorkerEngine
+from cse_chat.entrypoints.worker.stopping import StopCancelled
 
 _log = structlog.get_logger(__name__)
 
@@ -28,11 +29,13 @@ class WorkerService:
         engine: WorkerEngine,
         keep_claims: KeepClaims,
         apply_responses: ApplyResponses,
+        stop_cancelled: StopCancelled,
         readiness: Readiness,
     ) -> None:
         self._engine = engine
         self._keep_claims = keep_claims
         self._apply_responses = apply_responses
+        self._stop_cancelled = stop_cancelled
         self._readiness = readiness
         self._reading: asyncio.Task[None] | None = None
         self._stack = AsyncExitStack()
@@ -41,6 +44,7 @@ class WorkerService:
         """Start to work."""
         for pass_ in (self._keep_claims, self._apply_responses.keep):
             await self._stack.enter_async_context(repeated(pass_, every=PASS_INTERVAL))
+        await self._stack.enter_async_context(self._stop_cancelled)
         self._reading = asyncio.create_task(self._read())
         return self
 

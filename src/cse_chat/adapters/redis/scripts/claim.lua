@@ -1,10 +1,11 @@
 -- ARGV after the shared ones: deadline, durability, reply channel, user's turn, tail of its event,
--- token, lease, how many of the newest turns to return, tail of the attempt's event.
--- A ninth key, if there is one, is the mark of the partition that the request came from.
-local deadline, durability, reply_channel, asked, accepted, token, lease, newest, started =
+-- title of a thread that begins with it, token, lease, how many of the newest turns to return, tail
+-- of the attempt's event.
+-- A tenth key, if there is one, is the mark of the partition that the request came from.
+local deadline, durability, reply_channel, asked, accepted, title, token, lease, newest, started =
   unpack(ARGV, 8)
 
-if KEYS[9] and redis.call('HGET', KEYS[9], 'run_id') ~= run_id then
+if KEYS[10] and redis.call('HGET', KEYS[10], 'run_id') ~= run_id then
   return {'incomplete'}
 end
 
@@ -17,9 +18,9 @@ end
 local is_new = not is_known()
 if is_new then
   if not is_free_for(owner, user) then
-    return {'not-owner'}
+    return {refusal(owner)}
   end
-  register(deadline, durability, reply_channel, asked, accepted)
+  register(deadline, durability, reply_channel, asked, accepted, title)
 end
 -- The same call once more, because its reply got lost: the same claim.
 local again = row.token == token and is_claimed_by(token)

@@ -1,8 +1,9 @@
--- Read a thread's events. KEYS: events, meta, open requests. ARGV: run id, epoch that the reader
+-- Read a thread's events. KEYS: events, meta, open requests, owner. ARGV: run id, epoch that the reader
 -- knows ('' for none; zeros with offset 0: any), offset, how many at most.
 -- Returns epoch ('' if nothing is kept), last offset, the oldest one that is kept (0 for none),
--- whether requests are open, and the events behind the offset, or the oldest where it cannot follow.
-local EVENTS, META, OPEN = unpack(KEYS)
+-- whether requests are open, the events behind the offset, or the oldest where it cannot follow, and
+-- whether the thread is deleted.
+local EVENTS, META, OPEN, OWNER = unpack(KEYS)
 local _, epoch, after, most = unpack(ARGV)
 local ANY = string.rep('0', 16)
 
@@ -10,7 +11,8 @@ local busy = redis.call('ZCARD', OPEN) > 0 and 1 or 0
 local meta = redis.call('HMGET', META, 'run_id', 'epoch', 'offset')
 -- Of another run: what is kept may lack the last second, and goes with the next event.
 if meta[1] ~= run_id then
-  return {'', 0, 0, busy, {}}
+  -- Asked only here: a deleted thread has no meta.
+  return {'', 0, 0, busy, {}, redis.call('GET', OWNER) == DELETED and 1 or 0}
 end
 local last = tonumber(meta[3])
 local oldest = redis.call('XRANGE', EVENTS, '-', '+', 'COUNT', 1)[1]
@@ -26,4 +28,4 @@ if start < last then
     events[n] = entry[2][2]
   end
 end
-return {meta[2], last, oldest and first or 0, busy, events}
+return {meta[2], last, oldest and first or 0, busy, events, 0}

@@ -3,6 +3,9 @@ local token, lease = unpack(ARGV, 8)
 if row.token ~= token or not is_claimed_by(token) then
   return 0
 end
+if owner == DELETED then
+  return 0 -- and nothing is written of the thread
+end
 keep_request() -- first, because it is not refused when the memory is full, nor what follows it
 redis.call('HSET', META, 'claimed', id, 'token', token, 'lease', now + lease)
 if redis.call('PTTL', META) < tonumber(lease) then

@@ -1,11 +1,12 @@
 -- What the scripts about one request share. All have the same keys:
-local REQUEST, MAILBOX, OWNER, OPEN, MESSAGES, META, EVENTS, STREAM = unpack(KEYS)
+local REQUEST, MAILBOX, OWNER, OPEN, MESSAGES, META, EVENTS, STREAM, LISTED = unpack(KEYS)
 -- and begin with the same arguments; lives and times are milliseconds, what is unknown is ''.
 local _, answer_life, history_life, new_epoch, id, thread, user = unpack(ARGV)
 local MOST_TURNS = 1000
 local MOST_EVENTS = 10000
 
-local now = server_time()
+local now_us = server_us()
+local now = math.floor(now_us / 1000)
 local row = read_hash(REQUEST)
 local meta = read_hash(META)
 local owner = redis.call('GET', OWNER)
@@ -125,6 +126,12 @@ local function use_thread()
   keep_thread()
 end
 
+local function name_thread(title)
+  if title ~= '' and not meta.title then
+    change('title', title)
+  end
+end
+
 -- How many there ever were gives each turn a number that stays when older ones are dropped.
 local function add_turns(...)
   local added = select('#', ...)
@@ -136,15 +143,40 @@ local function add_turns(...)
   end
 end
 
+-- A thread's place is kept for one that is being accepted; who has become known needs it no more.
+local function end_reservation()
+  if meta.reserved == id then
+    redis.call('HDEL', META, 'reserved', 'reserved_until')
+  end
+end
+
+-- Put the thread first among the user's. Call it before anything else is written: a key that
+-- holds something else fails here. Threads whose history ran out are left out by who reads the list,
+-- and go when another thread comes; an attempt may prolong a history, but not beyond its request.
+local function list_thread()
+  redis.call('ZADD', LISTED, now_us, thread)
+  redis.call('PEXPIREAT', LISTED, now + history_life)
+  if not meta.created then
+    local oldest = now_us - 1000 * (history_life + answer_life)
+    redis.call('ZREMRANGEBYSCORE', LISTED, '-inf', oldest)
+  end
+end
+
 -- Make an accepted request known, with the user's turn; whoever calls this uses the thread and
 -- keeps the request.
-local function register(deadline, durability, reply_channel, asked, accepted)
+local function register(deadline, durability, reply_channel, asked, accepted, title)
+  list_thread()
   redis.call('HSET', REQUEST, 'thread', thread, 'user', user, 'status', 'accepted', 'attempt', 0,
     'spent', 0, 'deadline', deadline, 'durability', durability, 'replies', reply_channel,
     'asked', 1, 'begins', epoch .. '-' .. offset)
-  record('"queue_position":' .. redis.call('ZCARD', OPEN) .. ',', accepted)
-  redis.call('ZADD', OPEN, now, id)
+  local before = redis.call('ZCARD', OPEN)
+  record('"queue_position":' .. before .. ',', accepted)
+  -- They stand in the order they came, however many in a millisecond.
+  local last = before > 0 and redis.call('ZRANGE', OPEN, -1, -1, 'WITHSCORES')[2] or 0
+  redis.call('ZADD', OPEN, math.max(now, last + 1), id)
+  end_reservation()
   add_turns(asked)
+  name_thread(title)
   row = {thread = thread, user = user, status = 'accepted', attempt = 0, spent = 0}
 end
 

@@ -3,10 +3,15 @@
 local run_id = ARGV[1]
 local OWNER_LIFE = 30 * 24 * 3600 * 1000
 
--- Milliseconds by the server's own clock: those of its callers may differ.
-local function server_time()
+-- Microseconds by the server's own clock: those of its callers may differ.
+local function server_us()
   local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] * 1000000 + time[2]
+end
+
+-- The same in milliseconds.
+local function server_time()
+  return math.floor(server_us() / 1000)
 end
 
 -- The same as text. There is no os.date here; the days are counted from 1 March of the year 0.
@@ -34,9 +39,17 @@ local function read_hash(key)
   return fields
 end
 
+-- What the owner key of a deleted thread holds for as long as it would be remembered.
+local DELETED = 'deleted'
+
 -- Whether a thread is the user's, or could be. A deleted one is nobody's.
 local function is_free_for(owner, user)
-  return owner ~= 'deleted' and (not owner or owner == user)
+  return owner ~= DELETED and (not owner or owner == user)
+end
+
+-- Why it is not.
+local function refusal(owner)
+  return owner == DELETED and 'deleted' or 'not-owner'
 end
 
 local function own(owner_key, user)

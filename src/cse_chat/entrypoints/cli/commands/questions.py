@@ -25,6 +25,30 @@ def ask(question: str, url: str | None, thread: str | None, *, as_json: bool, wa
     ask_service(question, url=url, thread_id=thread, wait=wait, as_json=as_json)
 
 
+@click.command(epilog="Example: `cse-chat history`, then `cse-chat history thread_1`")
+@click.argument("thread", required=False)
+@_url
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1_000),
+    default=20,
+    show_default=True,
+    help="The most conversations, or the most turns.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def history(thread: str | None, url: str | None, *, limit: int, as_json: bool) -> None:
+    """List your conversations, or show what was said in one.
+
+    Last used first; what was said last. They are kept for 24 hours after their last turn (setting).
+    """
+    from cse_chat.entrypoints.cli.history import list_threads, show_thread  # noqa: PLC0415 -- slow
+
+    if thread is None:
+        list_threads(url=url, most=limit, as_json=as_json)
+    else:
+        show_thread(thread, url=url, most=limit, as_json=as_json)
+
+
 @click.command(epilog="Example: `cse-chat chat < questions.txt`")
 @_url
 @click.option("--thread", help="Conversation to go on with; its last turns are shown.")
@@ -43,7 +67,7 @@ def chat(
 ) -> None:
     """Talk with a running service: each line is a question.
 
-    Ctrl+C stops waiting for an answer, never the question. Ctrl+D ends.
+    Ctrl+C cancels a question whose answer is awaited. Ctrl+D ends.
 
     When the input is no terminal, each line of it is asked in its turn; the exit code is that of
     the first question without an answer.

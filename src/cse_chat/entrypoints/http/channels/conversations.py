@@ -143,7 +143,15 @@ SERVED: Final[Mapping[str, Message]] = {
         "AcceptedFrame",
         "accepted",
         "The question is durable, and any gateway knows it.",
-        _told(AcceptedFrame(ref="q1", correlation_id=_ID, thread_id=_THREAD, durability="kafka")),
+        _told(
+            AcceptedFrame(
+                ref="q1",
+                correlation_id=_ID,
+                thread_id=_THREAD,
+                durability="kafka",
+                queue_position=1,
+            )
+        ),
         name="accepted",
     ),
     "SettledFrame": message(

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from cse_chat.adapters.wire.audit import encode_audit_record
 from cse_chat.adapters.wire.events import (
     accepted_tail,
     event_json,
@@ -18,6 +19,7 @@ from cse_chat.adapters.wire.outcomes import encode_announcement
 from cse_chat.adapters.wire.responses import encode_outcome
 from cse_chat.domain.model.answers import Answer, Basis, Delta, Said, Step, StepStatus
 from cse_chat.domain.model.artifacts import Column, Table
+from cse_chat.domain.model.audit import AuditKind, AuditRecord
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.events import Cursor, Gap, Utterance
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
@@ -56,6 +58,16 @@ LETTER: Final = DeadLetter(
     message="no request: DecodeError",
     attempts=0,
     failed_at=_AT,
+)
+
+ACT: Final = AuditRecord(
+    id="8d3c1f0e-5b7a-4c61-9f7e-0a1b2c3d4e5f",
+    kind=AuditKind.FEEDBACK,
+    thread_id=_THREAD,
+    user_id=_USER,
+    at=_AT,
+    correlation_id=_ID,
+    details={"rating": "up", "comment": "Thanks."},
 )
 
 
@@ -114,4 +126,6 @@ EVENTS: Final[Mapping[str, dict[str, Any]]] = {
 
 ANSWER: Final = decoded(encode_outcome(outcome_of(Status.ANSWERED)))
 FAILURE: Final = decoded(encode_outcome(outcome_of(Status.FAILED)))
+CANCELLATION: Final = {"type": "cancelled", "correlation_id": _ID}
+AUDIT: Final = decoded(encode_audit_record(ACT))
 ANNOUNCEMENT: Final = decoded(encode_announcement(outcome_of(Status.ANSWERED)))

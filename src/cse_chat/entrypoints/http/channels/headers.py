@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from cse_chat.adapters.kafka import names
+from cse_chat.adapters.kafka.audit import AUDIT_TYPE
 from cse_chat.adapters.kafka.responses import RESPONSE_TYPE
 from cse_chat.adapters.kafka.responses import SOURCE as WORKER
 from cse_chat.adapters.wire.requests import REQUEST_TYPE
@@ -52,6 +53,12 @@ RESPONSE_HEADERS: Final[Mapping[str, Json]] = {
         "Where the request was kept; empty when nobody can say.", enum=["", *Durability]
     ),
     names.ATTEMPT: _text("The attempt that settled it; 0 if none did.", pattern=_DIGITS),
+}
+AUDIT_HEADERS: Final[Mapping[str, Json]] = {
+    **_cloud_event(AUDIT_TYPE, GATEWAY),
+    "ce_id": _text("Names the act: what is repeated under it is one act."),
+    names.CORRELATION_ID: _text("Names the request; absent where it is about a whole thread."),
+    names.USER_ID: _text("Who did it."),
 }
 LETTER_HEADERS: Final[Mapping[str, Json]] = {
     "kafka_dlt-original-topic": _text("Where it was read."),

@@ -124,6 +124,33 @@ CHANNELS: Final = (
         ),
     ),
     Described(
+        name="control",
+        address=names.CONTROL,
+        server=SERVER,
+        title="Cancellations",
+        description="For the worker that runs the request: it stops the agent some milliseconds"
+        " later, and not only when it renews its claim. It asks the ledger, and believes nobody."
+        " Internal to the service. " + _NOT_KEPT,
+        messages={
+            "Cancelled": message(
+                "Cancelled", "Cancellation", "A request is cancelled.", examples.CANCELLATION
+            )
+        },
+        steps=(
+            Step(
+                name="publishCancellation",
+                action=OperationAction.SEND,
+                summary="A gateway tells the worker that runs the request",
+                description="In the same script that settles it.",
+            ),
+            Step(
+                name="hearCancellation",
+                action=OperationAction.RECEIVE,
+                summary="A worker stops the agent",
+            ),
+        ),
+    ),
+    Described(
         name="stream",
         address=names.stream(ThreadId("{thread_id}")),
         server=SERVER,

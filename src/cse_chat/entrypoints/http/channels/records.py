@@ -8,6 +8,7 @@ from litestar_asyncapi.spec import CorrelationId, Message, MessageExample, Opera
 from litestar_asyncapi.spec.bindings import KafkaChannelBinding, KafkaMessageBinding
 
 from cse_chat.adapters.kafka import names
+from cse_chat.adapters.kafka.audit import audit_headers
 from cse_chat.adapters.kafka.letters import encode_letter
 from cse_chat.adapters.kafka.responses import response_headers
 from cse_chat.adapters.kafka.topics import topics
@@ -16,6 +17,7 @@ from cse_chat.domain.model.outcomes import Status
 from cse_chat.entrypoints.http.channels import examples
 from cse_chat.entrypoints.http.channels.described import Described, Json, Step, message
 from cse_chat.entrypoints.http.channels.headers import (
+    AUDIT_HEADERS,
     BINARY,
     LETTER_HEADERS,
     LETTER_HEADERS_AT_TIMES,
@@ -213,5 +215,35 @@ CHANNELS: Final = (
             ),
         ),
     ),
+    Described(
+        name="audit",
+        address=names.AUDIT,
+        server=SERVER,
+        title="What users and operators did",
+        description="Deletions and feedback: no question and no answer is in it, a comment is. It"
+        f" may be there more than once; join by `id`. Kept for {_days(names.AUDIT)} days.",
+        bindings=_bindings(names.AUDIT),
+        messages={
+            "AuditRecord": _record(
+                message(
+                    "AuditWire",
+                    "Audit Record v1",
+                    "One act.",
+                    examples.AUDIT,
+                    name="AuditRecord",
+                    correlated=False,
+                ),
+                schema_of(AUDIT_HEADERS, required=AUDIT_HEADERS.keys() - {names.CORRELATION_ID}),
+                shown(audit_headers(examples.ACT)),
+            )
+        },
+        steps=(
+            Step(
+                name="appendAct",
+                action=OperationAction.SEND,
+                summary="A gateway puts on record what a user did",
+            ),
+        ),
+    ),
 )
-"""In the order of a request's life; nothing writes to ``chat.audit`` yet."""
+"""In the order of a request's life."""

@@ -2,13 +2,21 @@
 
 from typing import Any, Final
 
+from cse_chat.domain.model.feedback import MAX_COMMENT_CHARS, Rating
 from cse_chat.domain.model.questions import (
     MAX_MESSAGE_CHARS,
     MAX_METADATA_CHARS,
     MAX_METADATA_ENTRIES,
+    IfBusy,
 )
+from cse_chat.domain.model.threads import MAX_TITLE_CHARS
 from cse_chat.entrypoints.http import problems
-from cse_chat.entrypoints.http.parameters import DEFAULT_PAGE, MAX_PAGE
+from cse_chat.entrypoints.http.parameters import (
+    DEFAULT_PAGE,
+    DEFAULT_THREADS_PAGE,
+    MAX_PAGE,
+    MAX_THREADS_PAGE,
+)
 from cse_chat.entrypoints.http.published import examples
 
 Json = dict[str, Any]
@@ -47,11 +55,13 @@ QUESTION: Final[Json] = {
             "additionalProperties": _METADATA_TEXT,
         },
         "if_busy": {
-            "description": "What to do while an earlier question of the thread is unanswered:"
-            " wait for it. `reject` and `interrupt` are not offered yet (`not-supported`).",
+            "description": "What to do while earlier questions of the thread are unanswered:"
+            " `enqueue`: wait for them; `reject`: ask nothing (409 `thread-busy`); `interrupt`:"
+            " cancel them. It goes by the questions that are registered, and by those that this"
+            " process was asked.",
             "type": "string",
-            "enum": ["enqueue"],
-            "default": "enqueue",
+            "enum": list(map(str, IfBusy)),
+            "default": str(IfBusy.ENQUEUE),
         },
     },
     "required": ["message"],
@@ -119,6 +129,49 @@ AFTER: Final = _parameter(
     " it looks like may change.",
     {"type": "string", "pattern": "^[0-9]{1,15}$"},
 )
+CURSOR: Final[Json] = {"type": "string", "pattern": "^[0-9a-f]{16}-(0|[1-9][0-9]{0,14})$"}
+AFTER_EVENT: Final = _parameter(
+    "query",
+    "after",
+    "The `cursor` of the last event you know, or `next` of the look before; absent, it begins with"
+    " the oldest that is kept.",
+    CURSOR,
+    example=examples.CURSOR,
+)
+LAST_EVENT_ID: Final = _parameter(
+    "header",
+    "Last-Event-ID",
+    "The same, as clients of server-sent events send it when they come back; it counts before"
+    " `after`. Empty is none.",
+    {"type": "string", "pattern": "^([0-9a-f]{16}-(0|[1-9][0-9]{0,14}))?$"},
+    example=examples.CURSOR,
+)
+WAIT_FOR_EVENTS: Final = _parameter(
+    "query",
+    "wait",
+    "For JSON: seconds to wait while there is nothing behind the cursor; more than the service's own"
+    " limit is that limit.",
+    {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,6})?$"},
+    example="1",
+)
+THREADS_LIMIT: Final = _parameter(
+    "query",
+    "limit",
+    "The most conversations that a page has.",
+    {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MAX_THREADS_PAGE,
+        "default": DEFAULT_THREADS_PAGE,
+    },
+)
+THREADS_AFTER: Final = _parameter(
+    "query",
+    "after",
+    "The `next` of the page before; absent, the list begins. Do not make one of your own: what it"
+    " looks like may change.",
+    {"type": "string", "pattern": "^[0-9]{1,16}$"},
+)
 SLUG: Final = _parameter(
     "path",
     "slug",
@@ -146,6 +199,71 @@ BODY: Final[Json] = {
                         "metadata": {"client_type": "web", "session_id": "session_xyz"},
                         "if_busy": "enqueue",
                     },
+                },
+                "instead": {
+                    "summary": "Instead of what was asked before in it",
+                    "value": {
+                        "message": "No, over ten years.",
+                        "thread_id": examples.THREAD_ID,
+                        "if_busy": "interrupt",
+                    },
+                },
+            },
+        }
+    },
+}
+
+_ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f\u2028\u2029][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+
+TITLE_BODY: Final[Json] = {
+    "description": "JSON in UTF-8, at most 64 KiB.",
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "title": {
+                        "description": "One line. White space around it is left out, and not"
+                        " counted.",
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": MAX_TITLE_CHARS,
+                        "pattern": _ONE_LINE,
+                    }
+                },
+                "required": ["title"],
+                "additionalProperties": False,
+            },
+            "examples": {"banks": {"summary": "A shorter one", "value": {"title": "Banks"}}},
+        }
+    },
+}
+FEEDBACK_BODY: Final[Json] = {
+    "description": "JSON in UTF-8, at most 64 KiB.",
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "rating": {"type": "string", "enum": list(Rating)},
+                    "comment": {
+                        "description": "In your own words.",
+                        "type": "string",
+                        "maxLength": MAX_COMMENT_CHARS,
+                        "pattern": _NO_NUL,
+                        "default": "",
+                    },
+                },
+                "required": ["rating"],
+                "additionalProperties": False,
+            },
+            "examples": {
+                "up": {"summary": "It helped", "value": {"rating": "up"}},
+                "down": {
+                    "summary": "It did not",
+                    "value": {"rating": "down", "comment": "I asked for last week."},
                 },
             },
         }

@@ -1,92 +1,26 @@
 """What the published document says of each route, beside what its handler and structs say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
-from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
+from litestar.handlers import HTTPRouteHandler
 
 from cse_chat.adapters.wire.responses import problem_title
 from cse_chat.domain import errors
 from cse_chat.entrypoints.http import problems
 from cse_chat.entrypoints.http.asking import send_chat
 from cse_chat.entrypoints.http.chat import ChatController
-from cse_chat.entrypoints.http.errors import KIND_OF, OUTCOMES
+from cse_chat.entrypoints.http.errors import OUTCOMES
 from cse_chat.entrypoints.http.health import HealthController
 from cse_chat.entrypoints.http.metrics import read_metrics
-from cse_chat.entrypoints.http.parameters import MAX_PAGE
-from cse_chat.entrypoints.http.problems import FaultBody, ProblemKind, problem_page
+from cse_chat.entrypoints.http.parameters import MAX_PAGE, MAX_THREADS_PAGE
+from cse_chat.entrypoints.http.problems import FaultBody, problem_page
 from cse_chat.entrypoints.http.published import examples, inputs
+from cse_chat.entrypoints.http.published.following import FOLLOWED, FOLLOWING
 from cse_chat.entrypoints.http.published.inputs import Json
+from cse_chat.entrypoints.http.published.operation import Answer, Operation
 from cse_chat.entrypoints.http.threads import ThreadsController
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """One way in which an operation goes well.
-
-    Attributes:
-        examples: By name; structs, or what they would be encoded as.
-        schema: ``None``: that of the structs.
-        headers: Names of those that are always sent; `openapi` describes them.
-        links: Operations to go on with, and what of this answer they need.
-    """
-
-    description: str
-    examples: Mapping[str, object]
-    schema: Json | None = None
-    media_type: str = "application/json"
-    headers: tuple[str, ...] = ()
-    links: Mapping[str, Json] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """A route; its handler says its address, method, id and summary.
-
-    Attributes:
-        under: The path that stands before that of the handler.
-        raises: What of the domain's errors can come of it.
-        problems: What else can; every operation can fail in the ways of `_ANYWHERE`.
-        fault: For the example of a request that is refused.
-    """
-
-    handler: HTTPRouteHandler | ASGIRouteHandler
-    under: str = ""
-    tag: str
-    description: str
-    parameters: tuple[Json, ...] = ()
-    body: Json | None = None
-    answers: Mapping[int, Answer]
-    raises: tuple[type[errors.ChatError], ...] = ()
-    problems: tuple[ProblemKind, ...] = ()
-    fault: FaultBody | None = None
-
-    @property
-    def operation_id(self) -> str:
-        """Its name; a handler that speaks ASGI has it among its options."""
-        handler = self.handler
-        if isinstance(handler, ASGIRouteHandler):
-            return str(handler.opt["operation_id"])
-        return str(handler.operation_id)
-
-    @property
-    def method(self) -> str:
-        """The method as the document spells it; HEAD goes without saying."""
-        handler = self.handler
-        if isinstance(handler, ASGIRouteHandler):
-            return str(handler.opt["method"].value).lower()
-        return "get" if "GET" in handler.http_methods else "post"
-
-    @property
-    def kinds(self) -> tuple[ProblemKind, ...]:
-        """Every kind of problem that can come of it, each once."""
-        raised = [KIND_OF[error] for error in self.raises]
-        return tuple(dict.fromkeys([*_ANYWHERE, *self.problems, *raised]))
-
-
-# A bad `Host` is refused before any route is looked for.
-_ANYWHERE: Final = (problems.INVALID_REQUEST, problems.INTERNAL_ERROR)
 _READING: Final = (errors.NotFoundError, errors.TransportError, errors.MalformedRecordError)
 
 _READ_ANSWER: Final[Json] = {
@@ -99,7 +33,26 @@ _READ_HISTORY: Final[Json] = {
     "description": "Read the conversation.",
     "parameters": {"thread_id": "$response.body#/thread_id"},
 }
-_ON: Final = {"ReadAnswer": _READ_ANSWER, "ReadHistory": _READ_HISTORY}
+_CANCEL: Final[Json] = {
+    "operationId": "CancelChat",
+    "description": "Cancel it.",
+    "parameters": {"correlation_id": "$response.body#/correlation_id"},
+}
+_READ_HISTORY_OF: Final[Json] = {
+    **_READ_HISTORY,
+    "parameters": {"thread_id": "$response.body#/id"},
+}
+_READ_THREAD_OF: Final[Json] = {
+    "operationId": "ReadThread",
+    "description": "See how the conversation stands.",
+    "parameters": {"thread_id": "$response.body#/thread_id"},
+}
+_ON: Final = {
+    "ReadAnswer": _READ_ANSWER,
+    "ReadHistory": _READ_HISTORY,
+    "ReadThread": _READ_THREAD_OF,
+    "CancelChat": _CANCEL,
+}
 
 _SEND_CHAT: Final = Operation(
     handler=send_chat,
@@ -121,11 +74,12 @@ _SEND_CHAT: Final = Operation(
             description="Accepted; the answer can be read at the `Location`.",
             examples={"accepted": examples.ACCEPTED},
             headers=("X-Correlation-Id", "Location", "Preference-Applied"),
-            links=_ON,
+            links={**_ON, **FOLLOWED},
         ),
     },
     raises=(
         errors.NotFoundError,
+        errors.ThreadBusyError,
         errors.OverloadedError,
         errors.NotAcceptedError,
         errors.AcceptanceUnknownError,
@@ -151,7 +105,18 @@ _READ_ANSWER_OPERATION: Final = Operation(
     answers={
         200: Answer(
             description="How it ended: the answer, or why there is none.",
-            examples={"answered": examples.ANSWER, "failed": examples.UNANSWERED},
+            schema={
+                "anyOf": [
+                    {"$ref": "#/components/schemas/ChatResponse"},
+                    {"$ref": "#/components/schemas/RatedResponse"},
+                    {"$ref": "#/components/schemas/UnansweredResponse"},
+                ]
+            },
+            examples={
+                "answered": examples.ANSWER,
+                "rated": examples.RATED,
+                "failed": examples.UNANSWERED,
+            },
             headers=("X-Correlation-Id",),
             links={"ReadHistory": _READ_HISTORY},
         ),
@@ -159,11 +124,38 @@ _READ_ANSWER_OPERATION: Final = Operation(
             description="No outcome yet; look again after `Retry-After` seconds.",
             examples={"running": examples.RUNNING},
             headers=("X-Correlation-Id", "Retry-After"),
-            links=_ON,
+            links={**_ON, **FOLLOWED},
         ),
     },
     raises=_READING,
     fault=FaultBody("/wait", "must be a number of seconds, such as 10 or 0.5"),
+)
+
+_CANCEL_CHAT: Final = Operation(
+    handler=ChatController.cancel,
+    under=ChatController.path,
+    tag="chat",
+    description="It holds once it is told, wherever the question is: waiting, or with an agent,"
+    " which is stopped. Who waits for the answer is told `cancelled` at once. An outcome that was"
+    " first stays, and is what is told; so cancelling twice tells the same twice.",
+    parameters=(inputs.CORRELATION_ID,),
+    answers={
+        200: Answer(
+            description="How it ended: cancelled, or as it had ended before.",
+            examples={
+                "cancelled": examples.CANCELLED,
+                "answered": examples.ANSWER,
+                "failed": examples.UNANSWERED,
+            },
+            headers=("X-Correlation-Id",),
+            links={"ReadHistory": _READ_HISTORY},
+        ),
+    },
+    raises=(
+        errors.NotFoundError,
+        errors.CancelUnavailableError,
+        errors.MalformedRecordError,
+    ),
 )
 
 _READ_HISTORY_OPERATION: Final = Operation(
@@ -193,6 +185,91 @@ _READ_HISTORY_OPERATION: Final = Operation(
     },
     raises=_READING,
     fault=FaultBody("/limit", f"must be a whole number from 1 to {MAX_PAGE:,}"),
+)
+
+_LIST_THREADS: Final = Operation(
+    handler=ThreadsController.newest,
+    under=ThreadsController.path,
+    tag="threads",
+    description="Last used first. A conversation is listed for as long as its history is kept: 24"
+    " hours since the last turn (setting).",
+    parameters=(inputs.THREADS_LIMIT, inputs.THREADS_AFTER),
+    answers={
+        200: Answer(
+            description="A page of your conversations.",
+            examples={"two": examples.THREADS},
+            links={
+                "NextPage": {
+                    "operationId": "ListThreads",
+                    "description": "The following page, unless `next` is null.",
+                    "parameters": {"after": "$response.body#/next"},
+                }
+            },
+        )
+    },
+    raises=(errors.TransportError,),
+    fault=FaultBody("/limit", f"must be a whole number from 1 to {MAX_THREADS_PAGE:,}"),
+)
+_READ_THREAD: Final = Operation(
+    handler=ThreadsController.read,
+    under=ThreadsController.path,
+    tag="threads",
+    description="Read this first, then the messages, then follow the events after `cursor`, and"
+    " nothing is missed: turns and events have the same correlation id.",
+    parameters=(inputs.THREAD_ID,),
+    answers={
+        200: Answer(
+            description="How it stands.",
+            examples={"idle": examples.THREAD},
+            links={"ReadHistory": _READ_HISTORY_OF},
+        )
+    },
+    raises=(errors.NotFoundError, errors.TransportError),
+    fault=FaultBody("/thread_id", "must be 1 to 128 characters out of A-Z a-z 0-9 _ -"),
+)
+_RENAME_THREAD: Final = Operation(
+    handler=ThreadsController.rename,
+    under=ThreadsController.path,
+    tag="threads",
+    description="It stays where it is in the list: that is no use of it.",
+    parameters=(inputs.THREAD_ID,),
+    body=inputs.TITLE_BODY,
+    answers={200: Answer(description="How it stands now.", examples={"renamed": examples.THREAD})},
+    raises=(errors.NotFoundError, errors.TransportError),
+    problems=(problems.CONTENT_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE),
+    fault=FaultBody("/title", "must be one line without control characters"),
+)
+_DELETE_THREAD: Final = Operation(
+    handler=ThreadsController.delete,
+    under=ThreadsController.path,
+    tag="threads",
+    description="For good: open questions are cancelled; history, events and answers go; the id"
+    " cannot be used again for 30 days. Who follows the conversation is told what was cancelled, and"
+    " the stream ends. After a 503 send it again: it finishes what was begun. What is deleted"
+    " already is 404.",
+    parameters=(inputs.THREAD_ID,),
+    answers={200: Answer(description="What was deleted.", examples={"deleted": examples.DELETED})},
+    raises=_READING,
+    fault=FaultBody("/thread_id", "must be 1 to 128 characters out of A-Z a-z 0-9 _ -"),
+)
+_GIVE_FEEDBACK: Final = Operation(
+    handler=ChatController.rate,
+    under=ChatController.path,
+    tag="chat",
+    description="It is kept with the answer, and read with it; said again, it replaces what was said"
+    " before.",
+    parameters=(inputs.CORRELATION_ID,),
+    body=inputs.FEEDBACK_BODY,
+    answers={
+        200: Answer(
+            description="What is kept.",
+            examples={"down": examples.FEEDBACK},
+            headers=("X-Correlation-Id",),
+        )
+    },
+    raises=(errors.NotFoundError, errors.NotAnsweredError, errors.TransportError),
+    problems=(problems.CONTENT_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE),
+    fault=FaultBody("/rating", "must be one of up, down"),
 )
 
 _STATE: Final[Json] = {
@@ -230,7 +307,14 @@ def _health(
 OPERATIONS: Final = (
     _SEND_CHAT,
     _READ_ANSWER_OPERATION,
+    _CANCEL_CHAT,
     _READ_HISTORY_OPERATION,
+    *FOLLOWING,
+    _GIVE_FEEDBACK,
+    _LIST_THREADS,
+    _READ_THREAD,
+    _RENAME_THREAD,
+    _DELETE_THREAD,
     _health(
         HealthController.live,
         "For whoever restarts a process that hangs.",

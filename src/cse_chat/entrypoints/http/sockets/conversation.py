@@ -20,7 +20,7 @@ from cse_chat.domain.errors import (
 )
 from cse_chat.domain.model.events import Cursor
 from cse_chat.domain.model.ids import ThreadId, UserId
-from cse_chat.domain.model.questions import Question
+from cse_chat.domain.model.questions import IfBusy, Question
 from cse_chat.domain.ports.threads import Threads
 from cse_chat.domain.use_cases.cancel_chat import CancelChat
 from cse_chat.domain.use_cases.follow import FollowThread
@@ -124,7 +124,7 @@ class Conversation:
     def _end(self, closing: Closing) -> None:
         if self._ending is None:
             self._ending = closing
-            if self._patience:
+            if self._patience and not self._patience.expired():
                 self._patience.reschedule(self._loop.time())
 
     async def _finish(self) -> None:
@@ -196,7 +196,7 @@ class Conversation:
         except InvalidRequestError as error:
             await self._refuse(None, error)
         else:
-            await self._do(Ask(None, question))
+            await self._do(Ask(None, question, IfBusy.ENQUEUE))
 
     async def _do(self, frame: Frame) -> None:
         match frame:
@@ -229,7 +229,9 @@ class Conversation:
         if self._follower is None:
             # Before it is asked: whatever comes of it stands behind this.
             begin = await self._service.follow_thread.newest(self._thread_id)
-        receipt = await self._service.send_chat(frame.question, wait=NOT_WAITING)
+        receipt = await self._service.send_chat(
+            frame.question, wait=NOT_WAITING, if_busy=frame.if_busy
+        )
         if self._speaks_frames:
             await self._reply(frames.accepted(frame.ref, receipt))
         if self._follower is None:

@@ -12,9 +12,9 @@ from cse_chat.domain.errors import InvalidRequestError, Violation
 from cse_chat.domain.model.events import Cursor
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Outcome
-from cse_chat.domain.model.questions import Question
+from cse_chat.domain.model.questions import IfBusy, Question
 from cse_chat.domain.use_cases.send_chat import Receipt
-from cse_chat.entrypoints.http.bodies import question_in, unknown_fields
+from cse_chat.entrypoints.http.bodies import asking_in, unknown_fields
 from cse_chat.entrypoints.http.errors import NotSupportedError
 from cse_chat.entrypoints.http.parameters import correlation_id_of
 from cse_chat.entrypoints.http.problems import ProblemBody
@@ -32,6 +32,7 @@ class Ask:
 
     ref: str | None
     question: Question
+    if_busy: IfBusy
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,19 @@ Frame = Ask | Cancel | Follow | Ping
 
 
 class AcceptedFrame(msgspec.Struct, frozen=True, kw_only=True):
-    """The question is durable, and any gateway knows it."""
+    """The question is durable, and any gateway knows it.
+
+    Attributes:
+        queue_position: How many questions of the thread were unanswered before it; null when nobody
+            can say.
+    """
 
     type: Literal["accepted"] = "accepted"
     ref: str | None
     correlation_id: str
     thread_id: str
     durability: str
+    queue_position: int | None
 
 
 class SettledFrame(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +124,7 @@ def accepted(ref: str | None, receipt: Receipt) -> AcceptedFrame:
         correlation_id=receipt.request.correlation_id,
         thread_id=receipt.request.thread_id,
         durability=receipt.durability,
+        queue_position=receipt.queue_position,
     )
 
 
@@ -161,7 +169,7 @@ def _ask(document: Mapping[str, object], thread_id: ThreadId, user_id: UserId) -
     is_keyed = "idempotency_key" in document
     outside = {"type", "ref", "idempotency_key"}
     try:
-        question = question_in(
+        asking = asking_in(
             {name: value for name, value in document.items() if name not in outside},
             user_id=user_id,
             new_thread_id=lambda: thread_id,
@@ -173,7 +181,7 @@ def _ask(document: Mapping[str, object], thread_id: ThreadId, user_id: UserId) -
         raise InvalidRequestError(*faults)
     if is_keyed:
         raise NotSupportedError("`idempotency_key` is not offered yet; leave it out.")
-    return Ask(ref_of(document), question)
+    return Ask(ref_of(document), asking.question, asking.if_busy)
 
 
 def _cancel(document: Mapping[str, object]) -> Cancel:
