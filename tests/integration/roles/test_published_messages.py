@@ -19,7 +19,7 @@ from tests.gateway.asyncapi import CHANNELS, MESSAGES, validator_of
 from tests.integration.processes import RunningProcess
 from tests.integration.roles.conftest import Servers
 
-TOPICS: Final = (names.REQUESTS, names.RESPONSES, names.DEAD_LETTERS)
+TOPICS: Final = (names.REQUESTS, names.RESPONSES, names.DEAD_LETTERS, names.AUDIT)
 BEAT: Final = "chat.heartbeat:"  # a server's time: no message to anybody
 
 
@@ -86,7 +86,7 @@ async def test_what_is_published_of_a_question_is_in_the_document(
     ]
 
 
-async def test_what_is_on_record_of_questions_and_rubbish_is_in_the_document(
+async def test_what_is_on_record_of_questions_rubbish_and_feedback_is_in_the_document(
     start: Callable[..., RunningProcess], servers: Servers
 ) -> None:
     gateway = start(role="gateway", **servers.settings)
@@ -99,6 +99,8 @@ async def test_what_is_on_record_of_questions_and_rubbish_is_in_the_document(
         httpx.AsyncClient(base_url=gateway.url, timeout=40, trust_env=False) as http,
     ):
         answer = await http.post("/api/chat", json={"message": "Why?", "thread_id": thread})
+        asked = answer.json()["correlation_id"]
+        rated = await http.post(f"/api/chat/{asked}/feedback", json={"rating": "up"})
         rubbish = await producer.send_and_wait(
             names.REQUESTS, key=thread.encode(), value=b"rubbish"
         )
@@ -112,11 +114,12 @@ async def test_what_is_on_record_of_questions_and_rubbish_is_in_the_document(
                 if record.key == thread.encode() and not is_rubbish:
                     found[record.topic] = record
 
-    assert answer.status_code == 200
+    assert (answer.status_code, rated.status_code) == (200, 200)
     for topic, fitting in {
         names.REQUESTS: "RequestRecord",
         names.RESPONSES: "ResponseRecord",
         names.DEAD_LETTERS: "DeadLetterRecord",
+        names.AUDIT: "AuditRecord",
     }.items():
         name, channel = channel_of(topic)
         record = found[topic]
