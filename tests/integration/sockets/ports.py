@@ -9,7 +9,7 @@ from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.domain.errors import ChatError
 from cse_chat.domain.model.events import Cursor, Stretch
 from cse_chat.domain.model.ids import ThreadId
-from cse_chat.domain.model.questions import Question
+from cse_chat.domain.model.questions import IfBusy, Question
 from cse_chat.domain.use_cases.send_chat import Receipt, SendChat
 from cse_chat.entrypoints import clock
 
@@ -45,8 +45,10 @@ class HeldAsking:
         self.let_go = asyncio.Event()
         self.send_chat: SendChat | None = None
 
-    async def __call__(self, question: Question, *, wait: timedelta) -> Receipt:
+    async def __call__(
+        self, question: Question, *, wait: timedelta, if_busy: IfBusy = IfBusy.ENQUEUE
+    ) -> Receipt:
         self.entered.set()
         await self.let_go.wait()
         assert self.send_chat
-        return await self.send_chat(question, wait=wait)
+        return await self.send_chat(question, wait=wait, if_busy=if_busy)

@@ -29,6 +29,7 @@ async def test_whoever_asks_is_told_all_that_comes_of_it() -> None:
         "correlation_id": correlation_id,
         "thread_id": "t",
         "durability": "memory",
+        "queue_position": 0,
     }
     assert [event["type"] for event in told] == ["accepted", "started", "delta", "answered"]
     assert all(is_event(event) for event in told)

@@ -10,7 +10,12 @@ from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.request_scripts import RequestScripts
 from cse_chat.adapters.redis.scripts.loading import Script, script
 from cse_chat.adapters.redis.times import milliseconds
-from cse_chat.domain.errors import NotOwnerError, ThreadBusyError, TransportError
+from cse_chat.domain.errors import (
+    NotOwnerError,
+    ThreadBusyError,
+    ThreadDeletedError,
+    TransportError,
+)
 from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.questions import ChatRequest
 
@@ -46,6 +51,8 @@ class RedisLineup:
         match await self._run(_RESERVE, request, self._lease):
             case b"not-owner":
                 raise NotOwnerError(request.thread_id)
+            case b"deleted":
+                raise ThreadDeletedError(request.thread_id)
             case b"busy":
                 raise ThreadBusyError(request.thread_id)
 

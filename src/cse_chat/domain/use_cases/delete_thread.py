@@ -78,7 +78,8 @@ class DeleteThread:
     async def _cancel(self, ids: Collection[CorrelationId]) -> int:
         """Settle what of *ids* is open; return how many that were."""
         cancelled = 0
-        for entry in (await self.ledger.find(ids)).values():
+        # The last first: the one that runs is stopped at once, and the next would begin.
+        for entry in reversed([*(await self.ledger.find(ids)).values()]):
             outcome = Outcome.unanswered(
                 entry,
                 Status.CANCELLED,

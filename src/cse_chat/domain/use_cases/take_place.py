@@ -137,6 +137,8 @@ class TakePlace:
             found = await self.ledger.find(await self.lineup.before(request))
         except (TransportError, MalformedRecordError):
             return 0
-        cancelling = (self.cancel_chat.settled(entry, REPLACED) for entry in found.values())
+        # The last first: the one that runs is stopped at once, and the next would begin.
+        open_ones = reversed([*found.values()])
+        cancelling = (self.cancel_chat.settled(entry, REPLACED) for entry in open_ones)
         ended = await asyncio.gather(*cancelling, return_exceptions=True)
         return sum(not isinstance(end, BaseException) for end in ended)

@@ -8,15 +8,17 @@ from cse_chat.entrypoints.cli.printing import printable
 from cse_chat.entrypoints.cli.tables import rendered
 
 
-def print_answer(response: ChatResponse, *, follow_up: str = "") -> None:
+def print_answer(response: ChatResponse, *, follow_up: str = "", with_text: bool = True) -> None:
     """Print *response* to the standard output.
 
     Args:
         response: What the service answered.
         follow_up: The command that goes on with the conversation; empty prints none.
+        with_text: Whether its words are not there already.
     """
     output = console()
-    output.print(Text(printable(response.response)), soft_wrap=not output.is_terminal)
+    if with_text:
+        output.print(Text(printable(response.response)), soft_wrap=not output.is_terminal)
     for artifact in response.artifacts or ():
         show(rendered(artifact))
     output.print(Text(basis_of(response), style="dim"))

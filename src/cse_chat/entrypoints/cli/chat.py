@@ -13,6 +13,7 @@ from cse_chat.entrypoints.cli.asking import RunningService, reading_command
 from cse_chat.entrypoints.cli.consoles import is_terminal
 from cse_chat.entrypoints.cli.conversations import Conversation, Unanswered
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
+from cse_chat.entrypoints.cli.live import watching
 from cse_chat.entrypoints.cli.outcomes import refuse_problem, refuse_stranger
 from cse_chat.entrypoints.cli.prompts import Prompt
 from cse_chat.entrypoints.cli.transcripts import PROMPT, Transcript
@@ -29,8 +30,8 @@ Type a question and press Enter. A follow-up may say "it" or "what about ...".
   /quit     end; Ctrl+D does the same
 While an answer is awaited, Ctrl+C cancels the question. One whose answer takes
 longer than you wait is not cancelled: its answer is shown with the next line
-that you enter, be it an empty one. At the prompt Ctrl+C clears the line;
-pressed once more, it ends."""
+that you enter, be it an empty one. At the prompt Ctrl+C clears the line. Pressed
+once more, it ends."""
 
 
 def chat(
@@ -58,7 +59,8 @@ def chat(
     thread_id = text_of("--thread", thread_id) if thread_id else None
     service = RunningService.at(url or address_in_settings(), transport)
     transcript = Transcript(wait=wait, as_json=as_json)
-    conversation = Conversation(service, transcript, thread_id=thread_id, wait=wait)
+    watch = None if as_json else watching(str(service.url), transcript.told)
+    conversation = Conversation(service, transcript, thread_id=thread_id, wait=wait, watch=watch)
     if not is_terminal(sys.stdin):
         _ask_all(conversation, transcript, sys.stdin.buffer if sys.stdin else None)
         return
@@ -75,7 +77,11 @@ def _history_file() -> Path:
 def _ask_all(conversation: Conversation, transcript: Transcript, lines: BinaryIO | None) -> None:
     for question in _questions_in(lines or [], transcript):
         transcript.asked(question)
-        conversation.ask(question)
+        try:
+            conversation.ask(question)
+        except KeyboardInterrupt:
+            conversation.cancel()
+            raise
     is_there = conversation.look_for_late_answers()
     # What failed for good weighs more than what may still be answered.
     codes = [failure.code for failure in transcript.failures]
@@ -124,6 +130,7 @@ class _Dialogue:
         self._transcript = transcript
         self._prompt = prompt
         self._url = url
+        self._is_interrupted = False
         self._commands: dict[str, Callable[[], None]] = {
             "/new": self._begin_anew,
             "/thread": self._name_thread,
@@ -142,10 +149,11 @@ class _Dialogue:
             try:
                 self._obey(line)
             except KeyboardInterrupt:
+                if self._is_interrupted:
+                    raise
                 self._tell_of_stopped_waiting()
 
     def _lines(self) -> Iterator[str]:
-        interrupted = False
         while True:
             try:
                 line = self._prompt.read()
@@ -154,14 +162,14 @@ class _Dialogue:
                 return
             except KeyboardInterrupt:
                 click.echo(err=True)
-                if interrupted:
+                if self._is_interrupted:
                     raise
                 self._transcript.remark("Ctrl+C again ends, Ctrl+D as well.")
-                interrupted = True
+                self._is_interrupted = True
             except UnicodeDecodeError:
                 self._transcript.remark("That line is not UTF-8 text; type it again.")
             else:
-                interrupted = False
+                self._is_interrupted = False
                 yield line.strip()
 
     def _obey(self, line: str) -> None:
@@ -176,8 +184,9 @@ class _Dialogue:
         try:
             self._conversation.ask(question)
         except KeyboardInterrupt:
+            self._is_interrupted = True  # once more, and it ends
             if not self._conversation.cancel():
-                raise
+                self._tell_of_stopped_waiting()
 
     def _refuse_command(self) -> None:
         known = ", ".join([*self._commands, "/quit"])
@@ -217,6 +226,6 @@ class _Dialogue:
             return
         newest = self._conversation.unanswered[-1]
         self._transcript.remark(
-            "Not waiting any more, and not cancelled. The answer still comes: it is shown when you press Enter, and"
-            f" can be read with\n  {reading_command(newest.address)}"
+            "Not waiting any more, and not cancelled. The answer still comes: it is shown when you"
+            f" press Enter, and can be read with\n  {reading_command(newest.address)}"
         )

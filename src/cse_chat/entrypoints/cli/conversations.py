@@ -1,7 +1,7 @@
 """A conversation with a running service: one thread, its questions asked one after the other."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -31,6 +31,10 @@ class Unanswered:
     question: str
     response: httpx.Response
     address: httpx.URL
+
+
+Watch = Callable[[Unanswered, float], None]
+"""Tells, for so many seconds at most, what happens to a question, and returns when it has ended."""
 
 
 class Listener(Protocol):
@@ -65,7 +69,13 @@ class Conversation:
     """
 
     def __init__(
-        self, service: RunningService, listener: Listener, *, thread_id: str | None, wait: float
+        self,
+        service: RunningService,
+        listener: Listener,
+        *,
+        thread_id: str | None,
+        wait: float,
+        watch: Watch | None = None,
     ) -> None:
         """Begin, or go on with *thread_id*.
 
@@ -74,10 +84,12 @@ class Conversation:
             listener: Who is told.
             thread_id: As an earlier answer named it; ``None`` begins a thread.
             wait: Seconds to wait for an answer.
+            watch: What is done while the only open question is awaited; ``None``: nothing.
         """
         self._service = service
         self._listener = listener
         self._wait = wait
+        self._watch = watch
         self._unanswered: deque[Unanswered] = deque()
         self._newest: Unanswered | None = None
         self.thread_id = thread_id
@@ -162,9 +174,12 @@ class Conversation:
         end = self._service.monotonic() + self._wait
         while self._unanswered:
             first = self._unanswered[0]
-            left = end - self._service.monotonic()
             try:
                 with self._listener.waiting():
+                    # What would come before an answer that is late already is not worth a line.
+                    if self._watch and len(self._unanswered) == 1:
+                        self._watch(first, end - self._service.monotonic())
+                    left = end - self._service.monotonic()
                     response = self._service.follow(first.response, wait=left)
             except CommandFailedError as error:
                 self._listener.hindered(error)

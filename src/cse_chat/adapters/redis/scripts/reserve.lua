@@ -2,7 +2,7 @@
 -- ARGV after the shared ones: milliseconds for which it is kept.
 local lease = ARGV[8]
 if not is_free_for(owner, user) then
-  return 'not-owner'
+  return refusal(owner)
 end
 local is_reserved = meta.reserved and meta.reserved ~= id and tonumber(meta.reserved_until) > now
 -- What was registered before the life of a request is over: it is past its deadline since long.

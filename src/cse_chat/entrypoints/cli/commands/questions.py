@@ -67,7 +67,8 @@ def chat(
 ) -> None:
     """Talk with a running service: each line is a question.
 
-    Ctrl+C cancels a question whose answer is awaited. Ctrl+D ends.
+    What the agent does is shown, and what it says as it comes. Ctrl+C cancels the question, and
+    a second one leaves. Ctrl+D ends.
 
     When the input is no terminal, each line of it is asked in its turn; the exit code is that of
     the first question without an answer.
