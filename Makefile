@@ -67,7 +67,7 @@ check: .venv/.dev  ## Check format, rules, types, architecture, locks, reference
 	if [ -n "$$failed" ]; then echo "FAILED: $${failed#, }"; exit 1; fi; \
 	echo "--- every check passed"
 
-reference: .venv/.dev  ## Write docs/reference, docs/openapi.json and .env.example out of the code
+reference: .venv/.dev  ## Write docs/reference, docs/openapi.json, docs/asyncapi.json and .env.example out of the code
 	@$(BIN)/python -m tests.reference --write
 
 questions: .venv/.dev  ## Put the development questions to the analyst and print the score

@@ -34,7 +34,7 @@ def test_the_script_for_bash_completes_commands_and_options(tmp_path: Path) -> N
     assert completed("cse-chat", "co") == ["completion", "config"]
     assert completed("cse-chat", "health", "--p") == ["--probe"]
     assert completed("cse-chat", "health", "--probe", "l") == ["live"]
-    assert completed("cse-chat", "schema", "export", "") == ["openapi", "json-schema"]
+    assert completed("cse-chat", "schema", "export", "") == ["openapi", "asyncapi", "json-schema"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from typing import Final
 
 from tests.reference.commands import commands_page
 from tests.reference.interface import document, problems_page, routes_page
+from tests.reference.messages import document as messages_document
+from tests.reference.messages import messages_page
 from tests.reference.metrics import metrics_page
 from tests.reference.settings import example_file, settings_page
 
@@ -17,9 +19,11 @@ ROOT: Final = Path(__file__).parents[2]
 
 FILES: Final[Mapping[str, Callable[[], str]]] = {
     ".env.example": example_file,
+    "docs/asyncapi.json": messages_document,
     "docs/openapi.json": document,
     "docs/reference/cli.md": commands_page,
     "docs/reference/http.md": routes_page,
+    "docs/reference/messages.md": messages_page,
     "docs/reference/metrics.md": metrics_page,
     "docs/reference/problems.md": problems_page,
     "docs/reference/settings.md": settings_page,

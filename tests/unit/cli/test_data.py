@@ -75,3 +75,11 @@ def test_the_openapi_document_is_exported(capsys: pytest.CaptureFixture[str]) ->
     document = json.loads(capsys.readouterr().out)
     assert document["openapi"].startswith("3.1.")
     assert "/api/chat" in document["paths"]
+
+
+def test_the_asyncapi_document_is_exported(capsys: pytest.CaptureFixture[str]) -> None:
+    export(Document.ASYNCAPI, output=None)
+
+    document = json.loads(capsys.readouterr().out)
+    assert document["asyncapi"].startswith("3.1.")
+    assert "conversation" in document["channels"]

@@ -26,6 +26,7 @@ from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.events import Cursor, Ended, Event, EventType, Gap, Utterance
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Problem, Status
+from cse_chat.entrypoints.http.channels import examples
 from tests.builders import a_question, a_request
 
 CID = CorrelationId("550e8400-e29b-41d4-a716-446655440000")
@@ -160,6 +161,11 @@ def test_what_is_written_stays_as_it_is(kind: str) -> None:
     written, golden = GOLDEN[kind]
 
     assert written.decode() == golden
+
+
+@pytest.mark.parametrize("kind", GOLDEN)
+def test_what_is_published_as_an_example_is_the_golden_message(kind: str) -> None:
+    assert examples.EVENTS[kind] == json.loads(GOLDEN[kind][1])
 
 
 @pytest.mark.parametrize("kind", GOLDEN)

@@ -33,11 +33,12 @@ class KafkaAuditLog:
             self._topic,
             key=record.thread_id.encode(),
             value=encode_audit_record(record),
-            headers=_headers(record),
+            headers=audit_headers(record),
         )
 
 
-def _headers(record: AuditRecord) -> Headers:
+def audit_headers(record: AuditRecord) -> Headers:
+    """Return what a record on the topic says beside its value."""
     about: Headers = ()
     if record.correlation_id:
         about = ((CORRELATION_ID, record.correlation_id.encode()),)

@@ -49,7 +49,7 @@ class KafkaResponseLog:
             self._topic,
             key=outcome.thread_id.encode(),
             value=encode_outcome(outcome),
-            headers=_headers(outcome, request),
+            headers=response_headers(outcome, request),
         )
 
 
@@ -69,7 +69,8 @@ def outcome_of(record: Record) -> Outcome:
     )
 
 
-def _headers(outcome: Outcome, request: Record) -> Headers:
+def response_headers(outcome: Outcome, request: Record) -> Headers:
+    """Return what a record of *outcome* says beside its value; *request* is what was answered."""
     correlation_id = outcome.correlation_id.encode()
     settled_at = outcome.settled_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return (

@@ -12,11 +12,13 @@ from cse_chat.adapters.redis.subscription import Subscription
 from cse_chat.domain.model.ids import CorrelationId, is_correlation_id
 
 
-class _Cancelled(msgspec.Struct, frozen=True, tag="cancelled", tag_field="type"):
+class Cancelled(msgspec.Struct, frozen=True, tag="cancelled", tag_field="type"):
+    """A request is cancelled; whoever runs it asks the ledger, and believes nobody."""
+
     correlation_id: str
 
 
-_decoder = msgspec.json.Decoder(_Cancelled)
+_decoder = msgspec.json.Decoder(Cancelled)
 
 
 class RedisCancellations(Cancellations):

@@ -54,6 +54,7 @@ class Subscription:
         patience: timedelta,
     ) -> None:
         self._server = connection
+        self._of = of
         self._channels = (*channels, pulse)
         self._pulse = pulse
         self._heard = heard

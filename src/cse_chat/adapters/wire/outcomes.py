@@ -87,18 +87,24 @@ class _Response(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class _Announcement(msgspec.Struct, frozen=True, kw_only=True):
-    """An outcome, and what its JSON does not say of the request."""
+class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+    """An outcome, and what its JSON does not say of the request.
+
+    Attributes:
+        user_id: Who asked.
+        durability: Where the request was kept; null when nobody can say.
+        attempt: The attempt that settled it; 0 if none did.
+    """
 
     user_id: str
     durability: Durability | None
     attempt: int
-    outcome: msgspec.Raw = msgspec.Raw()
+    outcome: msgspec.Raw
 
 
 _encoder = msgspec.json.Encoder()
 _response_decoder = msgspec.json.Decoder(_Response)
-_announcement_decoder = msgspec.json.Decoder(_Announcement)
+_announcement_decoder = msgspec.json.Decoder(Announcement)
 
 
 def decode_outcome(
@@ -129,7 +135,7 @@ def announcement_head(outcome: Outcome) -> bytes:
 
     So a store that has the JSON already can announce it without having it twice.
     """
-    head = _Announcement(
+    head = Announcement(
         user_id=outcome.user_id,
         durability=outcome.durability,
         attempt=outcome.attempt,

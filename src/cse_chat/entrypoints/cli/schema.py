@@ -12,9 +12,10 @@ from cse_chat.entrypoints.cli.printing import json_of, print_json
 
 
 class Document(StrEnum):
-    """What can be exported: the HTTP interface, or the messages that it carries."""
+    """What can be exported: the HTTP interface, all others, or the messages that they carry."""
 
     OPENAPI = "openapi"
+    ASYNCAPI = "asyncapi"
     JSON_SCHEMA = "json-schema"
 
 
@@ -43,6 +44,12 @@ def export(document: Document, *, output: Path | None) -> None:
 def _content_of(document: Document) -> dict[str, Any]:
     if document is Document.JSON_SCHEMA:
         return json_schemas()
+    if document is Document.ASYNCAPI:
+        from cse_chat.entrypoints.http.channels.document import (  # noqa: PLC0415 -- see below
+            asyncapi_document,
+        )
+
+        return asyncapi_document()
     from cse_chat.entrypoints.http.openapi import (  # noqa: PLC0415 -- the whole web framework
         openapi_document,
     )

@@ -10,6 +10,12 @@ from cse_chat.entrypoints.container import Container
 from cse_chat.entrypoints.http.access_log import AccessLog
 from cse_chat.entrypoints.http.asking import send_chat
 from cse_chat.entrypoints.http.bodies import MAX_BODY_BYTES
+from cse_chat.entrypoints.http.channels.page import (
+    asyncapi_file,
+    asyncapi_page,
+    asyncapi_page_library,
+    asyncapi_page_start,
+)
 from cse_chat.entrypoints.http.chat import ChatController, ChatService
 from cse_chat.entrypoints.http.errors import HANDLERS
 from cse_chat.entrypoints.http.events import EventsController, Following
@@ -77,6 +83,10 @@ def create_app(container: Container, process: Process | None = None) -> Litestar
             schema_document,
             schema_page_file,
             schema_page_library,
+            asyncapi_page,
+            asyncapi_file,
+            asyncapi_page_start,
+            asyncapi_page_library,
         ],
         # For `send_chat` and `chat_socket`, which get no dependencies.
         state=State({"chat": chat, "sockets": sockets}),

@@ -17,6 +17,7 @@ from cse_chat.entrypoints.http.problems import (
     ProblemKind,
 )
 from cse_chat.entrypoints.http.published import examples, inputs
+from cse_chat.entrypoints.http.published.docstrings import explain
 from cse_chat.entrypoints.http.published.inputs import Json
 from cse_chat.entrypoints.http.published.operation import Answer, Operation
 from cse_chat.entrypoints.http.published.operations import OPERATIONS
@@ -197,13 +198,5 @@ def _schemas() -> Json:
         [*structs, ProblemBody, FaultBody], ref_template=_REFERENCE
     )
     for schema in components.values():
-        _explain(schema)
+        explain(schema)
     return dict(sorted({**components, "Question": inputs.QUESTION}.items()))
-
-
-def _explain(schema: Json) -> None:
-    """Give the text of a docstring to whom it belongs: a struct or its fields."""
-    whole, _, fields = inspect.cleandoc(schema["description"]).partition("\n\nAttributes:\n")
-    schema["description"] = whole
-    for name, text in re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", fields, re.MULTILINE):
-        schema["properties"][name]["description"] = re.sub(r"\s+", " ", text)

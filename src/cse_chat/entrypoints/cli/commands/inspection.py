@@ -107,17 +107,18 @@ def schema() -> None:
 
 
 @schema.command(epilog="Example: `cse-chat schema export openapi --output openapi.json`")
-@click.argument("document", type=click.Choice(["openapi", "json-schema"]))
+@click.argument("document", type=click.Choice(["openapi", "asyncapi", "json-schema"]))
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     help="File to write; by default the standard output.",
 )
 def export(document: str, output: Path | None) -> None:
-    """Write the OpenAPI document, or the JSON Schemas of requests and responses.
+    """Write the OpenAPI or AsyncAPI document, or the JSON Schemas of the messages.
 
-    openapi describes the HTTP interface; json-schema the messages: Chat Request v1, Chat
-    Response v1, and how a question ends that has no answer.
+    openapi describes the HTTP interface; asyncapi the WebSocket, the topics of Kafka and the
+    channels of Redis; json-schema what they carry: Chat Request v1, Chat Response v1, how a
+    question ends that has no answer, and events.
     """
     from cse_chat.entrypoints.cli.schema import Document  # noqa: PLC0415
     from cse_chat.entrypoints.cli.schema import export as write  # noqa: PLC0415
