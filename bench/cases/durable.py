@@ -36,7 +36,7 @@ _FEWER: Final[Mapping[str, tuple[int, ...]]] = {
 }
 _USUAL: Final = 64
 _IMPATIENCE_SECONDS: Final = 5.0
-_COMPILING: Final = 12  # times as long as a run
+_COMPILING: Final = 30  # times as long as a run
 
 _AT_LEAST, _AT_MOST = Direction.AT_LEAST, Direction.AT_MOST
 _RATE = "answers a second"
@@ -73,7 +73,7 @@ def warm_up(cluster: Cluster, options: Options) -> bytes:
     """Load ours, uncounted, and return one of its answers.
 
     A new Kafka compiles its code first, and takes up to a processor for that, the longer the less:
-    after half a minute of load an answer takes a fifth of what the first ones took.
+    after a minute and a half of load an answer takes a fifth of what the first ones took.
     """
     with cluster.ours() as server:
         server.under(clients=_USUAL, seconds=_COMPILING * options.seconds)
