@@ -25,7 +25,6 @@ _CHUNK: Final = 500  # questions; their commands fit into what sockets buffer of
 _BATCH: Final = 262_144
 _PATIENCE: Final = 60.0
 _MOST_TURNS: Final = 1_000  # as our script has it
-_REPLIES: Final = (b"+", b":")
 
 Headers = Sequence[tuple[str, bytes]]
 Ids = tuple[bytes, bytes]
@@ -39,14 +38,14 @@ class Trace:
         ids: Its correlation id and its thread id.
         once: Commands, encoded, for what is kept once for a thread.
         each: Those for what is kept for each question.
-        commands: How many both are.
+        lines: How many of them the server answers to both.
         records: By topic.
     """
 
     ids: Ids
     once: bytes
     each: bytes
-    commands: tuple[int, int]
+    lines: tuple[int, int]
     records: Mapping[str, tuple[bytes, bytes, Headers]]
 
 
@@ -68,15 +67,19 @@ def trace_of(cluster: Cluster, correlation_id: str, thread_id: str) -> Trace:
         for key in redis.scan_iter(f"chat:{thread_id}:*", count=10_000):
             if redis.type(key) == b"list":  # the history: it grows with each question, to an end
                 each += [*_commands(redis, key), [b"LTRIM", key, b"%d" % -_MOST_TURNS, b"-1"]]
-            else:
+            else:  # also the events, of which the thread has those of its first question
                 once += _commands(redis, key)
+        for key in redis.scan_iter("chat:user:*:threads", count=10_000):
+            score = cast("float | None", redis.zscore(key, thread_id))
+            if score is not None:  # the list has a life already
+                once.append([b"ZADD", key, b"%d" % score, ids[1]])
     if not each or not once:
         raise BrokenRunError(f"{correlation_id} left nothing behind in Redis")
     return Trace(
         ids=ids,
         once=b"".join(map(_encoded, once)),
         each=b"".join(map(_encoded, each)),
-        commands=(len(once), len(each)),
+        lines=(_lines(once), _lines(each)),
         records=records,
     )
 
@@ -122,9 +125,22 @@ def _commands(redis: Redis, key: bytes) -> list[list[bytes]]:
         made = [b"HSET", key, *itertools.chain.from_iterable(fields.items())]
     elif kind == b"list":
         made = [b"RPUSH", key, *cast("list[bytes]", redis.lrange(key, 0, -1))]
+    elif kind == b"stream":
+        entries = cast("list[tuple[bytes, dict[bytes, bytes]]]", redis.xrange(key))
+        added = [
+            [b"XADD", key, position, *itertools.chain.from_iterable(fields.items())]
+            for position, fields in entries
+        ]
+        # It may be made again: a thread's questions come in several parts.
+        return [[b"DEL", key], *added, [b"PEXPIRE", key, life]]
     else:
         raise BrokenRunError(f"what is a {kind!r} for?")
     return [made, [b"PEXPIRE", key, life]]
+
+
+def _lines(commands: Sequence[Sequence[bytes]]) -> int:
+    """Return how many lines are answered to *commands*; an id stands in one of its own."""
+    return sum(2 if command[0] == b"XADD" else 1 for command in commands)
 
 
 def _encoded(command: Sequence[bytes]) -> bytes:
@@ -142,20 +158,20 @@ def _fill_redis(cluster: Cluster, trace: Trace, questions: Sequence[Ids]) -> Non
                 if ids[1] != known:
                     known = ids[1]
                     sent.append(_renamed(trace.once, trace, ids))
-                    replies += trace.commands[0]
+                    replies += trace.lines[0]
                 sent.append(_renamed(trace.each, trace, ids))
-                replies += trace.commands[1]
+                replies += trace.lines[1]
             client.sendall(b"".join(sent))
             _read_replies(client, replies)
 
 
 def _read_replies(client: socket.socket, count: int) -> None:
-    received = b""
-    while received.count(b"\r\n") < count:
+    received = b"\r\n"
+    while received.count(b"\r\n") <= count:
         received += client.recv(1 << 20)
-    wrong = [line for line in received.splitlines() if not line.startswith(_REPLIES)]
-    if wrong:
-        raise BrokenRunError(f"Redis says {wrong[0]!r}")
+        if b"\r\n-" in received:
+            wrong = next(line for line in received.splitlines() if line.startswith(b"-"))
+            raise BrokenRunError(f"Redis says {wrong!r}")
 
 
 def _renamed(text: bytes, trace: Trace, ids: Ids) -> bytes:
