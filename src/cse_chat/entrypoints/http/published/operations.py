@@ -13,46 +13,13 @@ from cse_chat.entrypoints.http.chat import ChatController
 from cse_chat.entrypoints.http.errors import OUTCOMES
 from cse_chat.entrypoints.http.health import HealthController
 from cse_chat.entrypoints.http.metrics import read_metrics
-from cse_chat.entrypoints.http.parameters import MAX_PAGE, MAX_THREADS_PAGE
 from cse_chat.entrypoints.http.problems import FaultBody, problem_page
 from cse_chat.entrypoints.http.published import examples, inputs
 from cse_chat.entrypoints.http.published.following import FOLLOWED, FOLLOWING
 from cse_chat.entrypoints.http.published.inputs import Json
+from cse_chat.entrypoints.http.published.links import ON, READ_HISTORY, READING
 from cse_chat.entrypoints.http.published.operation import Answer, Operation
-from cse_chat.entrypoints.http.threads import ThreadsController
-
-_READING: Final = (errors.NotFoundError, errors.TransportError, errors.MalformedRecordError)
-
-_READ_ANSWER: Final[Json] = {
-    "operationId": "ReadAnswer",
-    "description": "Read it again, or how it ended.",
-    "parameters": {"correlation_id": "$response.body#/correlation_id"},
-}
-_READ_HISTORY: Final[Json] = {
-    "operationId": "ReadHistory",
-    "description": "Read the conversation.",
-    "parameters": {"thread_id": "$response.body#/thread_id"},
-}
-_CANCEL: Final[Json] = {
-    "operationId": "CancelChat",
-    "description": "Cancel it.",
-    "parameters": {"correlation_id": "$response.body#/correlation_id"},
-}
-_READ_HISTORY_OF: Final[Json] = {
-    **_READ_HISTORY,
-    "parameters": {"thread_id": "$response.body#/id"},
-}
-_READ_THREAD_OF: Final[Json] = {
-    "operationId": "ReadThread",
-    "description": "See how the conversation stands.",
-    "parameters": {"thread_id": "$response.body#/thread_id"},
-}
-_ON: Final = {
-    "ReadAnswer": _READ_ANSWER,
-    "ReadHistory": _READ_HISTORY,
-    "ReadThread": _READ_THREAD_OF,
-    "CancelChat": _CANCEL,
-}
+from cse_chat.entrypoints.http.published.threads import THREADS
 
 _SEND_CHAT: Final = Operation(
     handler=send_chat,
@@ -68,13 +35,13 @@ _SEND_CHAT: Final = Operation(
             description="The answer.",
             examples={"answered": examples.ANSWER},
             headers=("X-Correlation-Id",),
-            links=_ON,
+            links=ON,
         ),
         202: Answer(
             description="Accepted; the answer can be read at the `Location`.",
             examples={"accepted": examples.ACCEPTED},
             headers=("X-Correlation-Id", "Location", "Preference-Applied"),
-            links={**_ON, **FOLLOWED},
+            links={**ON, **FOLLOWED},
         ),
     },
     raises=(
@@ -118,16 +85,16 @@ _READ_ANSWER_OPERATION: Final = Operation(
                 "failed": examples.UNANSWERED,
             },
             headers=("X-Correlation-Id",),
-            links={"ReadHistory": _READ_HISTORY},
+            links={"ReadHistory": READ_HISTORY},
         ),
         202: Answer(
             description="No outcome yet; look again after `Retry-After` seconds.",
             examples={"running": examples.RUNNING},
             headers=("X-Correlation-Id", "Retry-After"),
-            links={**_ON, **FOLLOWED},
+            links={**ON, **FOLLOWED},
         ),
     },
-    raises=_READING,
+    raises=READING,
     fault=FaultBody("/wait", "must be a number of seconds, such as 10 or 0.5"),
 )
 
@@ -148,7 +115,7 @@ _CANCEL_CHAT: Final = Operation(
                 "failed": examples.UNANSWERED,
             },
             headers=("X-Correlation-Id",),
-            links={"ReadHistory": _READ_HISTORY},
+            links={"ReadHistory": READ_HISTORY},
         ),
     },
     raises=(
@@ -158,100 +125,6 @@ _CANCEL_CHAT: Final = Operation(
     ),
 )
 
-_READ_HISTORY_OPERATION: Final = Operation(
-    handler=ThreadsController.messages,
-    under=ThreadsController.path,
-    tag="threads",
-    description="Oldest first. An agent's turn without an answer has `status` and `problem`.",
-    parameters=(inputs.THREAD_ID, inputs.LIMIT, inputs.AFTER),
-    answers={
-        200: Answer(
-            description="A page of the history.",
-            examples={
-                "answered": examples.MESSAGES,
-                "without an answer": examples.MESSAGES_WITHOUT_ANSWER,
-            },
-            links={
-                "NextPage": {
-                    "operationId": "ReadHistory",
-                    "description": "The following page, unless `next` is null.",
-                    "parameters": {
-                        "thread_id": "$request.path.thread_id",
-                        "after": "$response.body#/next",
-                    },
-                }
-            },
-        ),
-    },
-    raises=_READING,
-    fault=FaultBody("/limit", f"must be a whole number from 1 to {MAX_PAGE:,}"),
-)
-
-_LIST_THREADS: Final = Operation(
-    handler=ThreadsController.newest,
-    under=ThreadsController.path,
-    tag="threads",
-    description="Last used first. A conversation is listed for as long as its history is kept: 24"
-    " hours since the last turn (setting).",
-    parameters=(inputs.THREADS_LIMIT, inputs.THREADS_AFTER),
-    answers={
-        200: Answer(
-            description="A page of your conversations.",
-            examples={"two": examples.THREADS},
-            links={
-                "NextPage": {
-                    "operationId": "ListThreads",
-                    "description": "The following page, unless `next` is null.",
-                    "parameters": {"after": "$response.body#/next"},
-                }
-            },
-        )
-    },
-    raises=(errors.TransportError,),
-    fault=FaultBody("/limit", f"must be a whole number from 1 to {MAX_THREADS_PAGE:,}"),
-)
-_READ_THREAD: Final = Operation(
-    handler=ThreadsController.read,
-    under=ThreadsController.path,
-    tag="threads",
-    description="Read this first, then the messages, then follow the events after `cursor`, and"
-    " nothing is missed: turns and events have the same correlation id.",
-    parameters=(inputs.THREAD_ID,),
-    answers={
-        200: Answer(
-            description="How it stands.",
-            examples={"idle": examples.THREAD},
-            links={"ReadHistory": _READ_HISTORY_OF},
-        )
-    },
-    raises=(errors.NotFoundError, errors.TransportError),
-    fault=FaultBody("/thread_id", "must be 1 to 128 characters out of A-Z a-z 0-9 _ -"),
-)
-_RENAME_THREAD: Final = Operation(
-    handler=ThreadsController.rename,
-    under=ThreadsController.path,
-    tag="threads",
-    description="It stays where it is in the list: that is no use of it.",
-    parameters=(inputs.THREAD_ID,),
-    body=inputs.TITLE_BODY,
-    answers={200: Answer(description="How it stands now.", examples={"renamed": examples.THREAD})},
-    raises=(errors.NotFoundError, errors.TransportError),
-    problems=(problems.CONTENT_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE),
-    fault=FaultBody("/title", "must be one line without control characters"),
-)
-_DELETE_THREAD: Final = Operation(
-    handler=ThreadsController.delete,
-    under=ThreadsController.path,
-    tag="threads",
-    description="For good: open questions are cancelled; history, events and answers go; the id"
-    " cannot be used again for 30 days. Who follows the conversation is told what was cancelled, and"
-    " the stream ends. After a 503 send it again: it finishes what was begun. What is deleted"
-    " already is 404.",
-    parameters=(inputs.THREAD_ID,),
-    answers={200: Answer(description="What was deleted.", examples={"deleted": examples.DELETED})},
-    raises=_READING,
-    fault=FaultBody("/thread_id", "must be 1 to 128 characters out of A-Z a-z 0-9 _ -"),
-)
 _GIVE_FEEDBACK: Final = Operation(
     handler=ChatController.rate,
     under=ChatController.path,
@@ -308,13 +181,9 @@ OPERATIONS: Final = (
     _SEND_CHAT,
     _READ_ANSWER_OPERATION,
     _CANCEL_CHAT,
-    _READ_HISTORY_OPERATION,
-    *FOLLOWING,
     _GIVE_FEEDBACK,
-    _LIST_THREADS,
-    _READ_THREAD,
-    _RENAME_THREAD,
-    _DELETE_THREAD,
+    *FOLLOWING,
+    *THREADS,
     _health(
         HealthController.live,
         "For whoever restarts a process that hangs.",
