@@ -111,6 +111,19 @@ async def test_who_waits_is_let_go_when_the_server_stays_away(
             assert await next_one(SOON) == an_outcome(request)
 
 
+async def test_whoever_listens_no_more_is_not_told_that_the_server_is_gone(
+    own_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription, "_GONE_AFTER", 0.01)
+    gone: list[bool] = []
+    async with Gateway(own_server.url) as gateway:
+        gateway.bus._subscription.on_gone = lambda: gone.append(True)
+
+    await asyncio.sleep(0.1)  # ten times as long as it would take
+
+    assert not gone
+
+
 async def test_a_restarted_server_is_subscribed_to_again(
     own_server: RedisServer, gateway: Gateway
 ) -> None:

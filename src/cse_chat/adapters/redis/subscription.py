@@ -114,12 +114,12 @@ class Subscription:
     async def __aexit__(self, *_: object) -> None:
         """Stop hearing, and disconnect."""
         client, self._client = self._client, None
-        self._stay()
         tasks = [*self._sending, *([self._supervisor] if self._supervisor else ())]
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+        self._stay()  # only now: that it ends here is a loss, too
         if client is not None:
             await client.aclose()
 
