@@ -32,8 +32,7 @@ if not is_busy then
     end
     row.attempt = row.attempt + 1
   end
-  redis.call('HSET', REQUEST, 'attempt', row.attempt, 'spent', row.spent, 'token', token,
-    'status', 'running', 'said', 0)
+  note('attempt', row.attempt, 'spent', row.spent, 'token', token, 'status', 'running', 'said', 0)
   if not again then
     record('"attempt":' .. row.attempt .. ',"timestamp":"' .. iso_time(now) .. '",', started)
   end

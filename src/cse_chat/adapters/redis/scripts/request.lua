@@ -14,8 +14,8 @@ local owner = redis.call('GET', OWNER)
 -- A key that holds something else fails here, before anything is written: a script that fails
 -- keeps what it wrote before.
 redis.call('LLEN', MESSAGES)
-redis.call('ZCARD', OPEN)
-redis.call('XLEN', EVENTS)
+local open_before = redis.call('ZCARD', OPEN)
+local has_events = redis.call('XLEN', EVENTS) > 0
 
 local function is_known()
   return row.thread ~= nil
@@ -34,9 +34,21 @@ local function settlement()
     what_is_done(row)}
 end
 
+-- Fields of REQUEST, written when it is kept.
+local fields = {}
+
+local function note(...)
+  for _, value in ipairs({...}) do
+    fields[#fields + 1] = value
+  end
+end
+
 -- Row and mailbox end at the same moment: one without the other would say something wrong. Until
 -- it is settled there is no mailbox.
 local function keep_request()
+  if #fields > 0 then
+    redis.call('HSET', REQUEST, unpack(fields))
+  end
   redis.call('PEXPIREAT', REQUEST, now + answer_life)
   if is_settled() then
     redis.call('PEXPIREAT', MAILBOX, now + answer_life)
@@ -68,10 +80,23 @@ if begins then
 end
 local told = {}
 
+-- To prolong the life of a thread costs as much as six calls: a thread that is known to have been
+-- kept less than a hundredth of its life ago is left as it is. Whoever makes a key keeps it.
+local keeps = begins or not is_known() or not meta.kept_at
+  or now - meta.kept_at > history_life / 100
+
+-- Events of another epoch are of no more use.
+local function forget_events()
+  if has_events then
+    redis.call('DEL', EVENTS)
+    has_events = false
+  end
+end
+
 -- Give an event its position. It is told once everything is written.
 local function record(members, tail)
   if begins and offset == 0 then
-    redis.call('DEL', EVENTS)
+    forget_events()
   end
   offset = offset + 1
   local event = '{"cursor":"' .. epoch .. '-' .. offset .. '",' .. members .. tail
@@ -110,20 +135,25 @@ end
 
 -- Note that the thread is used.
 local function use_thread()
-  own(OWNER, user)
-  change('updated', now, 'offset', offset)
+  change('offset', offset)
   if not meta.created then
     change('created', now)
   end
   if begins then
     if offset == 0 then
-      redis.call('DEL', EVENTS)
+      forget_events()
     end
     change('run_id', run_id, 'epoch', epoch)
   end
   drop_aged_events()
+  if keeps then
+    own(OWNER, user)
+    change('kept_at', now)
+  end
   redis.call('HSET', META, unpack(changes))
-  keep_thread()
+  if keeps then
+    keep_thread()
+  end
 end
 
 local function name_thread(title)
@@ -155,7 +185,9 @@ end
 -- and go when another thread comes; an attempt may prolong a history, but not beyond its request.
 local function list_thread()
   redis.call('ZADD', LISTED, now_us, thread)
-  redis.call('PEXPIREAT', LISTED, now + history_life)
+  if keeps then
+    redis.call('PEXPIREAT', LISTED, now + history_life)
+  end
   if not meta.created then
     local oldest = now_us - 1000 * (history_life + answer_life)
     redis.call('ZREMRANGEBYSCORE', LISTED, '-inf', oldest)
@@ -166,13 +198,12 @@ end
 -- keeps the request.
 local function register(deadline, durability, reply_channel, asked, accepted, title)
   list_thread()
-  redis.call('HSET', REQUEST, 'thread', thread, 'user', user, 'status', 'accepted', 'attempt', 0,
-    'spent', 0, 'deadline', deadline, 'durability', durability, 'replies', reply_channel,
-    'asked', 1, 'begins', epoch .. '-' .. offset)
-  local before = redis.call('ZCARD', OPEN)
-  record('"queue_position":' .. before .. ',', accepted)
+  note('thread', thread, 'user', user, 'status', 'accepted', 'attempt', 0, 'spent', 0,
+    'deadline', deadline, 'durability', durability, 'replies', reply_channel, 'asked', 1,
+    'begins', epoch .. '-' .. offset)
+  record('"queue_position":' .. open_before .. ',', accepted)
   -- They stand in the order they came, however many in a millisecond.
-  local last = before > 0 and redis.call('ZRANGE', OPEN, -1, -1, 'WITHSCORES')[2] or 0
+  local last = open_before > 0 and redis.call('ZRANGE', OPEN, -1, -1, 'WITHSCORES')[2] or 0
   redis.call('ZADD', OPEN, math.max(now, last + 1), id)
   end_reservation()
   add_turns(asked)
@@ -190,5 +221,13 @@ local function end_claim(token)
   redis.call('HDEL', REQUEST, 'token')
   if meta.token == token then
     redis.call('HDEL', META, 'claimed', 'lease')
+  end
+end
+
+-- The same with what is written anyway, of one that keeps its request and uses its thread.
+local function end_claim_with_it(token)
+  note('token', '')
+  if meta.token == token then
+    change('claimed', '', 'lease', 0)
   end
 end

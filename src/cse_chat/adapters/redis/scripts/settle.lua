@@ -29,14 +29,16 @@ if is_own_thread then
   list_thread()
 end
 if not is_known() then
-  redis.call('HSET', REQUEST, 'thread', thread, 'user', user, 'attempt', 0, 'spent', 0,
-    'deadline', deadline, 'durability', durability, 'replies', reply_channel,
-    'begins', epoch .. '-' .. offset)
+  note('thread', thread, 'user', user, 'attempt', 0, 'spent', 0, 'deadline', deadline,
+    'durability', durability, 'replies', reply_channel, 'begins', epoch .. '-' .. offset)
   end_reservation()
 end
-redis.call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1)
+note('status', status, 'settled_by', attempt, 'done:history', 1)
 redis.call('SET', MAILBOX, outcome, 'PXAT', now + answer_life)
 redis.call('ZREM', OPEN, id)
+if holds_claim then
+  end_claim_with_it(token)
+end
 if is_own_thread then
   if asked ~= '' and not row.asked then
     add_turns(asked, answered)
@@ -49,9 +51,6 @@ if is_own_thread then
   end
   record(ended, string.sub(outcome, 2))
   use_thread()
-end
-if holds_claim then
-  end_claim(token)
 end
 keep_request()
 
