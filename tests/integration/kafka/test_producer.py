@@ -21,12 +21,17 @@ SOON = timedelta(seconds=1)
 BACK = 30  # seconds, at most, from the return of a server until it is used again
 
 
+def _is_under_way(producer: SupervisedProducer) -> bool:
+    assert producer._current
+    return producer._current.stalled_for() > 0 and producer._current.waiting == 0
+
+
 async def _ids_in(place: Place) -> Counter[str]:
     records = await place.read(place.requests)
     return Counter(dict(record.headers)["ce_id"].decode() for record in records)
 
 
-async def test_a_thousand_appends_at_once_pass_the_gate_and_are_kept_once(place: Place) -> None:
+async def test_a_thousand_appends_at_once_are_kept_once(place: Place) -> None:
     requests = [a_request() for _ in range(1_000)]
 
     async with SupervisedProducer(place.address) as producer:
@@ -69,39 +74,40 @@ async def test_a_server_frozen_for_three_seconds_costs_time_and_nothing_else(
 async def test_what_was_handed_over_and_not_confirmed_is_unknown_and_what_was_not_is_refused(
     own_server: KafkaServer, own_place: Place
 ) -> None:
-    async with SupervisedProducer(
-        own_place.address, confirmed_by=timedelta(seconds=3), in_flight=2
-    ) as producer:
+    async with SupervisedProducer(own_place.address, confirmed_by=timedelta(seconds=3)) as producer:
         log = KafkaRequestLog(producer, topic=own_place.requests)
         await log.append(a_request())
 
         await freeze(own_server)
+        sending = [asyncio.create_task(log.append(a_request())) for _ in range(2)]
+        await until(lambda: _is_under_way(producer))
         results = await asyncio.gather(
-            *(log.append(a_request()) for _ in range(6)), return_exceptions=True
+            *sending, *(log.append(a_request()) for _ in range(4)), return_exceptions=True
         )
         own_server.thaw()
         await until(lambda: producer.healthy, seconds=BACK)
 
         assert [type(result) for result in results] == [
-            *[AcceptanceUnknownError] * 2,  # the gate lets two through
+            *[AcceptanceUnknownError] * 2,
             *[TransportError] * 4,
         ]
         assert await log.append(a_request()) is Durability.KAFKA
 
 
 async def test_too_many_waiting_are_told_at_once(own_server: KafkaServer, own_place: Place) -> None:
-    async with SupervisedProducer(
-        own_place.address, confirmed_by=SOON, in_flight=1, most_waiting=3
-    ) as producer:
+    async with SupervisedProducer(own_place.address, confirmed_by=SOON, most_waiting=3) as producer:
         log = KafkaRequestLog(producer, topic=own_place.requests)
+        await log.append(a_request())
         await freeze(own_server)
+        sending = asyncio.create_task(log.append(a_request()))
+        await until(lambda: _is_under_way(producer))
 
         results = await asyncio.gather(
-            *(log.append(a_request()) for _ in range(6)), return_exceptions=True
+            sending, *(log.append(a_request()) for _ in range(6)), return_exceptions=True
         )
 
         own_server.thaw()
-        assert sum(isinstance(result, OverloadedError) for result in results) == 2
+        assert sum(isinstance(result, OverloadedError) for result in results) == 3
 
 
 async def test_a_killed_server_is_used_again_when_it_is_back_and_has_what_it_confirmed(
@@ -168,12 +174,12 @@ async def test_who_waits_for_a_topic_is_let_go_although_the_client_is_replaced(
     place: Place,
 ) -> None:
     """The library would let them wait for ever, and with them whoever is behind them."""
-    async with SupervisedProducer(place.address, in_flight=2) as producer:
+    async with SupervisedProducer(place.address) as producer:
         waiting = [
             asyncio.create_task(producer.send("no-such-topic", key=b"k", value=b"v"))
             for _ in range(2)
         ]
-        await until(producer._gate.locked)
+        await until(lambda: producer._waiting == len(waiting))
         assert producer._current
         producer._current.producer._sender.sender_task.cancel()
         await until(lambda: producer.replaced == 1, seconds=5)

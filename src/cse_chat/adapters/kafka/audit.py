@@ -4,8 +4,8 @@ from datetime import UTC
 from typing import Final
 
 from cse_chat.adapters.kafka.names import AUDIT, CORRELATION_ID, USER_ID
+from cse_chat.adapters.kafka.outgoing import Headers
 from cse_chat.adapters.kafka.producer import SupervisedProducer
-from cse_chat.adapters.kafka.tracked_producer import Headers
 from cse_chat.adapters.wire.audit import encode_audit_record
 from cse_chat.domain.model.audit import AuditRecord
 

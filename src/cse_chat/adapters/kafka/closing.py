@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
+from itertools import chain
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -81,7 +82,10 @@ async def _end_sending(producer: AIOKafkaProducer) -> None:
             break
         sender.cancel()  # the first one makes it wait for what is under way, the next ends that
         await asyncio.wait({sender}, timeout=0.05)
-    producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001 - `stop` waits for these
+    accumulator = producer._message_accumulator  # noqa: SLF001 - `stop` waits for what it holds
+    accumulator.fail_all(ProducerClosed())
+    for batch in chain.from_iterable(accumulator._batches.values()):  # noqa: SLF001 - the same
+        batch._drain_waiter.exception()  # noqa: SLF001 - failed as well, and nobody looks at it
 
 
 async def _cancelled(task: asyncio.Task[object]) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from cse_chat.adapters.kafka.names import REPLAY_COUNT
-from cse_chat.adapters.kafka.tracked_producer import Headers
+from cse_chat.adapters.kafka.outgoing import Headers
 from cse_chat.domain.errors import MalformedRecordError
 from cse_chat.domain.model.records import DeadLetter, Record
 

@@ -1,6 +1,7 @@
 """Which partition a key belongs to, as every Kafka client has it."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from random import choice
 from struct import unpack_from
 from typing import Final
@@ -8,6 +9,7 @@ from typing import Final
 _M: Final = 0x5BD1E995
 _SEED: Final = 0x9747B28C
 _32_BITS: Final = 0xFFFFFFFF
+_REMEMBERED: Final = 16_384  # keys, some 150 bytes each: those of a conversation come again
 
 
 def partition_of(key: bytes | None, partitions: Sequence[int], available: Sequence[int]) -> int:
@@ -26,6 +28,7 @@ def partition_of(key: bytes | None, partitions: Sequence[int], available: Sequen
     return partitions[(murmur2(key) & 0x7FFFFFFF) % len(partitions)]
 
 
+@lru_cache(_REMEMBERED)
 def murmur2(data: bytes) -> int:
     """Return the 32-bit hash of *data*, as Kafka's ``Utils.murmur2`` does, without a sign."""
     length = len(data)

@@ -3,15 +3,18 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Coroutine
 from datetime import timedelta
-from typing import Self
+from itertools import count
+from typing import Any, Self
 
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import MessageSizeTooLargeError
 
 from cse_chat.adapters.durations import UP_TO_A_TIMEOUT, Durations
 from cse_chat.adapters.kafka.availability import Availability
+from cse_chat.adapters.kafka.batching_producer import BatchingProducer
 from cse_chat.adapters.kafka.closing import end_producer, within
 from cse_chat.adapters.kafka.connection import client_options
 from cse_chat.adapters.kafka.errors import (
@@ -19,8 +22,7 @@ from cse_chat.adapters.kafka.errors import (
     reason_of,
     transport_error,
 )
-from cse_chat.adapters.kafka.partitioning import partition_of
-from cse_chat.adapters.kafka.tracked_producer import Headers, TrackedProducer
+from cse_chat.adapters.kafka.outgoing import Headers, NotHandedOverError, OutgoingRecord
 from cse_chat.domain.errors import OverloadedError, TransportError
 
 _log = structlog.get_logger(__name__)
@@ -42,8 +44,8 @@ class SupervisedProducer:
     """Sends records, each confirmed by all replicas in sync, in order of `send` within a key.
 
     It opens whether Kafka is there or not, and goes on trying. No call takes much longer
-    than *confirmed_by*, or twice as long where the client itself has no room. While Kafka stalls, what comes is kept waiting, not handed over, so that a short
-    stall costs time and no more; a long one is told at once. A client whose sequence broke, whose
+    than *confirmed_by*. While Kafka stalls, what comes is kept waiting, not handed over, so that a
+    short stall costs time and no more; a long one is told at once. A client whose sequence broke, whose
     sender died, or that got nothing confirmed for long, is abandoned, never flushed, and replaced.
     Safe to call concurrently.
     """
@@ -54,7 +56,6 @@ class SupervisedProducer:
         *,
         topics: Collection[str] = (),
         confirmed_by: timedelta = timedelta(seconds=5),
-        in_flight: int = 128,
         most_waiting: int = 4_000,
     ) -> None:
         """Store the arguments.
@@ -63,17 +64,17 @@ class SupervisedProducer:
             bootstrap_servers: ``host:port`` to begin with, several with commas between.
             topics: What must exist before anything is sent.
             confirmed_by: How long a whole `send` may take, waiting for its turn included.
-            in_flight: Sends under way; more do not make it faster, and slow its recovery.
-            most_waiting: Sends that wait for their turn; beyond them it is overloaded.
+            most_waiting: Records that are not handed over yet; beyond them it is overloaded.
         """
         self._bootstrap_servers = bootstrap_servers
         self._topics = frozenset(topics)
         self._patience = confirmed_by.total_seconds()
-        self._gate = asyncio.Semaphore(in_flight)
         self._most_waiting = most_waiting
-        self._waiting = 0
-        self._current: TrackedProducer | None = None
+        self._waiting = 0  # for a client
+        self._numbers = count()
+        self._current: BatchingProducer | None = None
         self._usable = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop
         self._down_since = 0.0
         self._availability = Availability("producer")
         self._supervising: asyncio.Task[None] | None = None
@@ -88,7 +89,7 @@ class SupervisedProducer:
     @property
     def healthy(self) -> bool:
         """Whether records are confirmed as far as is known."""
-        return self._usable.is_set()
+        return self._usable.is_set() and self._current is not None
 
     @property
     def problem(self) -> str | None:
@@ -97,7 +98,8 @@ class SupervisedProducer:
 
     async def __aenter__(self) -> Self:
         """Begin to connect; a Kafka that answers at once is connected on return."""
-        self._down_since = asyncio.get_running_loop().time()
+        self._loop = asyncio.get_running_loop()
+        self._down_since = self._loop.time()
         self._supervising = asyncio.create_task(self._supervise())
         await within(_OPENING, self._availability.tried.wait())
         return self
@@ -108,13 +110,14 @@ class SupervisedProducer:
         if supervising is not None:
             supervising.cancel()
             await asyncio.wait({supervising})
-        current, self._current = self._current, None
         is_well = self.healthy
-        self._usable.clear()
+        current, self._current = self._current, None
         self._availability.problem = TransportError("the producer is closed")
+        self._usable.set()  # who waits for a client is woken, finds none, and is told
         if current is not None:
-            await end_producer(current.producer, flushing=_FLUSHING if is_well else 0)
+            is_flushed = is_well and await within(_FLUSHING, current.flushed())
             current.give_up()
+            await current.end(flushing=_FLUSHING if is_flushed else 0)
         if self._closings:
             await asyncio.wait(self._closings)
 
@@ -139,23 +142,34 @@ class SupervisedProducer:
     async def _send(
         self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers
     ) -> None:
-        if self._waiting >= self._most_waiting:
-            raise OverloadedError(f"{self._waiting} records wait to be sent")
-        # Where nothing has to be waited for there is no limit to be set: each costs as much as
-        # encoding the record.
-        deadline = asyncio.get_running_loop().time() + self._patience
-        if self._gate.locked():
-            await self._pass_gate(deadline)
-        else:
-            await self._gate.acquire()
+        if value is not None and len(value) > _LARGEST:
+            raise TransportError("Kafka: MessageSizeTooLargeError") from MessageSizeTooLargeError()
+        waiting = self._waiting + (self._current.waiting if self._current else 0)
+        if waiting >= self._most_waiting:
+            raise OverloadedError(f"{waiting} records wait to be sent")
+        number, deadline = next(self._numbers), self._loop.time() + self._patience
+        while True:
+            client = self._current
+            if client is None or not self._usable.is_set() or not client.knows(topic):
+                client = await self._client_for(topic, deadline)
+            confirmed = self._loop.create_future()
+            record = OutgoingRecord(number, topic, key, value, headers, deadline, confirmed)
+            client.put(record)
+            try:
+                await confirmed
+            except NotHandedOverError:
+                continue  # the next client is given it, in its old place
+            return
+
+    async def _client_for(self, topic: str, deadline: float) -> BatchingProducer:
+        self._waiting += 1
         try:
             client = await self._usable_client(deadline)
-            confirmed = await client.hand_over(
-                topic, key=key, value=value, headers=headers, deadline=deadline
-            )
-            await confirmed
+            if not client.knows(topic):
+                await client.learn(topic, deadline)
         finally:
-            self._gate.release()
+            self._waiting -= 1
+        return client
 
     async def send_repeatable(
         self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers = ()
@@ -170,20 +184,8 @@ class SupervisedProducer:
         except OverloadedError as error:
             raise TransportError(str(error)) from error
 
-    async def _pass_gate(self, deadline: float) -> None:
-        self._waiting += 1
-        try:
-            async with asyncio.timeout_at(deadline):
-                await self._gate.acquire()
-        except TimeoutError as error:
-            raise TransportError(
-                self.problem or "Kafka is too slow: the record was not sent"
-            ) from error
-        finally:
-            self._waiting -= 1
-
-    async def _usable_client(self, deadline: float) -> TrackedProducer:
-        now = asyncio.get_running_loop().time()
+    async def _usable_client(self, deadline: float) -> BatchingProducer:
+        now = self._loop.time()
         if not self._usable.is_set() and now - self._down_since < self._patience:
             try:
                 async with asyncio.timeout_at(deadline):
@@ -213,7 +215,7 @@ class SupervisedProducer:
                 else:
                     self._abandon(client)
 
-    async def _connected(self) -> TrackedProducer:
+    async def _connected(self) -> BatchingProducer:
         # Built here: the constructor asks for the running loop.
         producer = AIOKafkaProducer(
             **client_options(self._bootstrap_servers, request_timeout=_REQUEST_TIMEOUT),
@@ -221,7 +223,6 @@ class SupervisedProducer:
             acks="all",
             compression_type="lz4",
             linger_ms=0,
-            partitioner=partition_of,
             max_batch_size=_BATCH,
             max_request_size=_LARGEST,
             retry_backoff_ms=200,
@@ -234,13 +235,13 @@ class SupervisedProducer:
                         self._topics, (await producer.client.fetch_all_metadata()).topics()
                     )
         except BaseException:
-            self._end_later(producer)
+            self._end_later(end_producer(producer, flushing=0))
             raise
-        return TrackedProducer(
+        return BatchingProducer(
             producer, on_confirmed=self._note_confirmed, on_broken=self._note_broken
         )
 
-    async def _watch(self, client: TrackedProducer) -> None:
+    async def _watch(self, client: BatchingProducer) -> None:
         """Return when *client* is of no more use."""
         self._current = client
         self._set_usable()
@@ -254,23 +255,23 @@ class SupervisedProducer:
             if stalled_for > _STALLED_AFTER and self._usable.is_set():
                 self._set_unusable(TransportError("Kafka confirms nothing"))
 
-    def _note_confirmed(self, client: TrackedProducer) -> None:
+    def _note_confirmed(self, client: BatchingProducer) -> None:
         if client is self._current and not self._usable.is_set():
             self._set_usable()
 
-    def _note_broken(self, client: TrackedProducer) -> None:
+    def _note_broken(self, client: BatchingProducer) -> None:
         if client is self._current:
             # At once: whatever it is given from now on would be refused, or worse, unknown.
             self._current = None
             self._set_unusable(TransportError("the producer is being replaced"))
 
-    def _abandon(self, client: TrackedProducer) -> None:
+    def _abandon(self, client: BatchingProducer) -> None:
         self.replaced += 1
         _log.warning("producer_replaced", times=self.replaced)
         self._current = None
         self._set_unusable(TransportError("Kafka is connected again"))
         client.give_up()
-        self._end_later(client.producer)
+        self._end_later(client.end(flushing=0))
 
     def _set_usable(self) -> None:
         self._availability.note_connected()
@@ -280,9 +281,9 @@ class SupervisedProducer:
         self._availability.problem = problem
         if self._usable.is_set():
             self._usable.clear()
-            self._down_since = asyncio.get_running_loop().time()
+            self._down_since = self._loop.time()
 
-    def _end_later(self, producer: AIOKafkaProducer) -> None:
-        closing = asyncio.create_task(end_producer(producer, flushing=0))
+    def _end_later(self, ending: Coroutine[Any, Any, None]) -> None:
+        closing = asyncio.create_task(ending)
         self._closings.add(closing)
         closing.add_done_callback(self._closings.discard)

@@ -2,8 +2,8 @@
 
 from cse_chat.adapters.kafka.errors import UnconfirmedError
 from cse_chat.adapters.kafka.names import REPLY_TO, REQUESTS
+from cse_chat.adapters.kafka.outgoing import Headers
 from cse_chat.adapters.kafka.producer import SupervisedProducer
-from cse_chat.adapters.kafka.tracked_producer import Headers
 from cse_chat.adapters.wire.requests import encode_request
 from cse_chat.domain.errors import AcceptanceUnknownError
 from cse_chat.domain.model.outcomes import Durability

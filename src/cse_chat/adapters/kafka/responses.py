@@ -14,8 +14,8 @@ from cse_chat.adapters.kafka.names import (
     SETTLED,
     USER_ID,
 )
+from cse_chat.adapters.kafka.outgoing import Headers
 from cse_chat.adapters.kafka.producer import SupervisedProducer
-from cse_chat.adapters.kafka.tracked_producer import Headers
 from cse_chat.adapters.wire.outcomes import decode_outcome
 from cse_chat.adapters.wire.responses import encode_outcome
 from cse_chat.domain.model.ids import UserId

@@ -1,0 +1,284 @@
+"""A producer of the library that is given whole batches, and what of them is not confirmed yet."""
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from operator import attrgetter
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.structs import TopicPartition
+
+from cse_chat.adapters.kafka.closing import end_producer
+from cse_chat.adapters.kafka.errors import (
+    FAILURES,
+    NOT_KEPT,
+    UnconfirmedError,
+    transport_error,
+)
+from cse_chat.adapters.kafka.outgoing import NotHandedOverError, OutgoingRecord
+from cse_chat.adapters.kafka.partitioning import partition_of
+from cse_chat.domain.errors import TransportError
+
+_ENDING = 1.0  # seconds for what should take none
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    place: TopicPartition
+    builder: BatchBuilder
+    since: float
+    records: list[OutgoingRecord] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class _Lane:
+    """What one broker shall keep: while batches are under way to it, the next ones gather."""
+
+    queue: deque[tuple[TopicPartition, OutgoingRecord]] = field(default_factory=deque)
+    flight: asyncio.Task[None] | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        return self.flight is None and not self.queue
+
+
+class BatchingProducer:
+    """Hands records over to one client, and tells when it confirms and when it is of no more use.
+
+    Handed over one by one each record costs the client some 90 us, and many times that when
+    thousands wait. So they gather until the broker has confirmed those before, and go together;
+    one that comes alone goes at once.
+
+    Attributes:
+        producer: The client; `end` ends it.
+        broken: Done as soon as it can confirm nothing more.
+    """
+
+    def __init__(
+        self,
+        producer: AIOKafkaProducer,
+        *,
+        on_confirmed: "Callable[[BatchingProducer], None]",
+        on_broken: "Callable[[BatchingProducer], None]",
+    ) -> None:
+        self.producer = producer
+        self._on_confirmed = on_confirmed
+        self._on_broken = on_broken
+        self._loop = asyncio.get_running_loop()
+        self._inbox: list[OutgoingRecord] = []
+        self._queued = 0  # in all lanes; counted, because every send asks for it
+        self._lanes: dict[int | None, _Lane] = {}  # by the node that leads
+        self._lane_of: dict[TopicPartition, _Lane] = {}
+        self._under_way: dict[asyncio.Future[object], _Batch] = {}  # oldest first
+        self._last_confirmed = 0.0
+        self.broken: asyncio.Future[None] = self._loop.create_future()
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it can confirm nothing more."""
+        sender = self.producer._sender.sender_task  # noqa: SLF001 - its death is told nowhere else
+        return self.broken.done() or sender.done()
+
+    @property
+    def waiting(self) -> int:
+        """How many records are not handed over yet."""
+        return len(self._inbox) + self._queued
+
+    def stalled_for(self) -> float:
+        """Return for how many seconds something is under way and nothing was confirmed."""
+        oldest = next(iter(self._under_way.values()), None)
+        return self._loop.time() - max(oldest.since, self._last_confirmed) if oldest else 0.0
+
+    def knows(self, topic: str) -> bool:
+        """Whether it knows the partitions of *topic*: only then it may be given a record."""
+        return topic in self.producer.client.cluster._partitions  # noqa: SLF001 - no copy of them
+
+    async def learn(self, topic: str, deadline: float) -> None:
+        """Wait for the partitions: the library does so without a limit, and for ever once closed.
+
+        Raises:
+            TransportError: They were not known until *deadline*.
+        """
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self.producer.client._wait_on_metadata(topic)  # noqa: SLF001 - as `send` does
+        except FAILURES as error:
+            raise transport_error(error) from error
+
+    def put(self, record: OutgoingRecord) -> None:
+        """Have *record* sent behind those with lower numbers.
+
+        It fails with `UnconfirmedError` when it was handed over and is not confirmed until the first
+        `give_up_overdue` after its deadline; with `TransportError` when it was not handed over until
+        then, or the broker has refused it; with `NotHandedOverError` when this client is of no more
+        use and never had it.
+        """
+        self._inbox.append(record)
+        if len(self._inbox) == 1:
+            # What else is sent in this turn of the loop goes with it.
+            self._loop.call_soon(self._distribute)
+
+    def give_up_overdue(self) -> None:
+        """Tell who has waited for too long; what is under way may be confirmed later."""
+        now = self._loop.time()
+        for record in self._waiting():
+            if record.deadline <= now:
+                record.fail(TransportError("Kafka is too slow: the record was not sent"))
+        self._give_up(now)
+
+    def give_up(self) -> None:
+        """Tell all who still wait, and send nothing more."""
+        if not self.broken.done():
+            self.broken.set_result(None)
+        for record in self._waiting():
+            record.fail(NotHandedOverError())
+        self._give_up(math.inf)
+
+    async def flushed(self) -> None:
+        """Return once nothing waits and nothing is under way."""
+        while self._inbox or self._flights():
+            await asyncio.wait({*(record.confirmed for record in self._inbox), *self._flights()})
+
+    async def end(self, *, flushing: float) -> None:
+        """Disconnect; what is under way has *flushing* seconds, 0 for none, and is failed then."""
+        await end_producer(self.producer, flushing=flushing)
+        if flights := self._flights():
+            await asyncio.wait(flights, timeout=_ENDING)
+
+    def _give_up(self, now: float) -> None:
+        for batch in self._under_way.values():
+            for record in batch.records:
+                if record.deadline <= now:
+                    record.fail(UnconfirmedError("not confirmed in time"))
+
+    def _waiting(self) -> Iterator[OutgoingRecord]:
+        queues = (lane.queue for lane in self._lanes.values())
+        return chain(self._inbox, (record for _, record in chain.from_iterable(queues)))
+
+    def _flights(self) -> set[asyncio.Task[None]]:
+        return {lane.flight for lane in self._lanes.values() if lane.flight}
+
+    def _distribute(self) -> None:
+        inbox, self._inbox = self._inbox, []
+        # Those that were handed back by another client come late, and in any order.
+        inbox.sort(key=attrgetter("number"))
+        partitions = {topic: self._partitions(topic) for topic in {r.topic for r in inbox}}
+        for record in inbox:
+            known = partitions[record.topic]
+            if known is None or self.broken.done():
+                record.fail(NotHandedOverError())
+                continue
+            place = TopicPartition(record.topic, partition_of(record.key, *known))
+            lane = self._lane(place)
+            lane.queue.append((place, record))
+            self._queued += 1
+            if lane.flight is None:
+                lane.flight = self._loop.create_task(self._fly(lane))
+
+    def _partitions(self, topic: str) -> tuple[Sequence[int], Sequence[int]] | None:
+        cluster = self.producer.client.cluster
+        known = cluster.partitions_for_topic(topic)
+        if known is None:
+            return None
+        return sorted(known), tuple(cluster.available_partitions_for_topic(topic))
+
+    def _lane(self, place: TopicPartition) -> _Lane:
+        lane = self._lane_of.get(place)
+        # A partition that another node leads now must not overtake what is in its lane.
+        if lane is None or lane.is_idle:
+            leader = self.producer.client.cluster.leader_for_partition(place)
+            lane = self._lane_of[place] = self._lanes.setdefault(leader, _Lane())
+        return lane
+
+    async def _fly(self, lane: _Lane) -> None:
+        try:
+            while lane.queue and not self.broken.done():
+                under_way = [
+                    future
+                    for batch in self._batches(lane)
+                    if (future := await self._hand_over(batch)) is not None
+                ]
+                if under_way:
+                    await asyncio.wait(under_way)
+        finally:
+            lane.flight = None
+
+    def _batches(self, lane: _Lane) -> list[_Batch]:
+        """Take what goes next from the queue: a batch for each partition."""
+        batches: dict[TopicPartition, _Batch] = {}
+        queue, lane.queue = lane.queue, deque()
+        self._queued -= len(queue)
+        now = self._loop.time()
+        for place, record in queue:
+            if record.confirmed.done():
+                continue
+            batch = batches.get(place)
+            if batch is None:
+                batch = batches[place] = _Batch(place, self.producer.create_batch(), now)
+            try:
+                is_added = _add(record, batch.builder)
+            except Exception as error:  # noqa: BLE001 - who sent it is told, and the others go on
+                record.fail(error)
+                continue
+            if is_added:
+                batch.records.append(record)
+            else:  # it is full, and takes none of those that follow
+                lane.queue.append((place, record))
+        self._queued += len(lane.queue)
+        return [batch for batch in batches.values() if batch.records]
+
+    async def _hand_over(self, batch: _Batch) -> asyncio.Future[object] | None:
+        place = batch.place
+        if not self.knows(place.topic):  # no more: the library would wait here until it does
+            for record in batch.records:
+                record.fail(NotHandedOverError())
+            return None
+        try:
+            future: asyncio.Future[object] = await self.producer.send_batch(
+                batch.builder, place.topic, partition=place.partition
+            )
+        except FAILURES as error:
+            for record in batch.records:
+                record.fail(_caused(transport_error(error), error))
+            return None
+        self._under_way[future] = batch
+        future.add_done_callback(self._ended)
+        return future
+
+    def _ended(self, future: asyncio.Future[object]) -> None:
+        batch = self._under_way.pop(future)
+        error = asyncio.CancelledError() if future.cancelled() else future.exception()
+        if error is None:
+            self._last_confirmed = self._loop.time()
+            self._on_confirmed(self)
+            for record in batch.records:
+                record.confirm()
+            return
+        if not self.broken.done():
+            # A refused batch leaves a hole in the sequence: all that follow would be refused, too.
+            self.broken.set_result(None)
+            self._on_broken(self)
+        for record in batch.records:
+            record.fail(_failure(error))
+
+
+def _add(record: OutgoingRecord, builder: BatchBuilder) -> bool:
+    added = builder.append(
+        timestamp=None, key=record.key, value=record.value, headers=list(record.headers)
+    )
+    return added is not None
+
+
+def _failure(error: BaseException) -> TransportError:
+    if isinstance(error, NOT_KEPT):
+        return _caused(transport_error(error), error)
+    return _caused(UnconfirmedError(f"not confirmed: {type(error).__name__}"), error)
+
+
+def _caused(failure: TransportError, error: BaseException) -> TransportError:
+    failure.__cause__ = error
+    return failure
