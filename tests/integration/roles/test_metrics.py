@@ -8,7 +8,7 @@ import httpx
 
 from brokers.ports import free_port
 from cse_chat.entrypoints.cli.vital_signs import Balance
-from cse_chat.entrypoints.metrics.families import FAMILIES
+from cse_chat.entrypoints.metrics.families.catalogue import FAMILIES
 from cse_chat.entrypoints.metrics.family import Where
 from cse_chat.entrypoints.metrics.reading import Scrape
 from tests.integration.processes import RunningProcess, wait_until
