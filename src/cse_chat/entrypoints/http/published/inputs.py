@@ -10,7 +10,7 @@ from cse_chat.domain.model.questions import (
     IfBusy,
 )
 from cse_chat.domain.model.threads import MAX_TITLE_CHARS
-from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http import problem_kinds
 from cse_chat.entrypoints.http.parameters import (
     DEFAULT_PAGE,
     DEFAULT_THREADS_PAGE,
@@ -176,8 +176,8 @@ SLUG: Final = _parameter(
     "path",
     "slug",
     "The last part of a problem's `type`.",
-    {"type": "string", "enum": list(problems.KINDS)},
-    example=problems.REPLY_TIMEOUT.slug,
+    {"type": "string", "enum": list(problem_kinds.KINDS)},
+    example=problem_kinds.REPLY_TIMEOUT.slug,
 )
 
 BODY: Final[Json] = {
