@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from cse_chat.adapters.kafka.names import DEAD_LETTERS
 from cse_chat.entrypoints.container import Container
+from cse_chat.entrypoints.metrics import labels
 from cse_chat.entrypoints.metrics.families import gateway, kafka, process, redis, worker
 
 _REASONS = (
@@ -138,13 +139,21 @@ def _export_announcing(container: Container) -> None:
 
 
 def _export_hearing(container: Container) -> None:
-    metrics, replies = container.metrics(), container.redis_replies()
+    metrics = container.metrics()
+    replies, events = container.redis_replies(), container.redis_events()
 
     def dropped() -> Mapping[str, int]:
         return {reason: replies.dropped[reason] for reason in redis.REPLIES_DROPPED.known}
 
-    metrics.exports(redis.CHANNELS, lambda: replies.channels)
+    metrics.exports(
+        redis.CHANNELS,
+        lambda: {labels.REPLIES: replies.channels, labels.EVENTS: events.channels},
+    )
     metrics.exports(redis.PUBSUB_SECONDS, lambda: replies.round_trips)
-    metrics.exports(redis.RECONNECTS, lambda: replies.gaps)
+    metrics.exports(
+        redis.RECONNECTS,
+        lambda: {labels.REPLIES: replies.gaps, labels.EVENTS: events.gaps},
+    )
     metrics.exports(redis.LATE, lambda: replies.dropped["unawaited"])
     metrics.exports(redis.REPLIES_DROPPED, dropped)
+    metrics.exports(redis.EVENTS_DROPPED, lambda: events.dropped)

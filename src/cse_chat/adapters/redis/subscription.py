@@ -88,6 +88,11 @@ class Subscription:
         return self._there.is_set()
 
     @property
+    def gaps(self) -> int:
+        """How often it was made anew."""
+        return max(0, self.lives - 1)
+
+    @property
     def heard_channels(self) -> int:
         """How many channels are heard, as far as is known."""
         return len(self._channels) + len(self._beside) if self.is_there else 0
@@ -223,7 +228,7 @@ class Subscription:
         self.lives += 1
         self._is_loss_told = False
         self._pulseless_parts = 0
-        _log.info(f"{self._of}_heard", subscriptions_before=self.lives - 1)
+        _log.info(f"{self._of}_heard", subscriptions_before=self.gaps)
         if self.lives > 1:
             self._again()
 

@@ -29,6 +29,11 @@ SET_ASIDE: Final = "set-aside"
 FINISHED: Final = (*ENDED, SETTLED_BEFORE, SET_ASIDE)
 """How a delivery ends after which nothing is left to do."""
 
+REPLIES: Final = "replies"
+EVENTS: Final = "events"
+SUBSCRIPTIONS: Final = (REPLIES, EVENTS)
+"""What a gateway hears, each on a connection of its own."""
+
 GAP: Final = "gap"
 EVENT_TYPES: Final = (*map(str, EventType), GAP)
 """What followers are told."""

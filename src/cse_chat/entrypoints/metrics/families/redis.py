@@ -2,13 +2,17 @@
 
 from typing import Final
 
+from cse_chat.entrypoints.metrics import labels
 from cse_chat.entrypoints.metrics.family import Family, Kind, Where
 
 CHANNELS: Final = Family(
     name="redis_pubsub_channels",
     kind=Kind.GAUGE,
     where=Where.REDIS_GATEWAY,
-    help="Channels that are heard, on one connection; 0 while there is none.",
+    help="Channels that are heard, by what they bring: replies, events (of the threads that somebody"
+    " follows), each on a connection of its own; 0 while there is none.",
+    labels=("of",),
+    known=labels.SUBSCRIPTIONS,
 )
 PUBSUB_SECONDS: Final = Family(
     name="redis_pubsub_latency_seconds",
@@ -20,7 +24,9 @@ RECONNECTS: Final = Family(
     name="redis_pubsub_reconnects_total",
     kind=Kind.COUNTER,
     where=Where.REDIS_GATEWAY,
-    help="How often the subscription was made anew; what was announced meanwhile is looked up.",
+    help="How often such a connection was made anew; what was published meanwhile is looked up.",
+    labels=("of",),
+    known=labels.SUBSCRIPTIONS,
 )
 PUBLISHED: Final = Family(
     name="reply_bus_publish_total",
@@ -42,6 +48,12 @@ REPLIES_DROPPED: Final = Family(
     " (too many channels of single requests).",
     labels=("reason",),
     known=("malformed", "foreign", "crowded"),
+)
+EVENTS_DROPPED: Final = Family(
+    name="event_log_dropped_total",
+    kind=Kind.COUNTER,
+    where=Where.REDIS_GATEWAY,
+    help="What was heard on the channels of threads and is no event.",
 )
 REGISTRATIONS_PENDING: Final = Family(
     name="redis_registrations_pending",
