@@ -28,7 +28,7 @@ from cse_chat.domain.use_cases.follow import FollowThread
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from tests.builders import NOON, a_correlation_id, a_question, a_request, a_thread_id, an_outcome
 from tests.contracts.conversations import found, names_of, told
-from tests.contracts.events import utterances
+from tests.contracts.recorded import utterances
 from tests.integration.redis.stores import Stores, comes, event_log
 
 ANN = UserId("ann")

@@ -14,7 +14,7 @@ from cse_chat.domain.model.outcomes import Durability
 from cse_chat.domain.use_cases import follow
 from cse_chat.domain.use_cases.follow import FollowThread
 from tests.builders import a_correlation_id, a_question, a_request, a_thread_id, an_outcome
-from tests.contracts.events import utterances
+from tests.contracts.recorded import utterances
 from tests.memory import Memory
 from tests.unit.use_cases.followers import (
     ANN,
