@@ -12,7 +12,8 @@ from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.cancel_chat import CancelChat
 from cse_chat.domain.use_cases.delete_thread import DeleteThread
 from cse_chat.domain.use_cases.finish_tail import FinishTail
-from cse_chat.domain.use_cases.follow import FollowRequest, FollowThread
+from cse_chat.domain.use_cases.follow_request import FollowRequest
+from cse_chat.domain.use_cases.follow_thread import FollowThread
 from cse_chat.domain.use_cases.give_feedback import GiveFeedback
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.domain.use_cases.narrate import Narrate

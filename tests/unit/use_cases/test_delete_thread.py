@@ -20,7 +20,8 @@ from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.model.threads import Removed
 from cse_chat.domain.use_cases.delete_thread import DeleteThread, Deletion
-from cse_chat.domain.use_cases.follow import FollowRequest, FollowThread
+from cse_chat.domain.use_cases.follow_request import FollowRequest
+from cse_chat.domain.use_cases.follow_thread import FollowThread
 from cse_chat.domain.use_cases.process_request import Progress
 from cse_chat.domain.use_cases.record_history import THREAD_DELETED, RecordHistory
 from tests.builders import NOON, a_correlation_id, a_question, a_request, a_thread_id, an_outcome
