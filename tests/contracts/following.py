@@ -18,7 +18,7 @@ from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.ports.events import EventLog, EventRecorder
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.threads import Threads
-from cse_chat.domain.use_cases.follow import FollowThread
+from cse_chat.domain.use_cases.follow_thread import FollowThread
 from tests.builders import a_question, a_request, a_thread_id, an_outcome
 from tests.waiting import until
 

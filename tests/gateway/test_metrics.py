@@ -25,8 +25,8 @@ from cse_chat.domain.model.questions import Question
 from cse_chat.entrypoints.cli.vital_signs import Balance
 from cse_chat.entrypoints.container import Container
 from cse_chat.entrypoints.http.app import create_app
-from cse_chat.entrypoints.metrics import families
 from cse_chat.entrypoints.metrics.exposition import Found, _metric
+from cse_chat.entrypoints.metrics.families import gateway, worker
 from cse_chat.entrypoints.metrics.family import Family
 from cse_chat.entrypoints.metrics.reading import Scrape
 from cse_chat.entrypoints.processes import embedded
@@ -38,8 +38,8 @@ from tests.settings import in_memory
 from tests.waiting import until
 
 CANARY: Final = "canary-of-a-user"
-ASKED: Final = (families.ACCEPTED, families.REQUESTS, families.IN_FLIGHT)
-TAKEN: Final = (families.TAKEN, families.DELIVERIES, families.IN_HAND)
+ASKED: Final = (gateway.ACCEPTED, gateway.REQUESTS, gateway.IN_FLIGHT)
+TAKEN: Final = (worker.TAKEN, worker.DELIVERIES, worker.IN_HAND)
 OPENMETRICS: Final = "application/openmetrics-text; version=1.0.0"
 
 

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 from cse_chat.domain import errors, use_cases
 from cse_chat.domain.model.ids import is_correlation_id, is_thread_id
 from cse_chat.domain.model.outcomes import Problem
-from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http import problem_kinds
 from cse_chat.entrypoints.http.app import create_app
 from cse_chat.entrypoints.http.errors import KIND_OF, OUTCOMES
 from cse_chat.entrypoints.http.openapi import openapi_document
@@ -130,8 +130,8 @@ def test_every_kind_of_problem_is_described_where_it_can_happen() -> None:
     """But 405, which says that there is no such operation, and what only a socket is refused for."""
     kinds = {kind for operation in OPERATIONS for kind in operation.kinds}
 
-    elsewhere = {problems.METHOD_NOT_ALLOWED, problems.ORIGIN_NOT_ALLOWED}
-    assert kinds == {*problems.KINDS.values()} - elsewhere
+    elsewhere = {problem_kinds.METHOD_NOT_ALLOWED, problem_kinds.ORIGIN_NOT_ALLOWED}
+    assert kinds == {*problem_kinds.KINDS.values()} - elsewhere
     assert kinds >= {*KIND_OF.values(), *OUTCOMES}
 
 
@@ -143,7 +143,7 @@ def test_every_outcome_of_the_domain_is_a_kind_of_problem() -> None:
     }
 
     assert found
-    assert found <= problems.KINDS.keys()
+    assert found <= problem_kinds.KINDS.keys()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from cse_chat.domain import errors
 from cse_chat.domain.model.ids import is_correlation_id
-from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http import problem_kinds
 from cse_chat.entrypoints.http.errors import KIND_OF
 from cse_chat.entrypoints.tracebacks import add_traceback
 from tests.gateway.graphs import Failing, served
@@ -30,10 +30,12 @@ def test_every_kind_of_the_domain_has_an_answer(kind: type[errors.ChatError]) ->
 
 
 def test_every_kind_of_problem_is_an_error_with_a_slug_of_its_own() -> None:
-    assert all(400 <= kind.status <= 599 for kind in problems.KINDS.values())
-    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", slug) for slug in problems.KINDS)
-    declared = [kind for kind in vars(problems).values() if isinstance(kind, problems.ProblemKind)]
-    assert sorted(kind.slug for kind in declared) == sorted(problems.KINDS)
+    assert all(400 <= kind.status <= 599 for kind in problem_kinds.KINDS.values())
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", slug) for slug in problem_kinds.KINDS)
+    declared = [
+        kind for kind in vars(problem_kinds).values() if isinstance(kind, problem_kinds.ProblemKind)
+    ]
+    assert sorted(kind.slug for kind in declared) == sorted(problem_kinds.KINDS)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ async def test_an_unknown_route_is_404(path: str) -> None:
         "type": "/problems/not-found",
         "title": "Not found",
         "status": 404,
-        "detail": problems.NOT_FOUND.detail,
+        "detail": problem_kinds.NOT_FOUND.detail,
     }
 
 
@@ -151,9 +153,9 @@ async def test_another_request_id_is_replaced(given: str) -> None:
 
 async def test_each_kind_of_problem_has_a_page() -> None:
     async with served() as client:
-        pages = [await client.get(f"/problems/{slug}") for slug in problems.KINDS]
+        pages = [await client.get(f"/problems/{slug}") for slug in problem_kinds.KINDS]
         unknown = await client.get("/problems/unheard-of")
 
-    assert [page.status_code for page in pages] == [200] * len(problems.KINDS)
+    assert [page.status_code for page in pages] == [200] * len(problem_kinds.KINDS)
     assert all(page.headers["content-type"].startswith("text/plain") for page in pages)
     assert unknown.status_code == 404

@@ -5,7 +5,7 @@ from typing import Any
 
 from cse_chat.adapters.wire.responses import problem_type
 from cse_chat.entrypoints.http.openapi import openapi_document
-from cse_chat.entrypoints.http.problems import KINDS
+from cse_chat.entrypoints.http.problem_kinds import KINDS
 from cse_chat.entrypoints.http.published.operations import OPERATIONS
 from tests.reference.markdown import code, page, table
 

@@ -1,6 +1,6 @@
 """Every metric: its name, its type, its labels, what it means."""
 
-from cse_chat.entrypoints.metrics.families import FAMILIES, PROCESS
+from cse_chat.entrypoints.metrics.families.catalogue import FAMILIES, PROCESS
 from cse_chat.entrypoints.metrics.family import Family, Where
 from tests.reference.markdown import code, page, table
 

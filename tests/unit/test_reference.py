@@ -7,7 +7,7 @@ import pytest
 
 from cse_chat.entrypoints.cli.main import cli
 from cse_chat.entrypoints.environment import variables
-from cse_chat.entrypoints.http.problems import KINDS
+from cse_chat.entrypoints.http.problem_kinds import KINDS
 from cse_chat.entrypoints.settings import Settings
 from tests.reference.__main__ import FILES, main
 from tests.reference.commands import commands_page

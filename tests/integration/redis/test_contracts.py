@@ -21,6 +21,8 @@ from tests.contracts.feedback import FeedbackContract
 from tests.contracts.history import HistoryContract
 from tests.contracts.ledger import LedgerContract
 from tests.contracts.lineup import LineupContract
+from tests.contracts.recording import RecordingContract
+from tests.contracts.removal import RemovalContract
 from tests.contracts.threads import ThreadsContract
 from tests.integration.redis.stores import Overheard, Stores, event_log
 
@@ -98,6 +100,10 @@ class TestRedisEvents(RedisPorts, EventsContract):
     pass
 
 
+class TestRedisRecording(RedisPorts, RecordingContract):
+    pass
+
+
 class TestRedisAppliedMarks(RedisPorts, AppliedMarksContract):
     pass
 
@@ -107,6 +113,10 @@ class TestRedisHistory(RedisPorts, HistoryContract):
 
 
 class TestRedisConversations(RedisPorts, ConversationsContract):
+    pass
+
+
+class TestRedisRemoval(RedisPorts, RemovalContract):
     pass
 
 

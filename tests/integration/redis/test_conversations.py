@@ -24,11 +24,11 @@ from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.model.threads import Removed
 from cse_chat.domain.use_cases.delete_thread import DeleteThread
-from cse_chat.domain.use_cases.follow import FollowThread
+from cse_chat.domain.use_cases.follow_thread import FollowThread
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from tests.builders import NOON, a_correlation_id, a_question, a_request, a_thread_id, an_outcome
 from tests.contracts.conversations import found, names_of, told
-from tests.contracts.events import utterances
+from tests.contracts.recorded import utterances
 from tests.integration.redis.stores import Stores, comes, event_log
 
 ANN = UserId("ann")

@@ -10,7 +10,7 @@ from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.events import Cursor
 from cse_chat.domain.model.outcomes import Durability
 from tests.builders import a_question, a_request
-from tests.contracts.events import busy_thread, told, utterances
+from tests.contracts.recorded import busy_thread, told, utterances
 from tests.integration.redis.stores import DAY, Stores, event_log
 
 KAFKA = Durability.KAFKA

@@ -10,7 +10,7 @@ from typing_extensions import override
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.events import RedisEventLog
 from cse_chat.domain.model.ids import ThreadId
-from cse_chat.domain.use_cases import follow
+from cse_chat.domain.use_cases import following
 from tests.contracts.following import FollowingWalk
 from tests.integration.redis.stores import Stores, beating, event_log
 
@@ -58,7 +58,7 @@ class RedisScene:
 async def test_each_event_once_in_order_or_a_gap(
     own_stores: Stores, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follow, "LOOK_AGAIN", timedelta(milliseconds=50))
+    monkeypatch.setattr(following, "LOOK_AGAIN", timedelta(milliseconds=50))
     chance = random.Random(seed)  # noqa: S311 - nothing secret
     gateway = uuid4().hex
     async with (

@@ -11,12 +11,8 @@ import pytest
 from brokers.redis import RedisServer
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.wire.outcomes import encode_announcement
-from cse_chat.adapters.wire.responses import encode_outcome
-from cse_chat.domain.errors import ChatError, IdConflictError, TransportError
-from cse_chat.domain.model.claims import Settlement
+from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.ids import UserId
-from cse_chat.domain.model.outcomes import Outcome
-from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.ports.replies import ReplyBus
 from tests.builders import a_request, a_thread_id, an_outcome
 from tests.contracts.replies import SOON, ReplyBusContract
@@ -178,74 +174,6 @@ async def test_a_forged_outcome_is_dropped_and_counted(gateway: Gateway) -> None
 
     assert heard == an_outcome(request)
     assert gateway.bus.dropped == {"foreign": 2, "unawaited": 1}
-
-
-class Settlements:
-    """Settles what it is told, after as many errors as it is given."""
-
-    def __init__(self, *errors: ChatError) -> None:
-        self.errors = list(errors)
-        self.settled: list[Outcome] = []
-
-    async def __call__(self, outcome: Outcome, *, request: ChatRequest | None) -> Settlement:
-        if self.errors:
-            raise self.errors.pop(0)
-        self.settled.append(outcome)
-        return Settlement(outcome=outcome, done=frozenset())
-
-
-async def test_on_its_own_channel_a_request_is_told_only_what_has_its_id_and_thread(
-    database: str,
-) -> None:
-    settlements = Settlements()
-    request = a_request()
-    real = an_outcome(request)
-
-    async with (
-        Gateway(database, settle=settlements) as gateway,
-        gateway.bus.listen(request.correlation_id, request=request) as next_reply,
-    ):
-        for message in (
-            b"rubbish",
-            encode_outcome(replace(real, thread_id=a_thread_id())),
-            encode_outcome(an_outcome(a_request())),
-            encode_outcome(real),
-        ):
-            await gateway.raw.publish(names.response(request.correlation_id), message)
-        heard = await next_reply(SOON)
-
-    assert heard is not None
-    assert heard.user_id == request.user_id
-    assert [outcome.correlation_id for outcome in settlements.settled] == [request.correlation_id]
-    assert gateway.bus.dropped == {"malformed": 1, "foreign": 2}
-
-
-async def test_a_reply_that_cannot_be_settled_now_is_settled_later(database: str) -> None:
-    settlements = Settlements(TransportError("away"), TransportError("away"))
-    request = a_request()
-
-    async with (
-        Gateway(database, settle=settlements) as gateway,
-        gateway.bus.listen(request.correlation_id, request=request) as next_reply,
-    ):
-        own = names.response(request.correlation_id)
-        await gateway.raw.publish(own, encode_outcome(an_outcome(request)))
-        assert await next_reply(SOON)
-
-    assert len(settlements.settled) == 1
-
-
-async def test_a_reply_that_may_not_be_settled_is_dropped(database: str) -> None:
-    request = a_request()
-
-    async with (
-        Gateway(database, settle=Settlements(IdConflictError("taken"))) as gateway,
-        gateway.bus.listen(request.correlation_id, request=request) as next_reply,
-    ):
-        own = names.response(request.correlation_id)
-        await gateway.raw.publish(own, encode_outcome(an_outcome(request)))
-        await until(lambda: gateway.bus.dropped["foreign"] == 1)
-        assert await next_reply(timedelta(0)) is None
 
 
 async def test_a_server_that_cannot_write_is_not_healthy_though_others_are_heard(

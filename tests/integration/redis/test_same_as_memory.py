@@ -24,7 +24,7 @@ from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.lineup import Lineup
 from cse_chat.domain.ports.threads import History, Threads
 from tests.builders import NOON, a_question, a_request, a_thread_id, an_outcome
-from tests.contracts.events import STEP, told, utterances
+from tests.contracts.recorded import STEP, told, utterances
 from tests.integration.redis.stores import Stores
 from tests.memory import LEASE, Memory
 

@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from redis import Redis
 
 from brokers.ports import free_port
+from cse_chat.adapters.redis import names
 from cse_chat.entrypoints.cli.vital_signs import Balance
-from cse_chat.entrypoints.metrics.families import FAMILIES
+from cse_chat.entrypoints.metrics.families.catalogue import FAMILIES
 from cse_chat.entrypoints.metrics.family import Where
 from cse_chat.entrypoints.metrics.reading import Scrape
+from tests.builders import a_thread_id
 from tests.integration.processes import RunningProcess, wait_until
 from tests.integration.roles.conftest import Servers
 
@@ -76,7 +79,7 @@ def test_a_gateway_and_a_worker_tell_what_they_have_and_nothing_of_a_user(
     assert worked.by("chat_deliveries_total", "outcome")["answered"] >= 1
     assert worked.total("reply_bus_publish_total") >= 1
     assert worked.total("kafka_producer_send_seconds_count") >= 1
-    assert asked.total("redis_pubsub_channels") == 3
+    assert asked.by("redis_pubsub_channels", "of") == {"replies": 3, "events": 2}
 
 
 def test_what_is_behind_is_told_by_who_has_the_partition_and_by_nobody_else(
@@ -112,6 +115,37 @@ def _behind(worker: RunningProcess) -> float:
     return scraped(worker.url).total("kafka_consumer_unfinished")
 
 
+def test_what_is_heard_of_events_is_told_beside_the_replies(
+    start: Callable[..., RunningProcess], servers: Servers
+) -> None:
+    """Somebody follows a thread, rubbish comes on its channel, and the server cuts all who hear."""
+    gateway = start(role="gateway", **servers.settings)
+    thread = a_thread_id()
+    asked = httpx.post(
+        f"{gateway.url}/api/chat",
+        json={"message": "hi", "thread_id": thread},
+        headers={"Prefer": "respond-async"},
+    )
+    assert asked.status_code == 202
+
+    with (
+        Redis.from_url(servers.redis.url) as redis,
+        httpx.stream("GET", f"{gateway.url}/api/threads/{thread}/events"),
+    ):
+        wait_until(lambda: _heard(gateway, "channels")["events"] == 3)
+        redis.publish(names.stream(thread), b"rubbish")
+        wait_until(lambda: scraped(gateway.url).total("event_log_dropped_total") == 1)
+        before = _heard(gateway, "reconnects_total")
+        redis.client_kill_filter(_type="pubsub")
+        wait_until(lambda: _heard(gateway, "reconnects_total") == {"replies": 1, "events": 1})
+
+    assert before == {"replies": 0, "events": 0}
+
+
+def _heard(gateway: RunningProcess, what: str) -> dict[str, float]:
+    return scraped(gateway.url).by(f"redis_pubsub_{what}", "of")
+
+
 def test_while_kafka_and_redis_are_away_it_is_told_all_the_same(
     start: Callable[..., RunningProcess], nowhere: str
 ) -> None:
@@ -126,5 +160,5 @@ def test_while_kafka_and_redis_are_away_it_is_told_all_the_same(
     assert scrape.by("chat_dependency_up", "dependency") == {"kafka": 0, "redis": 0, "replies": 0}
     assert scrape.by("chat_requests_total", "outcome")["not-accepted"] == 1
     assert scrape.by("kafka_producer_errors_total", "reason")["unsent"] == 1
-    assert scrape.total("redis_pubsub_channels") == 0
+    assert scrape.by("redis_pubsub_channels", "of") == {"replies": 0, "events": 0}
     assert Balance.of_asking(scrape) == Balance(came=0, ended=0, here=0)

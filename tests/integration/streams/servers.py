@@ -21,7 +21,7 @@ from cse_chat.entrypoints.http.users import LOCAL_USER
 from cse_chat.entrypoints.processes import embedded
 from cse_chat.entrypoints.server import DrainingServer, listening_socket, server_config
 from tests.builders import a_question, a_request, an_outcome
-from tests.contracts.events import utterances
+from tests.contracts.recorded import utterances
 from tests.gateway.graphs import a_container
 from tests.waiting import until
 

@@ -16,8 +16,8 @@ from cse_chat.entrypoints.cli.watching import (
     places_of,
     shown,
 )
-from cse_chat.entrypoints.metrics import families
 from cse_chat.entrypoints.metrics.exposition import Metrics
+from cse_chat.entrypoints.metrics.families import gateway, process
 from cse_chat.entrypoints.metrics.reading import Scrape
 from cse_chat.entrypoints.settings import Settings
 
@@ -29,17 +29,17 @@ class Told:
 
     def __init__(self) -> None:
         self.accepted, self.in_flight, self.ready, self.down = 0, 0, 1, list[str]()
-        self.outcomes = dict.fromkeys(families.REQUESTS.known, 0)
+        self.outcomes = dict.fromkeys(gateway.REQUESTS.known, 0)
         self.seconds = Durations((0.1, 1.0))
         self.metrics = Metrics()
         known = ("1", "3.11", "gateway", "echo", "kafka", "redis")
-        self.metrics.exports(families.BUILD_INFO, lambda: {known: 1})
-        self.metrics.exports(families.READY, lambda: self.ready)
-        self.metrics.exports(families.DEPENDENCY_UP, lambda: dict.fromkeys(self.down, 0))
-        self.metrics.exports(families.ACCEPTED, lambda: self.accepted)
-        self.metrics.exports(families.REQUESTS, lambda: self.outcomes)
-        self.metrics.exports(families.IN_FLIGHT, lambda: self.in_flight)
-        self.metrics.exports(families.RESPONSE_SECONDS, lambda: self.seconds)
+        self.metrics.exports(process.BUILD_INFO, lambda: {known: 1})
+        self.metrics.exports(process.READY, lambda: self.ready)
+        self.metrics.exports(process.DEPENDENCY_UP, lambda: dict.fromkeys(self.down, 0))
+        self.metrics.exports(gateway.ACCEPTED, lambda: self.accepted)
+        self.metrics.exports(gateway.REQUESTS, lambda: self.outcomes)
+        self.metrics.exports(gateway.IN_FLIGHT, lambda: self.in_flight)
+        self.metrics.exports(gateway.RESPONSE_SECONDS, lambda: self.seconds)
 
     def __call__(self, _: str) -> str:
         return self.metrics.scraped(None)[0].decode()
@@ -161,7 +161,7 @@ def test_who_comes_back_begins_anew(told: Told, watched: Watched) -> None:
 
 
 def test_one_that_was_started_again_has_no_rate_below_nothing(watched: Watched) -> None:
-    text = f'build_info{{role="gateway"}} 1\nprocess_start_time_seconds {{}}\n{families.REQUESTS.name} {{}}\n'
+    text = f'build_info{{role="gateway"}} 1\nprocess_start_time_seconds {{}}\n{gateway.REQUESTS.name} {{}}\n'
     tellings = iter([(1, 100), (1, 110), (2, 3)])
     for at in range(3):
         watched.look(lambda _: _filled(text, *next(tellings)), at=at)

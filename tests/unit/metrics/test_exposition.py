@@ -6,7 +6,7 @@ import pytest
 
 from cse_chat.adapters.durations import Durations
 from cse_chat.entrypoints.metrics.exposition import Metrics
-from cse_chat.entrypoints.metrics.families import FAMILIES
+from cse_chat.entrypoints.metrics.families.catalogue import FAMILIES
 from cse_chat.entrypoints.metrics.family import Family, Kind, Where
 from cse_chat.entrypoints.metrics.reading import Scrape
 

@@ -9,7 +9,8 @@ from cse_chat.domain.model.events import Event, Followed
 from cse_chat.domain.model.ids import UserId
 from cse_chat.domain.model.outcomes import Durability
 from cse_chat.domain.model.questions import ChatRequest
-from cse_chat.domain.use_cases.follow import FollowRequest, FollowThread
+from cse_chat.domain.use_cases.follow_request import FollowRequest
+from cse_chat.domain.use_cases.follow_thread import FollowThread
 from tests.builders import a_request
 from tests.memory import Memory
 

@@ -11,10 +11,9 @@ from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.events import Cursor, Ended, Event, Followed, Gap, Stretch
 from cse_chat.domain.model.outcomes import Durability
-from cse_chat.domain.use_cases import follow
-from cse_chat.domain.use_cases.follow import FollowThread
+from cse_chat.domain.use_cases.follow_thread import FollowThread
 from tests.builders import a_correlation_id, a_question, a_request, a_thread_id, an_outcome
-from tests.contracts.events import utterances
+from tests.contracts.recorded import utterances
 from tests.memory import Memory
 from tests.unit.use_cases.followers import (
     ANN,
@@ -49,7 +48,7 @@ async def test_what_was_and_what_comes_is_told_once_and_in_order() -> None:
 async def test_what_is_not_heard_is_read_within_a_second_while_something_is_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(follow, "LOOK_AGAIN", SOON)
+    monkeypatch.setattr("cse_chat.domain.use_cases.following.LOOK_AGAIN", SOON)
     memory = Memory(loses_events=True)
     request, claim = await running(memory)
 

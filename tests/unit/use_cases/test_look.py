@@ -7,7 +7,7 @@ from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.model.events import Ended, EventType
 from cse_chat.domain.model.outcomes import Durability, Status
 from tests.builders import a_question, a_request, an_outcome
-from tests.contracts.events import utterances
+from tests.contracts.recorded import utterances
 from tests.memory import Memory
 from tests.unit.use_cases.followers import (
     ANN,

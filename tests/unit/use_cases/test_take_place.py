@@ -1,14 +1,12 @@
 """What asking does about earlier questions of the thread that are not settled."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
 
 from cse_chat.domain.errors import (
     AcceptanceUnknownError,
-    MalformedRecordError,
     NotAcceptedError,
     NotFoundError,
     OverloadedError,
@@ -16,79 +14,13 @@ from cse_chat.domain.errors import (
     TransportError,
 )
 from cse_chat.domain.model.ids import UserId
-from cse_chat.domain.model.outcomes import Durability, Status
-from cse_chat.domain.model.questions import ChatRequest, IfBusy
-from cse_chat.domain.ports.requests import RequestLog
-from cse_chat.domain.use_cases.send_chat import Receipt, SendChat
-from cse_chat.domain.use_cases.take_place import REPLACED
-from tests.builders import a_question, a_request, a_thread_id, an_outcome
-from tests.memory import LEASE, Memory
+from cse_chat.domain.model.outcomes import Status
+from cse_chat.domain.model.questions import IfBusy
+from cse_chat.domain.use_cases.send_chat import Receipt
+from tests.builders import a_question, a_request, an_outcome
+from tests.memory import LEASE
+from tests.unit.use_cases.busy_threads import LONG, NOT_AT_ALL, GatedLog, Gone, Thread
 from tests.waiting import until
-
-NOT_AT_ALL = timedelta(0)
-LONG = timedelta(seconds=5)
-KEPT = Durability.MEMORY
-
-
-class GatedLog:
-    """A log that takes what it is given once it is let, or refuses it."""
-
-    def __init__(self, log: RequestLog, refusal: Exception | None = None) -> None:
-        self._log = log
-        self._refusal = refusal
-        self.asked: list[ChatRequest] = []
-        self.let = asyncio.Event()
-
-    async def append(self, request: ChatRequest) -> Durability:
-        self.asked.append(request)
-        await self.let.wait()
-        if self._refusal:
-            raise self._refusal
-        return await self._log.append(request)
-
-
-class Gone:
-    """Stands in for what fails at every call."""
-
-    def __init__(self, error: Exception) -> None:
-        self._error = error
-
-    async def __call__(self, *_: object, **__: object) -> None:
-        raise self._error
-
-    before = __call__
-    reserve = __call__
-
-
-@dataclass
-class Thread:
-    """One thread, and a gateway that registers what is not answered for a while only."""
-
-    memory: Memory = field(default_factory=Memory)
-    unregistered_for: timedelta = LONG
-
-    def __post_init__(self) -> None:
-        self.id = a_thread_id()
-        self.send_chat: SendChat = self.memory.send_chat(unregistered_for=self.unregistered_for)
-
-    async def ask(
-        self, if_busy: IfBusy = IfBusy.ENQUEUE, *, wait: timedelta = NOT_AT_ALL, user: str = "ann"
-    ) -> Receipt:
-        question = a_question(thread_id=self.id, user_id=user)
-        return await self.send_chat(question, wait=wait, if_busy=if_busy)
-
-    async def under_way(self) -> tuple[ChatRequest, asyncio.Task[Receipt]]:
-        """Ask and wait; the ledger knows nothing of it."""
-        asked = len(self.memory.log)
-        waiting = asyncio.create_task(self.ask(wait=LONG))
-        await until(lambda: len(self.memory.log) > asked)
-        request = (await self.memory.log.unfinished())[-1].request
-        assert await self.memory.ledger.find([request.correlation_id]) == {}
-        return request, waiting
-
-    async def status_of(self, request: ChatRequest) -> Status:
-        [entry] = (await self.memory.ledger.find([request.correlation_id])).values()
-        return entry.status
 
 
 @pytest.fixture
@@ -283,82 +215,6 @@ async def test_where_nobody_can_say_whether_a_thread_is_busy_nothing_is_accepted
         await thread.ask(IfBusy.REJECT)
 
     assert len(thread.memory.log) == 0
-
-
-async def test_who_interrupts_cancels_all_before_it_and_is_first(thread: Thread) -> None:
-    earlier = [await thread.ask() for _ in range(3)]
-    await thread.memory.ledger.settle(an_outcome(earlier[0].request))
-
-    receipt = await thread.ask(IfBusy.INTERRUPT)
-
-    outcomes = [await thread.memory.outcome_of(r.request) for r in earlier]
-    assert [o.status for o in outcomes] == [Status.ANSWERED, Status.CANCELLED, Status.CANCELLED]
-    assert outcomes[1].problem == REPLACED
-    assert receipt.queue_position == 0
-    assert await thread.status_of(receipt.request) is Status.ACCEPTED
-
-
-async def test_who_interrupts_cancels_what_runs_and_nothing_that_comes_later(
-    thread: Thread,
-) -> None:
-    running = (await thread.ask()).request
-    await thread.memory.ledger.claim(running, KEPT)
-    interrupting = await thread.ask(IfBusy.INTERRUPT)
-    later = await thread.ask()
-
-    assert await thread.status_of(running) is Status.CANCELLED
-    assert await thread.status_of(interrupting.request) is Status.ACCEPTED
-    assert later.queue_position == 1
-
-
-async def test_who_interrupts_cancels_what_is_accepted_here_and_not_registered(
-    thread: Thread,
-) -> None:
-    request, waiting = await thread.under_way()
-
-    receipt = await thread.ask(IfBusy.INTERRUPT)
-
-    told = (await waiting).outcome
-    assert told is not None
-    assert (told.correlation_id, told.problem) == (request.correlation_id, REPLACED)
-    assert receipt.queue_position == 0
-
-
-async def test_who_interrupts_touches_no_other_thread(thread: Thread) -> None:
-    bystander = await thread.ask()
-    thread.id = a_thread_id()
-
-    await thread.ask(IfBusy.INTERRUPT)
-
-    assert await thread.status_of(bystander.request) is Status.ACCEPTED
-
-
-@pytest.mark.parametrize("error", [TransportError("gone"), MalformedRecordError("row")])
-async def test_what_cannot_be_read_now_stays_before_it(thread: Thread, error: Exception) -> None:
-    """It is accepted, and says so: it waits as if it were enqueued."""
-    earlier = await thread.ask()
-    take_place = replace(thread.send_chat.take_place, lineup=Gone(error))  # type: ignore[arg-type] # one call is used
-
-    receipt = await replace(thread.send_chat, take_place=take_place)(
-        a_question(thread_id=thread.id, user_id="ann"), wait=NOT_AT_ALL, if_busy=IfBusy.INTERRUPT
-    )
-
-    assert receipt.queue_position == 1
-    assert await thread.status_of(earlier.request) is Status.ACCEPTED
-
-
-async def test_what_cannot_be_cancelled_now_stays_before_it(thread: Thread) -> None:
-    earlier = await thread.ask()
-    take_place = thread.send_chat.take_place
-    cancel_chat = replace(take_place.cancel_chat, record_history=Gone(TransportError("gone")))  # type: ignore[arg-type] # it is called the same
-    take_place = replace(take_place, cancel_chat=cancel_chat)
-
-    receipt = await replace(thread.send_chat, take_place=take_place)(
-        a_question(thread_id=thread.id, user_id="ann"), wait=NOT_AT_ALL, if_busy=IfBusy.INTERRUPT
-    )
-
-    assert receipt.queue_position == 1
-    assert await thread.status_of(earlier.request) is Status.ACCEPTED
 
 
 async def test_what_is_over_leaves_nothing_behind(thread: Thread) -> None:

@@ -159,13 +159,7 @@ class KafkaRequestSource:
 
     async def _set_aside(self, record: Record, error: MalformedRecordError) -> None:
         """Put a letter; where that fails, go on trying beside the reader."""
-        letter = DeadLetter(
-            record=record,
-            reason=error.slug,
-            message=str(error),
-            attempts=0,
-            failed_at=self._now(),
-        )
+        letter = DeadLetter.of_unread(record, error, failed_at=self._now())
         try:
             await self._put(letter)
         except TransportError as failure:

@@ -17,14 +17,7 @@ from cse_chat.domain.errors import (
     NotFoundError,
     ThreadDeletedError,
 )
-from cse_chat.domain.model.claims import (
-    Busy,
-    Claim,
-    Entry,
-    Incomplete,
-    Settlement,
-    Tail,
-)
+from cse_chat.domain.model.claims import Busy, Claim, Entry, Incomplete, Settlement, Tail
 from cse_chat.domain.model.events import Utterance
 from cse_chat.domain.model.feedback import Feedback
 from cse_chat.domain.model.history import Turn

@@ -142,13 +142,7 @@ class InMemoryRequestLog:
         return Delivery(request=request, record=record, durability=Durability.MEMORY)
 
     async def _set_aside(self, record: Record, error: MalformedRecordError) -> None:
-        letter = DeadLetter(
-            record=record,
-            reason=error.slug,
-            message=str(error),
-            attempts=0,
-            failed_at=self._now(),
-        )
+        letter = DeadLetter.of_unread(record, error, failed_at=self._now())
         await self._dead_letters.put(letter)
         self._forget(record.offset)
 

@@ -81,7 +81,7 @@ class RedisEventLog:
     @property
     def gaps(self) -> int:
         """How often the subscription was made anew."""
-        return max(0, self._subscription.lives - 1)
+        return self._subscription.gaps
 
     async def __aenter__(self) -> Self:
         """Begin to hear; give it a moment to be confirmed, and go on without if it is not."""

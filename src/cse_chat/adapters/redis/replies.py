@@ -121,7 +121,7 @@ class RedisReplyBus(Listeners):
     @property
     def gaps(self) -> int:
         """How often the subscription was made anew."""
-        return max(0, self._subscription.lives - 1)
+        return self._subscription.gaps
 
     async def __aenter__(self) -> Self:
         """Begin to listen; give it a moment to be confirmed, and go on without if it is not."""

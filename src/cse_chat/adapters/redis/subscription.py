@@ -10,6 +10,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
 
+from cse_chat.adapters.redis.channels import PassingChannels
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.errors import FAILURES, kind_of
 from cse_chat.domain.errors import NotListeningError
@@ -63,7 +64,6 @@ class Subscription:
         self._patience = patience.total_seconds()
         self._client: Redis | None = None
         self._supervisor: asyncio.Task[None] | None = None
-        self._sending: set[asyncio.Task[None]] = set()
         self._there = asyncio.Event()
         self._lost_at = 0.0
         self._was_silent = False
@@ -72,12 +72,7 @@ class Subscription:
         self._pulseless_parts = 0
         self._counting: asyncio.TimerHandle | None = None
         self._going: asyncio.TimerHandle | None = None
-        # What is heard beside and whether that is confirmed, the part of it that this connection
-        # was asked for, and what of it has changed in this turn of the loop.
-        self._beside: dict[str, asyncio.Event] = {}
-        self._asked_for: set[str] = set()
-        self._changed: set[str] = set()
-        self._connection: AbstractConnection | None = None
+        self._beside = PassingChannels(patience=patience)
         self.lives = 0
         """How often it was confirmed."""
         self.on_pulse: Callable[[], object] = _nobody_counts
@@ -91,6 +86,11 @@ class Subscription:
     def is_there(self) -> bool:
         """Whether the server has confirmed all channels, and the connection lives."""
         return self._there.is_set()
+
+    @property
+    def gaps(self) -> int:
+        """How often it was made anew."""
+        return max(0, self.lives - 1)
 
     @property
     def heard_channels(self) -> int:
@@ -114,11 +114,10 @@ class Subscription:
     async def __aexit__(self, *_: object) -> None:
         """Stop hearing, and disconnect."""
         client, self._client = self._client, None
-        tasks = [*self._sending, *([self._supervisor] if self._supervisor else ())]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        if self._supervisor:
+            self._supervisor.cancel()
+            await asyncio.wait({self._supervisor})
+        await self._beside.aclose()
         self._stay()  # only now: that it ends here is a loss, too
         if client is not None:
             await client.aclose()
@@ -140,9 +139,7 @@ class Subscription:
 
     def hear(self, channel: str) -> None:
         """Hear another channel as well, until it is left; at once, or as soon as it is there."""
-        if channel not in self._beside:
-            self._beside[channel] = asyncio.Event()
-            self._change(channel)
+        self._beside.hear(channel)
 
     async def heard(self, channel: str) -> None:
         """Return once *channel* is confirmed, or left.
@@ -150,19 +147,11 @@ class Subscription:
         Raises:
             NotListeningError: It was not confirmed.
         """
-        confirmed = self._beside.get(channel)
-        if confirmed is None:
-            return
-        try:
-            async with asyncio.timeout(self._patience):
-                await confirmed.wait()
-        except TimeoutError as error:
-            raise NotListeningError("Redis: a channel was not confirmed") from error
+        await self._beside.heard(channel)
 
     def leave(self, channel: str) -> None:
         """Hear *channel* no more."""
-        self._beside.pop(channel).set()
-        self._change(channel)
+        self._beside.leave(channel)
 
     # --- the life of a connection -----------------------------------------------------------------
 
@@ -188,9 +177,7 @@ class Subscription:
         try:
             async with asyncio.timeout(self._silence) as limit:
                 await connection.connect()  # type: ignore[no-untyped-call]  # the same
-                unconfirmed = {*self._channels, *self._beside}
-                self._asked_for = set(self._beside)
-                self._connection = connection  # what is wanted from now on is asked for behind it
+                unconfirmed = {*self._channels, *self._beside.begin(connection)}
                 await connection.send_command("SUBSCRIBE", *unconfirmed, check_health=False)
                 while True:
                     kind, name, data = await connection.read_response()
@@ -204,7 +191,8 @@ class Subscription:
                         else:
                             self._heard(channel, data)
                     elif kind == b"subscribe":
-                        self._confirm(channel)
+                        if self._beside.confirm(channel):
+                            self.on_confirmed(channel)
                         unconfirmed.discard(channel)
                         if not unconfirmed and not self.is_there:
                             self._be_there()
@@ -213,7 +201,7 @@ class Subscription:
             self._was_silent = True
             raise
         finally:
-            self._connection = None
+            self._beside.end()
             if self._counting is not None:
                 self._counting.cancel()
             await connection.disconnect(nowait=True)
@@ -240,7 +228,7 @@ class Subscription:
         self.lives += 1
         self._is_loss_told = False
         self._pulseless_parts = 0
-        _log.info(f"{self._of}_heard", subscriptions_before=self.lives - 1)
+        _log.info(f"{self._of}_heard", subscriptions_before=self.gaps)
         if self.lives > 1:
             self._again()
 
@@ -256,51 +244,13 @@ class Subscription:
             self._lost_at = loop.time()
             self._going = loop.call_later(_GONE_AFTER, self.on_gone)
         self._there.clear()
-        for confirmed in self._beside.values():
-            confirmed.clear()
+        self._beside.lose()
 
     def _stay(self) -> None:
         """Say to nobody that it is gone."""
         if self._going:
             self._going.cancel()
             self._going = None
-
-    # --- what is heard beside ---------------------------------------------------------------------
-
-    def _confirm(self, channel: str) -> None:
-        if channel in self._beside:
-            self._beside[channel].set()
-            self.on_confirmed(channel)
-
-    def _change(self, channel: str) -> None:
-        if not self._changed:
-            asyncio.get_running_loop().call_soon(self._send_changes)
-        self._changed.add(channel)
-
-    def _send_changes(self) -> None:
-        """Ask for what is new and drop what is not wanted any more, one command for each."""
-        changed, self._changed = self._changed, set()
-        if self._connection is None:
-            return  # the next connection begins with all there is
-        # Also what was left and is wanted again in the same turn: asking twice confirms twice.
-        wanted = self._beside.keys() & changed
-        new = [c for c in wanted if not self._beside[c].is_set()]
-        old = [c for c in changed if c not in self._beside and c in self._asked_for]
-        self._asked_for.difference_update(old)
-        self._asked_for.update(new)
-        for name, channels in (("SUBSCRIBE", new), ("UNSUBSCRIBE", old)):
-            if channels:
-                # A task of its own: a listener that is cancelled would else drop the connection.
-                task = asyncio.create_task(self._send(self._connection, name, channels))
-                self._sending.add(task)
-                task.add_done_callback(self._sending.discard)
-
-    async def _send(
-        self, connection: AbstractConnection, command: str, channels: Collection[str]
-    ) -> None:
-        if connection.is_connected:  # else sending would connect it again
-            with suppress(*FAILURES):  # the reader learns of it, too
-                await connection.send_command(command, *channels, check_health=False)
 
 
 def _nobody_counts() -> None:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
+
+from cse_chat.domain.errors import MalformedRecordError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +43,14 @@ class DeadLetter:
     message: str
     attempts: int
     failed_at: datetime
+
+    @classmethod
+    def of_unread(cls, record: Record, error: MalformedRecordError, *, failed_at: datetime) -> Self:
+        """Set aside a record of which *error* says why nobody can tell what it asks."""
+        return cls(
+            record=record,
+            reason=error.slug,
+            message=str(error),
+            attempts=0,
+            failed_at=failed_at,
+        )

@@ -15,8 +15,8 @@ class Conversations(Protocol):
     """Threads as their owners find them again; they last as long as their history.
 
     What they say is written by `Ledger.register`, `Claims.claim` and `Ledger.settle`, in the same
-    step as what those decide. Every call may raise `TransportError`. Contract:
-    ``tests/contracts/conversations.py``.
+    step as what those decide. Every call may raise `TransportError`. Contracts:
+    ``tests/contracts/conversations.py`` and ``tests/contracts/removal.py``.
     """
 
     async def newest(self, user_id: UserId, *, after: str | None, limit: int) -> ConversationPage:

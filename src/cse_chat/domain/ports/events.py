@@ -31,7 +31,7 @@ NextNews = Callable[[timedelta], Awaitable[News]]
 
 
 class EventRecorder(Protocol):
-    """Takes what an attempt says. Contract: ``tests/contracts/events.py``.
+    """Takes what an attempt says. Contract: ``tests/contracts/recording.py``.
 
     Everything else that happens is recorded by the ledger, in the step in which it happens:
     accepted by `Ledger.register` and `Claims.claim`, started by `Claims.claim`, the rest of what

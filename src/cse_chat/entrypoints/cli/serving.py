@@ -24,7 +24,7 @@ from cse_chat.entrypoints.collector import seldom_collecting
 from cse_chat.entrypoints.connections import SlowReaders
 from cse_chat.entrypoints.http.app import App
 from cse_chat.entrypoints.logging import configure_logging
-from cse_chat.entrypoints.metrics.families import SLOW_READERS
+from cse_chat.entrypoints.metrics.families.process import SLOW_READERS
 from cse_chat.entrypoints.processes import Process
 from cse_chat.entrypoints.server import (
     CannotListenError,

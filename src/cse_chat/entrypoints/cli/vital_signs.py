@@ -7,7 +7,8 @@ from typing import Final
 
 from typing_extensions import override
 
-from cse_chat.entrypoints.metrics import families
+from cse_chat.entrypoints.metrics import labels
+from cse_chat.entrypoints.metrics.families import gateway, kafka, process, redis, worker
 from cse_chat.entrypoints.metrics.family import Family
 from cse_chat.entrypoints.metrics.reading import Scrape, Stretch
 
@@ -50,18 +51,18 @@ class Balance:
     def of_asking(cls, scrape: Scrape) -> "Balance":
         """Return what was accepted."""
         return cls(
-            came=int(scrape.total(families.ACCEPTED.name)),
-            ended=int(scrape.total(families.REQUESTS.name, *families.ENDED, families.LEFT_OPEN)),
-            here=int(scrape.total(families.IN_FLIGHT.name)),
+            came=int(scrape.total(gateway.ACCEPTED.name)),
+            ended=int(scrape.total(gateway.REQUESTS.name, *labels.ENDED, labels.LEFT_OPEN)),
+            here=int(scrape.total(gateway.IN_FLIGHT.name)),
         )
 
     @classmethod
     def of_answering(cls, scrape: Scrape) -> "Balance":
         """Return what was taken."""
         return cls(
-            came=int(scrape.total(families.TAKEN.name)),
-            ended=int(scrape.total(families.DELIVERIES.name)),
-            here=int(scrape.total(families.IN_HAND.name)),
+            came=int(scrape.total(worker.TAKEN.name)),
+            ended=int(scrape.total(worker.DELIVERIES.name)),
+            here=int(scrape.total(worker.IN_HAND.name)),
         )
 
     @property
@@ -80,12 +81,12 @@ def state_of(scrape: Scrape) -> str:
     """Return whether the process may be given work, and what it lacks."""
     down = [
         name
-        for name, is_up in sorted(scrape.by(families.DEPENDENCY_UP.name, "dependency").items())
+        for name, is_up in sorted(scrape.by(process.DEPENDENCY_UP.name, "dependency").items())
         if not is_up
     ]
     if down:
         return f"{', '.join(down)} down"
-    return "ready" if scrape.total(families.READY.name) else "not ready"
+    return "ready" if scrape.total(process.READY.name) else "not ready"
 
 
 def in_words(seconds: float | None) -> str:
@@ -156,13 +157,13 @@ def _cpu(stretch: Stretch) -> str:
 
 
 def _slots(stretch: Stretch) -> str:
-    used, all_ = (stretch.last.total(f.name) for f in (families.SLOTS_USED, families.SLOTS))
+    used, all_ = (stretch.last.total(f.name) for f in (worker.SLOTS_USED, worker.SLOTS))
     return f"{used:,.0f} of {all_:,.0f}"
 
 
 def _lag(stretch: Stretch) -> str:
-    unread, unfinished = (stretch.last.total(f.name) for f in (families.LAG, families.UNFINISHED))
-    partitions = len(stretch.last.series.get(families.LAG.name, ()))
+    unread, unfinished = (stretch.last.total(f.name) for f in (kafka.LAG, kafka.UNFINISHED))
+    partitions = len(stretch.last.series.get(kafka.LAG.name, ()))
     return f"{unread:,.0f} unread, {unfinished:,.0f} unfinished in {partitions}"
 
 
@@ -173,7 +174,7 @@ SIGNS: Final[Sequence[Sequence[Sign]]] = (
         Sign(
             title="state",
             tell=lambda stretch: state_of(stretch.last),
-            needs=families.READY.name,
+            needs=process.READY.name,
             is_bad=lambda scrape: state_of(scrape) != "ready",
         ),
         Sign(title="CPU", tell=_cpu, needs="process_cpu_seconds_total"),
@@ -182,59 +183,59 @@ SIGNS: Final[Sequence[Sequence[Sign]]] = (
             tell=lambda stretch: f"{stretch.last.total(_IN_MIB) / _MIB:,.0f} MiB",
             needs=_IN_MIB,
         ),
-        _took("loop lag", families.LOOP_LAG),
+        _took("loop lag", process.LOOP_LAG),
     ),
     (
         Sign(
             title="accepted = ended + in flight",
             tell=lambda stretch: str(Balance.of_asking(stretch.last)),
-            needs=families.ACCEPTED.name,
+            needs=gateway.ACCEPTED.name,
             is_bad=lambda scrape: not Balance.of_asking(scrape).holds,
         ),
         Sign(
             title="taken = ended + in hand",
             tell=lambda stretch: str(Balance.of_answering(stretch.last)),
-            needs=families.TAKEN.name,
+            needs=worker.TAKEN.name,
             is_bad=lambda scrape: not Balance.of_answering(scrape).holds,
         ),
     ),
     (
-        _counted("asked", families.REQUESTS),
-        _counted("  answered", families.REQUESTS, "answered"),
-        _counted("  failed", families.REQUESTS, "failed", is_bad=True),
-        _counted("  expired or cancelled", families.REQUESTS, "expired", "cancelled"),
-        _counted("  left open", families.REQUESTS, families.LEFT_OPEN),
-        _counted("  refused", families.REQUESTS, *families.REFUSALS, is_bad=True),
-        _took("answered within", families.RESPONSE_SECONDS),
-        _gauge("in flight", families.IN_FLIGHT),
-        _gauge("being accepted", families.ACCEPTING),
-        _age("longest wait", families.OLDEST_AWAITED),
+        _counted("asked", gateway.REQUESTS),
+        _counted("  answered", gateway.REQUESTS, "answered"),
+        _counted("  failed", gateway.REQUESTS, "failed", is_bad=True),
+        _counted("  expired or cancelled", gateway.REQUESTS, "expired", "cancelled"),
+        _counted("  left open", gateway.REQUESTS, labels.LEFT_OPEN),
+        _counted("  refused", gateway.REQUESTS, *labels.REFUSALS, is_bad=True),
+        _took("answered within", gateway.RESPONSE_SECONDS),
+        _gauge("in flight", gateway.IN_FLIGHT),
+        _gauge("being accepted", gateway.ACCEPTING),
+        _age("longest wait", gateway.OLDEST_AWAITED),
     ),
     (
-        _counted("taken", families.TAKEN),
-        _counted("  answered", families.DELIVERIES, "answered"),
-        _counted("  failed", families.DELIVERIES, "failed", is_bad=True),
-        _counted("  expired or cancelled", families.DELIVERIES, "expired", "cancelled"),
-        _counted("  settled before", families.DELIVERIES, families.SETTLED_BEFORE),
-        _counted("  released", families.DELIVERIES, families.RELEASED),
-        _took("processed within", families.PROCESSING_SECONDS),
-        _gauge("in hand", families.IN_HAND),
-        _age("oldest in hand", families.OLDEST_IN_HAND),
-        _gauge("lanes", families.LANES),
-        Sign(title="slots used", tell=_slots, needs=families.SLOTS.name),
-        _counted_by("dead letters", families.DEAD_LETTERS, "reason"),
+        _counted("taken", worker.TAKEN),
+        _counted("  answered", worker.DELIVERIES, "answered"),
+        _counted("  failed", worker.DELIVERIES, "failed", is_bad=True),
+        _counted("  expired or cancelled", worker.DELIVERIES, "expired", "cancelled"),
+        _counted("  settled before", worker.DELIVERIES, labels.SETTLED_BEFORE),
+        _counted("  released", worker.DELIVERIES, labels.RELEASED),
+        _took("processed within", worker.PROCESSING_SECONDS),
+        _gauge("in hand", worker.IN_HAND),
+        _age("oldest in hand", worker.OLDEST_IN_HAND),
+        _gauge("lanes", worker.LANES),
+        Sign(title="slots used", tell=_slots, needs=worker.SLOTS.name),
+        _counted_by("dead letters", worker.DEAD_LETTERS, "reason"),
     ),
     (
-        _took("Kafka: sent within", families.SEND_SECONDS),
-        _counted_by("Kafka: not sent", families.SEND_ERRORS, "reason"),
-        Sign(title="Kafka: lag", tell=_lag, needs=families.REBALANCES.name),
-        _counted("Kafka: rebalances", families.REBALANCES),
+        _took("Kafka: sent within", kafka.SEND_SECONDS),
+        _counted_by("Kafka: not sent", kafka.SEND_ERRORS, "reason"),
+        Sign(title="Kafka: lag", tell=_lag, needs=kafka.REBALANCES.name),
+        _counted("Kafka: rebalances", kafka.REBALANCES),
     ),
     (
-        _took("Redis: heard within", families.PUBSUB_SECONDS),
-        _counted("Redis: announced", families.PUBLISHED),
-        _counted("Redis: late", families.LATE),
-        _counted("Redis: reconnects", families.RECONNECTS, is_bad=True),
+        _took("Redis: heard within", redis.PUBSUB_SECONDS),
+        _counted("Redis: announced", redis.PUBLISHED),
+        _counted("Redis: late", redis.LATE),
+        _counted("Redis: reconnects", redis.RECONNECTS, is_bad=True),
     ),
 )
 """In groups, in the order in which they are looked at."""

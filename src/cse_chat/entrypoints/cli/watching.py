@@ -22,7 +22,8 @@ from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
 from cse_chat.entrypoints.cli.health import place_of
 from cse_chat.entrypoints.cli.printing import printable
 from cse_chat.entrypoints.cli.vital_signs import SIGNS, Balance, Sign, in_words, state_of
-from cse_chat.entrypoints.metrics import families
+from cse_chat.entrypoints.metrics import labels
+from cse_chat.entrypoints.metrics.families import gateway, kafka, process, worker
 from cse_chat.entrypoints.metrics.reading import Scrape, Stretch
 from cse_chat.entrypoints.settings import Settings
 
@@ -63,7 +64,7 @@ class Watched:
     def role(self) -> str:
         """Which role it said that it has; empty if that is not known."""
         stretch = self.stretch
-        found = stretch.last.series[families.BUILD_INFO.name] if stretch else []
+        found = stretch.last.series[process.BUILD_INFO.name] if stretch else []
         return found[0][0].get("role", "") if found else ""
 
     def look(self, fetch: Fetch, *, at: float) -> None:
@@ -86,7 +87,7 @@ def _scrape_of(text: str, *, at: float) -> Scrape:
         scrape = Scrape.of(text, at=at)
     except ValueError as error:
         raise Unreachable(_NOT_OURS) from error
-    if families.BUILD_INFO.name not in scrape:
+    if process.BUILD_INFO.name not in scrape:
         raise Unreachable(_NOT_OURS)
     return scrape
 
@@ -197,21 +198,21 @@ def line(watched: Watched) -> Text:
     if stretch is None:
         return Text(printable(f"{now} {watched.problem}"))
     told = [f"{now} {watched.role}", state_of(stretch.last)]
-    if families.ACCEPTED.name in stretch.last:
+    if gateway.ACCEPTED.name in stretch.last:
         told += [
-            f"asked {stretch.rate(families.REQUESTS.name) or 0:,.1f}/s",
-            f"p99 {in_words(stretch.quantile(0.99, families.RESPONSE_SECONDS.name))}",
-            f"refused {stretch.last.total(families.REQUESTS.name, *families.REFUSALS):,.0f}",
+            f"asked {stretch.rate(gateway.REQUESTS.name) or 0:,.1f}/s",
+            f"p99 {in_words(stretch.quantile(0.99, gateway.RESPONSE_SECONDS.name))}",
+            f"refused {stretch.last.total(gateway.REQUESTS.name, *labels.REFUSALS):,.0f}",
             f"accepted {Balance.of_asking(stretch.last)} in flight",
         ]
-    if families.TAKEN.name in stretch.last:
+    if worker.TAKEN.name in stretch.last:
         told += [
-            f"ended {stretch.rate(families.DELIVERIES.name) or 0:,.1f}/s",
-            f"dead letters {stretch.last.total(families.DEAD_LETTERS.name):,.0f}",
+            f"ended {stretch.rate(worker.DELIVERIES.name) or 0:,.1f}/s",
+            f"dead letters {stretch.last.total(worker.DEAD_LETTERS.name):,.0f}",
             f"taken {Balance.of_answering(stretch.last)} in hand",
         ]
-    if families.REBALANCES.name in stretch.last:
-        told.append(f"lag {stretch.last.total(families.UNFINISHED.name):,.0f}")
+    if kafka.REBALANCES.name in stretch.last:
+        told.append(f"lag {stretch.last.total(kafka.UNFINISHED.name):,.0f}")
     return Text(printable("; ".join(told)))
 
 

@@ -35,7 +35,7 @@ from cse_chat.entrypoints.http.sockets.handshakes import chat_socket
 from cse_chat.entrypoints.http.streams import Streaming
 from cse_chat.entrypoints.http.threads import ThreadsController
 from cse_chat.entrypoints.metrics.exposition import Metrics
-from cse_chat.entrypoints.metrics.families import HTTP_RESPONSES
+from cse_chat.entrypoints.metrics.families.process import HTTP_RESPONSES
 from cse_chat.entrypoints.processes import Process, embedded
 
 App = Litestar

@@ -13,78 +13,80 @@ from litestar.status_codes import (
 
 from cse_chat.domain import errors
 from cse_chat.domain.model.outcomes import Outcome, Status
-from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http import problem_kinds, problems
 from cse_chat.entrypoints.http.exchanges import correlate, correlation_id_of, request_id_of
 
 _log = structlog.get_logger(__name__)
 
-KIND_OF: Final[Mapping[type[errors.ChatError], problems.ProblemKind]] = {
-    errors.InvalidRequestError: problems.INVALID_REQUEST,
-    errors.NotFoundError: problems.NOT_FOUND,
-    errors.NotOwnerError: problems.NOT_FOUND,  # nobody may tell another's thread from none
-    errors.ThreadBusyError: problems.THREAD_BUSY,
-    errors.ThreadDeletedError: problems.NOT_FOUND,
-    errors.NotAnsweredError: problems.NOT_ANSWERED,
-    errors.OverloadedError: problems.OVERLOADED,
-    errors.NotAcceptedError: problems.NOT_ACCEPTED,
-    errors.AcceptanceUnknownError: problems.ACCEPTANCE_UNKNOWN,
-    errors.TransportError: problems.TRANSPORT_UNAVAILABLE,
-    errors.CancelUnavailableError: problems.CANCEL_UNAVAILABLE,
-    errors.NotListeningError: problems.TRANSPORT_UNAVAILABLE,
-    errors.ReplyTimeoutError: problems.REPLY_TIMEOUT,
-    errors.AgentError: problems.AGENT_FAILED,
-    errors.AgentUnavailableError: problems.AGENT_FAILED,
-    errors.AgentCrashedError: problems.AGENT_FAILED,
-    errors.AgentRefusedError: problems.AGENT_FAILED,
-    errors.AnswerTooLargeError: problems.AGENT_FAILED,
-    errors.MalformedRecordError: problems.MALFORMED_RECORD,
+KIND_OF: Final[Mapping[type[errors.ChatError], problem_kinds.ProblemKind]] = {
+    errors.InvalidRequestError: problem_kinds.INVALID_REQUEST,
+    errors.NotFoundError: problem_kinds.NOT_FOUND,
+    errors.NotOwnerError: problem_kinds.NOT_FOUND,  # nobody may tell another's thread from none
+    errors.ThreadBusyError: problem_kinds.THREAD_BUSY,
+    errors.ThreadDeletedError: problem_kinds.NOT_FOUND,
+    errors.NotAnsweredError: problem_kinds.NOT_ANSWERED,
+    errors.OverloadedError: problem_kinds.OVERLOADED,
+    errors.NotAcceptedError: problem_kinds.NOT_ACCEPTED,
+    errors.AcceptanceUnknownError: problem_kinds.ACCEPTANCE_UNKNOWN,
+    errors.TransportError: problem_kinds.TRANSPORT_UNAVAILABLE,
+    errors.CancelUnavailableError: problem_kinds.CANCEL_UNAVAILABLE,
+    errors.NotListeningError: problem_kinds.TRANSPORT_UNAVAILABLE,
+    errors.ReplyTimeoutError: problem_kinds.REPLY_TIMEOUT,
+    errors.AgentError: problem_kinds.AGENT_FAILED,
+    errors.AgentUnavailableError: problem_kinds.AGENT_FAILED,
+    errors.AgentCrashedError: problem_kinds.AGENT_FAILED,
+    errors.AgentRefusedError: problem_kinds.AGENT_FAILED,
+    errors.AnswerTooLargeError: problem_kinds.AGENT_FAILED,
+    errors.MalformedRecordError: problem_kinds.MALFORMED_RECORD,
     # None of these is the caller's doing, nor for it to know.
-    errors.IdConflictError: problems.INTERNAL_ERROR,
-    errors.ClaimLostError: problems.INTERNAL_ERROR,
-    errors.ChatError: problems.INTERNAL_ERROR,
+    errors.IdConflictError: problem_kinds.INTERNAL_ERROR,
+    errors.ClaimLostError: problem_kinds.INTERNAL_ERROR,
+    errors.ChatError: problem_kinds.INTERNAL_ERROR,
 }
 """Every kind that the domain raises; a test sees that none is missing."""
 
 LOGGED: Final = frozenset(
     {
-        problems.NOT_ACCEPTED,
-        problems.ACCEPTANCE_UNKNOWN,
-        problems.TRANSPORT_UNAVAILABLE,
-        problems.CANCEL_UNAVAILABLE,
-        problems.MALFORMED_RECORD,
-        problems.INTERNAL_ERROR,
+        problem_kinds.NOT_ACCEPTED,
+        problem_kinds.ACCEPTANCE_UNKNOWN,
+        problem_kinds.TRANSPORT_UNAVAILABLE,
+        problem_kinds.CANCEL_UNAVAILABLE,
+        problem_kinds.MALFORMED_RECORD,
+        problem_kinds.INTERNAL_ERROR,
     }
 )
 """What an operator has to look into."""
 
-_KIND_OF_STATUS: Final[Mapping[int, problems.ProblemKind]] = {
+_KIND_OF_STATUS: Final[Mapping[int, problem_kinds.ProblemKind]] = {
     kind.status: kind
     for kind in (
-        problems.INVALID_REQUEST,
-        problems.NOT_FOUND,
-        problems.METHOD_NOT_ALLOWED,
-        problems.CONTENT_TOO_LARGE,
-        problems.UNSUPPORTED_MEDIA_TYPE,
+        problem_kinds.INVALID_REQUEST,
+        problem_kinds.NOT_FOUND,
+        problem_kinds.METHOD_NOT_ALLOWED,
+        problem_kinds.CONTENT_TOO_LARGE,
+        problem_kinds.UNSUPPORTED_MEDIA_TYPE,
     )
 }
 
-_KIND_OF_OUTCOME: Final[Mapping[Status, problems.ProblemKind]] = {
-    Status.FAILED: problems.AGENT_FAILED,
-    Status.EXPIRED: problems.EXPIRED,
-    Status.CANCELLED: problems.CANCELLED,
+_KIND_OF_OUTCOME: Final[Mapping[Status, problem_kinds.ProblemKind]] = {
+    Status.FAILED: problem_kinds.AGENT_FAILED,
+    Status.EXPIRED: problem_kinds.EXPIRED,
+    Status.CANCELLED: problem_kinds.CANCELLED,
 }
 
-OUTCOMES: Final[tuple[problems.ProblemKind, ...]] = (
+OUTCOMES: Final[tuple[problem_kinds.ProblemKind, ...]] = (
     *_KIND_OF_OUTCOME.values(),
     # Finer names of `failed`; a test sees that no outcome of the domain is missing.
-    problems.SHUTTING_DOWN,
-    problems.PROCESSING_FAILED,
-    problems.NOT_OWNER,
-    problems.ID_CONFLICT,
+    problem_kinds.SHUTTING_DOWN,
+    problem_kinds.PROCESSING_FAILED,
+    problem_kinds.NOT_OWNER,
+    problem_kinds.ID_CONFLICT,
 )
 """How a request can end that somebody waits for, other than by an answer."""
 
-LOCATED: Final = frozenset({problems.REPLY_TIMEOUT, problems.ACCEPTANCE_UNKNOWN, *OUTCOMES})
+LOCATED: Final = frozenset(
+    {problem_kinds.REPLY_TIMEOUT, problem_kinds.ACCEPTANCE_UNKNOWN, *OUTCOMES}
+)
 """What is said with a `Location`, where the request can be read."""
 
 
@@ -120,7 +122,7 @@ def chat_error_response(
     request: Request[Any, Any, Any], error: errors.ChatError
 ) -> Response[bytes]:
     """Return *error* as its kind; its message and cause are for the log."""
-    kind = KIND_OF.get(type(error), problems.INTERNAL_ERROR)
+    kind = KIND_OF.get(type(error), problem_kinds.INTERNAL_ERROR)
     headers = {}
     if isinstance(error, errors.ReplyTimeoutError | errors.AcceptanceUnknownError):
         correlate(request.scope, error.correlation_id)
@@ -148,7 +150,7 @@ def http_exception_response(
 ) -> Response[bytes]:
     """Return what the framework or a controller refused."""
     if isinstance(error, NotSupportedError):
-        return problems.problem_response(request, problems.NOT_SUPPORTED, detail=error.detail)
+        return problems.problem_response(request, problem_kinds.NOT_SUPPORTED, detail=error.detail)
     kind = _KIND_OF_STATUS.get(error.status_code)
     if kind is None:
         return unexpected_error_response(request, error)
@@ -160,7 +162,7 @@ def http_exception_response(
 def unexpected_error_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Return 500 without any detail, and log where it came from."""
     _log_failure(request, error)
-    return problems.problem_response(request, problems.INTERNAL_ERROR)
+    return problems.problem_response(request, problem_kinds.INTERNAL_ERROR)
 
 
 def _log_failure(request: Request[Any, Any, Any], error: Exception) -> None:

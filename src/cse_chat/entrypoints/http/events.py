@@ -14,7 +14,9 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from cse_chat.adapters.wire.events import followed_json
 from cse_chat.domain.model.events import Cursor, Followed
-from cse_chat.domain.use_cases.follow import FollowRequest, FollowThread, Look
+from cse_chat.domain.use_cases.follow_request import FollowRequest
+from cse_chat.domain.use_cases.follow_thread import FollowThread
+from cse_chat.domain.use_cases.following import Look
 from cse_chat.entrypoints.http.exchanges import correlate
 from cse_chat.entrypoints.http.methods import READING
 from cse_chat.entrypoints.http.parameters import (

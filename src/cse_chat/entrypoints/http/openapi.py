@@ -10,12 +10,8 @@ import msgspec
 
 from cse_chat.adapters.wire.responses import problem_title, problem_type
 from cse_chat.entrypoints.http.errors import LOCATED
-from cse_chat.entrypoints.http.problems import (
-    INVALID_REQUEST,
-    FaultBody,
-    ProblemBody,
-    ProblemKind,
-)
+from cse_chat.entrypoints.http.problem_kinds import INVALID_REQUEST, ProblemKind
+from cse_chat.entrypoints.http.problems import FaultBody, ProblemBody
 from cse_chat.entrypoints.http.published import examples, inputs
 from cse_chat.entrypoints.http.published.docstrings import explain
 from cse_chat.entrypoints.http.published.inputs import Json

@@ -26,7 +26,7 @@ from litestar.types import Receive, Scope, Send
 from cse_chat.adapters.wire.events import followed_json
 from cse_chat.domain.errors import NotFoundError, TransportError
 from cse_chat.domain.model.events import Cursor, Followed
-from cse_chat.domain.use_cases.follow import ends
+from cse_chat.domain.use_cases.follow_request import ends
 from cse_chat.entrypoints.http.exchanges import correlation_id_of, request_id_of, send_bytes
 from cse_chat.entrypoints.metrics.streams import StreamTally, type_of
 from cse_chat.entrypoints.readiness import Readiness

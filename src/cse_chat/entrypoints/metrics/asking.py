@@ -11,7 +11,7 @@ from cse_chat.domain.model.outcomes import Durability
 from cse_chat.domain.model.questions import ChatRequest, IfBusy, Question
 from cse_chat.domain.ports.requests import RequestLog
 from cse_chat.domain.use_cases.send_chat import Receipt
-from cse_chat.entrypoints.metrics.families import ENDED, ERROR, LEFT_OPEN, REFUSALS
+from cse_chat.entrypoints.metrics.labels import ENDED, ERROR, LEFT_OPEN, REFUSALS
 
 
 class Ask(Protocol):

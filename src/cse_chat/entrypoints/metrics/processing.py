@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from cse_chat.adapters.durations import UP_TO_AN_ANSWER, Durations
 from cse_chat.domain.model.deliveries import Delivery
 from cse_chat.domain.use_cases.process_request import Progress
-from cse_chat.entrypoints.metrics.families import FINISHED, INTERRUPTED
+from cse_chat.entrypoints.metrics.labels import FINISHED, INTERRUPTED
 
 Process = Callable[[Delivery, Progress], Awaitable[None]]
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from cse_chat.domain.model.events import Ended, Event, Followed
-from cse_chat.entrypoints.metrics.families import EVENT_TYPES, GAP, SSE_STREAMS
+from cse_chat.entrypoints.metrics.families.gateway import SSE_STREAMS
+from cse_chat.entrypoints.metrics.labels import EVENT_TYPES, GAP
 
 
 class StreamTally:

@@ -1,5 +1,8 @@
 """Prices of one security on one day."""
 
+from collections.abc import Callable
+from datetime import date
+
 from cse_chat.adapters.analyst.language.cues import Cue
 from cse_chat.adapters.analyst.language.requests import Request
 from cse_chat.adapters.analyst.market.market import Market
@@ -52,32 +55,41 @@ def quote_table(quotes: list[Quote]) -> Table:
 
 def quote(market: Market, request: Request) -> Draft:
     """Answer what a share costs, now or on a day."""
-    symbol = request.companies[0]
-    if request.when is not None and request.when.day is not None and not request.when.is_today:
-        return _dated(market.quotes.on(symbol, request.when.day), request)
-    found = market.quotes.latest(symbol)
-    if found is None:
-        return never_traded(market, symbol)
-    return quoted(found, lines(_price_sentence(found), _why(request), _day_sentence(found)))
+    return _answered(
+        market,
+        request,
+        lambda found: lines(_price_sentence(found), _why(request), _day_sentence(found)),
+    )
 
 
 def quote_fields(market: Market, request: Request) -> Draft:
     """Answer for single figures of a day: high, low, volume and so on."""
+    return _answered(market, request, lambda found: _field_sentence(found, request.cues))
+
+
+def _answered(market: Market, request: Request, now: Callable[[Quote], str]) -> Draft:
+    """Answer with the quote of the day that is asked for; *now* says the latest one."""
     symbol = request.companies[0]
-    if request.when is not None and request.when.day is not None and not request.when.is_today:
-        return _dated(market.quotes.on(symbol, request.when.day), request)
+    day = _day_of(request)
+    if day is not None:
+        return _dated(market.quotes.on(symbol, day), request)
     found = market.quotes.latest(symbol)
-    if found is None:
-        return never_traded(market, symbol)
-    return quoted(found, _field_sentence(found, request.cues))
+    return never_traded(market, symbol) if found is None else quoted(found, now(found))
+
+
+def _day_of(request: Request) -> date | None:
+    """Return the day that is asked for; ``None``: now."""
+    when = request.when
+    return None if when is None or when.is_today else when.day
 
 
 def market_cap(market: Market, request: Request) -> Draft:
     """Answer for the market value of one security line, now or on a day."""
     symbol = request.companies[0]
     dated = None
-    if request.when is not None and request.when.day is not None and not request.when.is_today:
-        dated = market.quotes.on(symbol, request.when.day)
+    day = _day_of(request)
+    if day is not None:
+        dated = market.quotes.on(symbol, day)
         if dated.quote is None:
             return _nothing_on(dated)
     found = dated.quote if dated is not None else market.quotes.latest(symbol)

@@ -9,7 +9,7 @@ from litestar_asyncapi.spec.bindings import WebSocketChannelBinding
 
 from cse_chat.adapters.wire.event_schemas import CursorText
 from cse_chat.adapters.wire.responses import problem_title, problem_type
-from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http import problem_kinds
 from cse_chat.entrypoints.http.channels import examples
 from cse_chat.entrypoints.http.channels.described import Described, Json, Step, message
 from cse_chat.entrypoints.http.channels.pubsub import event_messages
@@ -96,10 +96,10 @@ def _told(reply: AcceptedFrame | SettledFrame | ErrorFrame | PongFrame) -> Json:
 
 
 _PROBLEM: Final = ProblemBody(
-    type=problem_type(problems.OVERLOADED.slug),
-    title=problem_title(problems.OVERLOADED.slug),
-    status=problems.OVERLOADED.status,
-    detail=problems.OVERLOADED.detail,
+    type=problem_type(problem_kinds.OVERLOADED.slug),
+    title=problem_title(problem_kinds.OVERLOADED.slug),
+    status=problem_kinds.OVERLOADED.status,
+    detail=problem_kinds.OVERLOADED.detail,
     instance=f"/ws/chat/{_THREAD}",
     request_id=REQUEST_ID,
 )
@@ -165,7 +165,9 @@ SERVED: Final[Mapping[str, Message]] = {
         "ErrorFrame",
         "error",
         "A frame that could not be followed; the socket goes on.",
-        _told(ErrorFrame(ref="q1", problem=_PROBLEM, retry_after=problems.OVERLOADED.retry_after)),
+        _told(
+            ErrorFrame(ref="q1", problem=_PROBLEM, retry_after=problem_kinds.OVERLOADED.retry_after)
+        ),
         name="error",
         correlated=False,
     ),

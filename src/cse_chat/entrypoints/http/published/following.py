@@ -11,7 +11,7 @@ from cse_chat.entrypoints.http.problems import FaultBody
 from cse_chat.entrypoints.http.published import examples, inputs
 from cse_chat.entrypoints.http.published.inputs import Json
 from cse_chat.entrypoints.http.published.operation import Answer, Operation
-from cse_chat.entrypoints.metrics.families import EVENT_TYPES
+from cse_chat.entrypoints.metrics.labels import EVENT_TYPES
 
 FOLLOWED: Final[Mapping[str, Json]] = {
     "ReadRequestEvents": {

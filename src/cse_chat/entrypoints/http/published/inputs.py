@@ -10,7 +10,7 @@ from cse_chat.domain.model.questions import (
     IfBusy,
 )
 from cse_chat.domain.model.threads import MAX_TITLE_CHARS
-from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http import problem_kinds
 from cse_chat.entrypoints.http.parameters import (
     DEFAULT_PAGE,
     DEFAULT_THREADS_PAGE,
@@ -80,6 +80,8 @@ def _parameter(where: str, name: str, description: str, schema: Json, **example:
     }
 
 
+_SECONDS_SCHEMA: Final[Json] = {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,6})?$"}
+
 REQUEST_ID: Final = _parameter(
     "header",
     "X-Request-Id",
@@ -113,7 +115,7 @@ WAIT: Final = _parameter(
     "query",
     "wait",
     "Seconds to wait while there is no outcome; more than the service's own limit is that limit.",
-    {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,6})?$"},
+    _SECONDS_SCHEMA,
     example="10",
 )
 LIMIT: Final = _parameter(
@@ -151,7 +153,7 @@ WAIT_FOR_EVENTS: Final = _parameter(
     "wait",
     "For JSON: seconds to wait while there is nothing behind the cursor; more than the service's own"
     " limit is that limit.",
-    {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,6})?$"},
+    _SECONDS_SCHEMA,
     example="1",
 )
 THREADS_LIMIT: Final = _parameter(
@@ -176,8 +178,8 @@ SLUG: Final = _parameter(
     "path",
     "slug",
     "The last part of a problem's `type`.",
-    {"type": "string", "enum": list(problems.KINDS)},
-    example=problems.REPLY_TIMEOUT.slug,
+    {"type": "string", "enum": list(problem_kinds.KINDS)},
+    example=problem_kinds.REPLY_TIMEOUT.slug,
 )
 
 BODY: Final[Json] = {

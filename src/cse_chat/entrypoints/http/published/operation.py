@@ -7,13 +7,14 @@ from typing import Final
 from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 
 from cse_chat.domain import errors
-from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http import problem_kinds
 from cse_chat.entrypoints.http.errors import KIND_OF
-from cse_chat.entrypoints.http.problems import FaultBody, ProblemKind
+from cse_chat.entrypoints.http.problem_kinds import ProblemKind
+from cse_chat.entrypoints.http.problems import FaultBody
 from cse_chat.entrypoints.http.published.inputs import Json
 
 # A bad `Host` is refused before any route is looked for.
-_ANYWHERE: Final = (problems.INVALID_REQUEST, problems.INTERNAL_ERROR)
+_ANYWHERE: Final = (problem_kinds.INVALID_REQUEST, problem_kinds.INTERNAL_ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from cse_chat.adapters.wire.responses import problem_title
 from cse_chat.domain import errors
-from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http import problem_kinds
 from cse_chat.entrypoints.http.asking import send_chat
 from cse_chat.entrypoints.http.chat import ChatController
 from cse_chat.entrypoints.http.errors import OUTCOMES
@@ -55,9 +55,9 @@ _SEND_CHAT: Final = Operation(
         errors.ReplyTimeoutError,
     ),
     problems=(
-        problems.NOT_SUPPORTED,
-        problems.CONTENT_TOO_LARGE,
-        problems.UNSUPPORTED_MEDIA_TYPE,
+        problem_kinds.NOT_SUPPORTED,
+        problem_kinds.CONTENT_TOO_LARGE,
+        problem_kinds.UNSUPPORTED_MEDIA_TYPE,
         *OUTCOMES,
     ),
     fault=FaultBody("/message", "must not be blank"),
@@ -141,7 +141,7 @@ _GIVE_FEEDBACK: Final = Operation(
         )
     },
     raises=(errors.NotFoundError, errors.NotAnsweredError, errors.TransportError),
-    problems=(problems.CONTENT_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE),
+    problems=(problem_kinds.CONTENT_TOO_LARGE, problem_kinds.UNSUPPORTED_MEDIA_TYPE),
     fault=FaultBody("/rating", "must be one of up, down"),
 )
 
@@ -239,7 +239,7 @@ OPERATIONS: Final = (
                 schema={"type": "string"},
                 examples={
                     slug: f"{problem_title(slug)} ({kind.status})\n\n{kind.detail}\n"
-                    for slug, kind in problems.KINDS.items()
+                    for slug, kind in problem_kinds.KINDS.items()
                 },
             )
         },

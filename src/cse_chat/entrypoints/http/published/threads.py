@@ -3,7 +3,7 @@
 from typing import Final
 
 from cse_chat.domain import errors
-from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http import problem_kinds
 from cse_chat.entrypoints.http.parameters import MAX_PAGE, MAX_THREADS_PAGE
 from cse_chat.entrypoints.http.problems import FaultBody
 from cse_chat.entrypoints.http.published import examples, inputs
@@ -89,7 +89,7 @@ _RENAME_THREAD: Final = Operation(
     body=inputs.TITLE_BODY,
     answers={200: Answer(description="How it stands now.", examples={"renamed": examples.THREAD})},
     raises=(errors.NotFoundError, errors.TransportError),
-    problems=(problems.CONTENT_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE),
+    problems=(problem_kinds.CONTENT_TOO_LARGE, problem_kinds.UNSUPPORTED_MEDIA_TYPE),
     fault=FaultBody("/title", "must be one line without control characters"),
 )
 _DELETE_THREAD: Final = Operation(

@@ -23,7 +23,7 @@ from cse_chat.domain.model.ids import ThreadId, UserId
 from cse_chat.domain.model.questions import IfBusy, Question
 from cse_chat.domain.ports.threads import Threads
 from cse_chat.domain.use_cases.cancel_chat import CancelChat
-from cse_chat.domain.use_cases.follow import FollowThread
+from cse_chat.domain.use_cases.follow_thread import FollowThread
 from cse_chat.entrypoints.http.bodies import document_of
 from cse_chat.entrypoints.http.errors import NotSupportedError
 from cse_chat.entrypoints.http.sockets import closings, frames
@@ -170,7 +170,7 @@ class Conversation:
             self._end(closings.TOO_FAST)
         elif text is None:
             self._end(closings.NO_FRAME)
-        elif _size(text) > self._limits.frame_bytes:
+        elif frames.size_of(text) > self._limits.frame_bytes:
             self._end(closings.TOO_LARGE)
         elif self._speaks_frames:
             await self._take_frame(text)
@@ -295,7 +295,3 @@ class Conversation:
 
     async def _reply(self, reply: frames.Reply) -> None:
         await self._outgoing.send(frames.encode_reply(reply))
-
-
-def _size(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode())

@@ -148,6 +148,11 @@ def ref_of(document: Mapping[str, object]) -> str | None:
     return ref if isinstance(ref, str) and _REF.fullmatch(ref) else None
 
 
+def size_of(text: str) -> int:
+    """Return how many bytes a frame of *text* takes."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
 def frame_of(document: Mapping[str, object], *, thread_id: ThreadId, user_id: UserId) -> Frame:
     """Return the frame that *document* is, on a socket of *thread_id*.
 

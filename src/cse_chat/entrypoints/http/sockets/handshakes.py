@@ -12,7 +12,7 @@ from litestar.types import Scope
 
 from cse_chat.domain.errors import InvalidRequestError, NotOwnerError, TransportError
 from cse_chat.domain.model.ids import ThreadId
-from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http import problem_kinds
 from cse_chat.entrypoints.http.exchanges import answer_with, close_with, headers_of
 from cse_chat.entrypoints.http.parameters import thread_id_of
 from cse_chat.entrypoints.http.sockets import closings
@@ -32,19 +32,19 @@ async def chat_socket(socket: WebSocket[Any, Any, Any]) -> None:
     service: SocketService = socket.app.state["sockets"]
     offered = socket.scope["subprotocols"]
     if not _is_same_origin(socket.scope):
-        await refuse_handshake(socket, problems.ORIGIN_NOT_ALLOWED)
+        await refuse_handshake(socket, problem_kinds.ORIGIN_NOT_ALLOWED)
         return
     if offered and SUBPROTOCOL not in offered:
         detail = f"The subprotocol is `{SUBPROTOCOL}`; offer that, or none."
-        await refuse_handshake(socket, problems.NOT_SUPPORTED, detail=detail)
+        await refuse_handshake(socket, problem_kinds.NOT_SUPPORTED, detail=detail)
         return
     if service.sockets.is_full:
-        await refuse_handshake(socket, problems.OVERLOADED)
+        await refuse_handshake(socket, problem_kinds.OVERLOADED)
         return
     try:
         thread_id = thread_id_of(socket.scope["path_params"]["thread_id"])
     except InvalidRequestError as error:
-        await refuse_handshake(socket, problems.INVALID_REQUEST, *error.violations)
+        await refuse_handshake(socket, problem_kinds.INVALID_REQUEST, *error.violations)
         return
     await _converse(socket, service, thread_id, subprotocol=SUBPROTOCOL if offered else None)
 

@@ -10,10 +10,11 @@ from litestar.types.asgi_types import WebSocketResponseBodyEvent, WebSocketRespo
 
 from cse_chat.domain import errors
 from cse_chat.domain.errors import Violation
-from cse_chat.entrypoints.http import problems
+from cse_chat.entrypoints.http import problem_kinds
 from cse_chat.entrypoints.http.errors import KIND_OF, LOGGED, NotSupportedError
 from cse_chat.entrypoints.http.exchanges import answer_with
-from cse_chat.entrypoints.http.problems import ProblemKind, problem_document
+from cse_chat.entrypoints.http.problem_kinds import ProblemKind
+from cse_chat.entrypoints.http.problems import problem_document
 from cse_chat.entrypoints.http.sockets.frames import ErrorFrame
 
 _log = structlog.get_logger(__name__)
@@ -25,9 +26,9 @@ def refused(
 ) -> ErrorFrame:
     """Return *error* as its kind, the same as HTTP has; its message and cause are for the log."""
     if isinstance(error, NotSupportedError):
-        document = problem_document(scope, problems.NOT_SUPPORTED, detail=error.detail)
+        document = problem_document(scope, problem_kinds.NOT_SUPPORTED, detail=error.detail)
         return ErrorFrame(ref=ref, problem=document, retry_after=None)
-    kind = KIND_OF.get(type(error), problems.INTERNAL_ERROR)
+    kind = KIND_OF.get(type(error), problem_kinds.INTERNAL_ERROR)
     if kind in LOGGED:
         _log.error("websocket_frame_failed", exc_info=error)
     document = problem_document(
@@ -41,7 +42,7 @@ def refused(
 
 def crowded(scope: Scope, ref: str | None) -> ErrorFrame:
     """Return that too much waits already."""
-    kind = problems.OVERLOADED
+    kind = problem_kinds.OVERLOADED
     return ErrorFrame(ref=ref, problem=problem_document(scope, kind), retry_after=kind.retry_after)
 
 

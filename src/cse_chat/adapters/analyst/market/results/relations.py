@@ -18,8 +18,8 @@ class Confidence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """One who holds shares of a company.
+class Party:
+    """Who holds shares of a company, or a company of which shares are held.
 
     `listing` is None for an unlisted company. `pct` is None when the report gives no figure.
     `is_direct` is True when the holding comes from the owned company's list of holders, False
@@ -35,6 +35,11 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holder(Party):
+    """One who holds shares of a company."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Owners:
     """Corporate holders of a company, largest first; `doubtful` ones are kept apart."""
 
@@ -45,15 +50,8 @@ class Owners:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owned:
-    """A company held; fields as in `Holder`."""
-
-    name: str
-    listing: Listing | None
-    pct: float | None
-    is_direct: bool
-    confidence: Confidence
-    as_of: date | None
+class Owned(Party):
+    """A company held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
