@@ -1,6 +1,7 @@
 """One connection that hears channels for as long as its process lives."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import timedelta
@@ -73,9 +74,11 @@ class Subscription:
         self._counting: asyncio.TimerHandle | None = None
         self._going: asyncio.TimerHandle | None = None
         # What is heard beside and whether that is confirmed, the part of it that this connection
-        # was asked for, and what of it has changed in this turn of the loop.
+        # was asked for and how many confirmations that makes, and what of it has changed in this
+        # turn of the loop.
         self._beside: dict[str, asyncio.Event] = {}
         self._asked_for: set[str] = set()
+        self._unconfirmed: Counter[str] = Counter()
         self._changed: set[str] = set()
         self._connection: AbstractConnection | None = None
         self.lives = 0
@@ -190,6 +193,7 @@ class Subscription:
                 await connection.connect()  # type: ignore[no-untyped-call]  # the same
                 unconfirmed = {*self._channels, *self._beside}
                 self._asked_for = set(self._beside)
+                self._unconfirmed = Counter(self._asked_for)
                 self._connection = connection  # what is wanted from now on is asked for behind it
                 await connection.send_command("SUBSCRIBE", *unconfirmed, check_health=False)
                 while True:
@@ -268,7 +272,12 @@ class Subscription:
     # --- what is heard beside ---------------------------------------------------------------------
 
     def _confirm(self, channel: str) -> None:
-        if channel in self._beside:
+        """Take a confirmation; one of what was left meanwhile says nothing of what came after it."""
+        self._unconfirmed[channel] -= 1
+        if self._unconfirmed[channel] > 0:
+            return
+        del self._unconfirmed[channel]
+        if channel in self._beside and channel in self._asked_for:
             self._beside[channel].set()
             self.on_confirmed(channel)
 
@@ -288,6 +297,7 @@ class Subscription:
         old = [c for c in changed if c not in self._beside and c in self._asked_for]
         self._asked_for.difference_update(old)
         self._asked_for.update(new)
+        self._unconfirmed.update(new)
         for name, channels in (("SUBSCRIBE", new), ("UNSUBSCRIBE", old)):
             if channels:
                 # A task of its own: a listener that is cancelled would else drop the connection.
