@@ -193,6 +193,16 @@ async def test_whoever_has_said_all_is_given_time() -> None:
     assert not transport.aborted
 
 
+async def test_while_the_server_ends_it_does_not_wait_for_the_rest() -> None:
+    transport = Transport(0)
+    connection = connected(transport, SlowReaders(arrival=NEVER, last_patience=AT_ONCE))
+
+    connection.data_received(b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabcd")
+    connection.shutdown()
+
+    await until(lambda: transport.aborted)
+
+
 async def test_once_it_is_gone_nobody_waits_for_the_rest() -> None:
     transport = Transport(0)
     connection = arriving(transport)

@@ -25,9 +25,9 @@ class SlowReaders:
 
     Attributes:
         patience: How long nothing may be taken.
-        last_patience: The same while the server ends.
         arrival: How long a request may be on its way, from its first byte, or from the opening of
             its connection, to its last.
+        last_patience: Either of them while the server ends.
         closed: How many were cut because they took nothing.
     """
 
@@ -112,8 +112,9 @@ class _Connection(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _expect_all_of_it(self) -> None:
-        seconds = self._slow_readers.arrival.total_seconds()
-        self._arrival = self.loop.call_later(seconds, self.transport.abort)
+        readers = self._slow_readers
+        patience = readers.last_patience if self._ends else readers.arrival
+        self._arrival = self.loop.call_later(patience.total_seconds(), self.transport.abort)
 
     def _expect_nothing(self) -> None:
         if self._arrival:
@@ -148,6 +149,10 @@ class _Connection(HttpToolsProtocol):
         # From here on also those that nobody writes to any more: closing waits until all is taken.
         self._ends = True
         self._look_later()
+        if self._arrival:
+            self._expect_nothing()
+            if not self.transport.is_closing():  # who answers waits for the rest of the request
+                self._expect_all_of_it()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
