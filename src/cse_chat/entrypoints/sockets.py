@@ -60,6 +60,7 @@ class Sockets:
         self.most = most
         self.is_let_go = False
         self._open: set[Conversing] = set()
+        self._coming = 0
         self._none_is_open = asyncio.Event()
         self._none_is_open.set()
         self._frames: Counter[str] = Counter()
@@ -72,7 +73,7 @@ class Sockets:
     @property
     def is_full(self) -> bool:
         """Whether no other may be opened."""
-        return len(self._open) >= self.most
+        return len(self._open) + self._coming >= self.most
 
     @property
     def frames(self) -> dict[str, int]:
@@ -83,6 +84,15 @@ class Sockets:
     def closed(self) -> dict[str, int]:
         """How many were closed, by the code; codes that are a client's own are one."""
         return {code: self._closed[code] for code in (*CLOSE_CODES, OTHER_CODE)}
+
+    @contextmanager
+    def letting_in(self) -> Iterator[None]:
+        """Keep a place for one that is not open yet, while this is entered."""
+        self._coming += 1
+        try:
+            yield
+        finally:
+            self._coming -= 1
 
     @contextmanager
     def holding(self, conversation: Conversing) -> Iterator[None]:

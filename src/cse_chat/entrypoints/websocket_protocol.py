@@ -25,6 +25,15 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
         self.close_timeout = _CLOSING_SECONDS
 
     @override
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            # More than 128 headers, or one above 8 KiB: uvicorn would keep the answer, and the
+            # connection for good.
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+
+    @override
     def pause_writing(self) -> None:
         super().pause_writing()
         # Whoever does not take what we have gets no pongs beside: nothing of theirs is read.

@@ -196,6 +196,34 @@ async def test_a_storage_that_holds_nonsense_is_as_good_as_empty(
         assert (visit.troubles, visit.foreign) == ([], [])
 
 
+@pytest.mark.parametrize(
+    "storage",
+    [
+        pytest.param(
+            "for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window,"
+            " name, { get() { throw new DOMException('', 'SecurityError'); } });",
+            id="blocked",
+        ),
+        pytest.param(
+            "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };",
+            id="full",
+        ),
+    ],
+)
+async def test_a_storage_that_takes_nothing_keeps_nobody_from_asking(
+    browser: Browser, storage: str
+) -> None:
+    async with visiting(browser, an_app()) as visit:
+        await visit.page.context.add_init_script(storage)
+        await visit.page.reload()
+        await ask(visit.page, "Top stocks?")
+        await answered(visit.page)
+        await visit.page.reload()
+        await answered(visit.page)
+
+        assert (visit.troubles, visit.foreign) == ([], [])
+
+
 @pytest.mark.parametrize("fragment", ["#<img src=x onerror=hit()>", "#../problems/x", "#", "#%00"])
 async def test_an_address_that_names_no_thread_is_the_start(
     browser: Browser, fragment: str

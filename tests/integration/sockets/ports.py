@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing_extensions import override
 
 from cse_chat.adapters.memory.events import InMemoryEvents
+from cse_chat.adapters.memory.threads import InMemoryThreads
 from cse_chat.domain.errors import ChatError
 from cse_chat.domain.model.events import Cursor, Stretch
-from cse_chat.domain.model.ids import ThreadId
+from cse_chat.domain.model.ids import ThreadId, UserId
 from cse_chat.domain.model.questions import IfBusy, Question
 from cse_chat.domain.use_cases.send_chat import Receipt, SendChat
 from cse_chat.entrypoints import clock
@@ -31,6 +32,21 @@ class FailingEvents(InMemoryEvents):
         if self.failures:
             raise self.failures.pop()
         return await super().since(thread_id, after, limit=limit)
+
+
+class HeldThreads(InMemoryThreads):
+    """Says whose a thread is once it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__(monotonic=clock.steady_seconds)
+        self.entered = asyncio.Event()
+        self.let_go = asyncio.Event()
+
+    @override
+    async def own(self, thread_id: ThreadId, user_id: UserId) -> None:
+        self.entered.set()
+        await self.let_go.wait()
+        await super().own(thread_id, user_id)
 
 
 class HeldAsking:

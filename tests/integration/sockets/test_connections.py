@@ -13,11 +13,12 @@ from tests.integration.sockets.clients import talking
 from tests.integration.sockets.services import Service, a_service
 from tests.waiting import until
 
-HANDSHAKE = (
+HEAD = (
     "GET /ws/chat/t HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-    "Sec-WebSocket-Protocol: cse-chat.v1\r\n\r\n"
+    "Sec-WebSocket-Protocol: cse-chat.v1\r\n"
 )
+HANDSHAKE = HEAD + "\r\n"
 TEXT, PING, CLOSE = 0x81, 0x89, 0x88
 
 
@@ -48,6 +49,26 @@ async def code_of(reader: asyncio.StreamReader) -> int:
         payload = await reader.readexactly(length)
     assert first == CLOSE
     return int.from_bytes(payload[:2], "big")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param("X-A: a\r\n" * 200, id="many"),
+        pytest.param(f"Cookie: {'a' * 10_000}\r\n", id="long"),
+    ],
+)
+async def test_headers_that_no_handshake_may_have_are_answered_and_not_kept(headers: str) -> None:
+    async with a_service() as service:
+        address = urlsplit(service.url)
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        writer.write(f"{HEAD}{headers}\r\n".encode())
+        async with asyncio.timeout(5):
+            answer = await reader.read()
+        writer.close()
+
+        assert answer.startswith(b"HTTP/1.1 431 ")
+        await until(lambda: not service.connections)
 
 
 async def test_text_that_is_no_utf_8_is_closed_by_the_protocol(

@@ -1,18 +1,21 @@
 """Who is let in."""
 
+import asyncio
 import json
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from structlog.testing import capture_logs
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from cse_chat.domain.errors import TransportError
+from cse_chat.domain.errors import MalformedRecordError, TransportError
 from cse_chat.domain.model.ids import ThreadId, UserId
 from cse_chat.entrypoints.sockets import Sockets
 from tests.gateway.graphs import Failing
 from tests.integration.sockets.clients import talking
+from tests.integration.sockets.ports import HeldThreads
 from tests.integration.sockets.services import a_service
 
 
@@ -29,6 +32,12 @@ async def refusal_of(
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.body
     return response.status_code, json.loads(response.body)
+
+
+async def is_let_in(url: str) -> None:
+    async with talking(url) as client:
+        await client.says("ping")
+        assert (await client.hears())["type"] == "pong"
 
 
 @pytest.mark.parametrize(
@@ -103,6 +112,38 @@ async def test_only_so_many_are_let_in() -> None:
             await client.hears()
 
     assert (status, problem["type"]) == (503, "/problems/overloaded")
+
+
+async def test_whoever_is_just_let_in_has_a_place_already() -> None:
+    threads = HeldThreads()
+    async with a_service(threads=threads, sockets=Sockets(most=1)) as service:
+        coming = asyncio.create_task(is_let_in(service.url))
+        await threads.entered.wait()
+        status, problem = await refusal_of(service.url, "other")
+        threads.let_go.set()
+        await coming
+
+    assert (status, problem["type"]) == (503, "/problems/overloaded")
+
+
+@pytest.mark.parametrize("path", ["/ws/nothing", "/api/threads/t/events"])
+async def test_where_no_socket_is_nothing_is_found(path: str) -> None:
+    async with a_service() as service:
+        with pytest.raises(InvalidStatus) as caught:
+            await connect(service.url.replace("http", "ws") + path)
+
+    response = caught.value.response
+    assert (response.status_code, json.loads(response.body)["type"]) == (404, "/problems/not-found")
+
+
+async def test_a_handshake_that_breaks_is_ours_and_is_logged() -> None:
+    threads = Failing(MalformedRecordError("t"))
+    with capture_logs() as lines:
+        async with a_service(threads=threads) as service:
+            status, problem = await refusal_of(service.url)
+
+    assert (status, problem["type"]) == (500, "/problems/internal-error")
+    assert [line["log_level"] for line in lines if line["event"] == "websocket_handshake_failed"]
 
 
 async def test_a_thread_of_another_is_closed_with_a_code_that_a_browser_sees() -> None:

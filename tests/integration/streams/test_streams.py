@@ -3,6 +3,7 @@
 import asyncio
 import random
 
+import pytest
 from httpx import AsyncClient
 
 from tests.integration.streams.readers import Sent, stream
@@ -104,6 +105,23 @@ async def test_of_1000_clients_that_went_away_nothing_is_left() -> None:
 
         assert served.open_streams == 0
         assert served.container.streams().told["started"] == 1_000
+
+
+async def test_whoever_went_away_is_missed_also_when_it_has_asked_for_more(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A second request behind a stream waits for its end; the end of both is the connection's."""
+    async with serving() as served:
+        speaker = await served.speaker()
+        _, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        for path in (speaker.path, "/health/live"):
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        await until(lambda: served.open_streams == 1)
+
+        writer.transport.abort()
+
+        await until(lambda: served.open_streams == served.followers == 0)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def test_whoever_follows_is_told_that_the_server_goes_away() -> None:

@@ -1,6 +1,7 @@
 """Channels that a subscription hears for a while, while its connection lives."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
@@ -23,9 +24,11 @@ class PassingChannels:
     def __init__(self, *, patience: timedelta) -> None:
         self._patience = patience.total_seconds()
         # What is wanted and whether that is confirmed, the part of it that this connection was
-        # asked for, and what of it has changed in this turn of the loop.
+        # asked for and how many confirmations that makes, and what of it has changed in this turn
+        # of the loop.
         self._wanted: dict[str, asyncio.Event] = {}
         self._asked_for: set[str] = set()
+        self._unconfirmed: Counter[str] = Counter()
         self._changed: set[str] = set()
         self._connection: AbstractConnection | None = None
         self._sending: set[asyncio.Task[None]] = set()
@@ -65,15 +68,22 @@ class PassingChannels:
     def begin(self, connection: AbstractConnection) -> Collection[str]:
         """Return what *connection* is to be asked for now; what changes is asked for behind it."""
         self._asked_for = set(self._wanted)
+        self._unconfirmed = Counter(self._asked_for)
         self._connection = connection
         return self._asked_for.copy()
 
     def confirm(self, channel: str) -> bool:
-        """Take note that the server has confirmed *channel*; return whether it is wanted here."""
-        confirmed = self._wanted.get(channel)
-        if confirmed is None:
+        """Take a confirmation of *channel*; return whether it is wanted here, and heard now.
+
+        One of what was left meanwhile says nothing of what came after it.
+        """
+        self._unconfirmed[channel] -= 1
+        if self._unconfirmed[channel] > 0:
             return False
-        confirmed.set()
+        del self._unconfirmed[channel]
+        if channel not in self._wanted or channel not in self._asked_for:
+            return False
+        self._wanted[channel].set()
         return True
 
     def lose(self) -> None:
@@ -107,6 +117,7 @@ class PassingChannels:
         old = [c for c in changed if c not in self._wanted and c in self._asked_for]
         self._asked_for.difference_update(old)
         self._asked_for.update(new)
+        self._unconfirmed.update(new)
         for name, channels in (("SUBSCRIBE", new), ("UNSUBSCRIBE", old)):
             if channels:
                 # A task of its own: a listener that is cancelled would else drop the connection.

@@ -31,7 +31,10 @@ from cse_chat.entrypoints.http.schema import (
     schema_page_library,
 )
 from cse_chat.entrypoints.http.sockets.conversation import SocketService
-from cse_chat.entrypoints.http.sockets.handshakes import chat_socket
+from cse_chat.entrypoints.http.sockets.handshakes import (
+    chat_socket,
+    telling_where_no_socket_is,
+)
 from cse_chat.entrypoints.http.streams import Streaming
 from cse_chat.entrypoints.http.threads import ThreadsController
 from cse_chat.entrypoints.metrics.exposition import Metrics
@@ -147,7 +150,7 @@ def create_health_app(process: Process) -> Litestar:
 
 def _watch(app: Litestar, metrics: Metrics) -> None:
     # Middleware runs behind the routing only; these see what no route takes as well.
-    log = AccessLog(app.asgi_handler)
+    log = AccessLog(telling_where_no_socket_is(app.asgi_handler))
     app.asgi_handler = Envelope(log)
     metrics.exports(HTTP_RESPONSES, log.responses)
 

@@ -5,10 +5,12 @@ from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import structlog
 from litestar import websocket
 from litestar.connection import WebSocket
+from litestar.enums import ScopeType
 from litestar.exceptions import WebSocketDisconnect
-from litestar.types import Scope
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from cse_chat.domain.errors import InvalidRequestError, NotOwnerError, TransportError
 from cse_chat.domain.model.ids import ThreadId
@@ -21,6 +23,8 @@ from cse_chat.entrypoints.http.sockets.conversation import Conversation, SocketS
 from cse_chat.entrypoints.http.sockets.frames import SUBPROTOCOL
 from cse_chat.entrypoints.http.sockets.refusals import refuse_handshake
 from cse_chat.entrypoints.http.users import asking_user
+
+_log = structlog.get_logger(__name__)
 
 _SWITCHED: Final = 101
 _CLOSING_SECONDS: Final = 5
@@ -56,10 +60,16 @@ async def _converse(
     *,
     subprotocol: str | None,
 ) -> None:
-    is_own = await _is_own(service, thread_id)
-    answer_with(socket.scope, _SWITCHED)
-    # A refusal that a browser can tell from a network that is away is a code, not a status.
-    await socket.accept(subprotocols=subprotocol)
+    with service.sockets.letting_in():  # which may take a while
+        try:
+            is_own = await _is_own(service, thread_id)
+        except Exception as error:  # noqa: BLE001 -- the framework would log nothing and say 403
+            _log.error("websocket_handshake_failed", exc_info=error)
+            await refuse_handshake(socket, problem_kinds.INTERNAL_ERROR)
+            return
+        answer_with(socket.scope, _SWITCHED)
+        # A refusal that a browser can tell from a network that is away is a code, not a status.
+        await socket.accept(subprotocols=subprotocol)
     closing = closings.NOT_YOURS
     if is_own:
         conversation = Conversation(
@@ -87,6 +97,24 @@ async def _is_own(service: SocketService, thread_id: ThreadId) -> bool:
     except TransportError:
         pass  # nobody can say now; it is asked again before anything is told or worked on
     return True
+
+
+def telling_where_no_socket_is(app: ASGIApp) -> ASGIApp:
+    """Return *app* that answers 404 to a handshake that no route takes.
+
+    The framework only closes it, of which the server makes 403 without a word.
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        async def answer(message: Message) -> None:
+            if message["type"] == "websocket.close" and scope.get("path_template") is None:
+                await refuse_handshake(WebSocket(scope, receive, send), problem_kinds.NOT_FOUND)
+            else:
+                await send(message)
+
+        await app(scope, receive, answer if scope["type"] == ScopeType.WEBSOCKET else send)
+
+    return serve
 
 
 async def _close(socket: WebSocket[Any, Any, Any], closing: Closing) -> None:

@@ -26,6 +26,10 @@ const MOST_UNSENT = 10;
 const LONGEST_TITLE = 120;
 const LONGEST_QUESTION = 4_000;
 
+// Even to name a storage fails where its reader has blocked it: then nothing is remembered.
+const inAllTabs = () => localStorage;
+const inThisTab = () => sessionStorage;
+
 /** Tells `change` when another tab has changed the conversations. */
 export const otherTabs = new EventTarget();
 
@@ -56,7 +60,7 @@ export function newThreadId() {
  */
 export function conversations() {
   const seen = new Set();
-  return listIn(localStorage, CONVERSATIONS)
+  return listIn(inAllTabs, CONVERSATIONS)
     .map(keptOf)
     .filter((kept) => kept !== null)
     .filter(({ id }) => !seen.has(id) && seen.add(id))
@@ -130,13 +134,13 @@ export function noteRefused(thread, key, { title, detail, reference }) {
 
 /** @param {string} id */
 export function forget(id) {
-  write(localStorage, CONVERSATIONS, conversations().filter((kept) => kept.id !== id));
-  write(localStorage, INPUTS, inputsOfAll().filter(({ thread }) => thread !== id));
+  write(inAllTabs, CONVERSATIONS, conversations().filter((kept) => kept.id !== id));
+  write(inAllTabs, INPUTS, inputsOfAll().filter(({ thread }) => thread !== id));
 }
 
 export function forgetAll() {
-  write(localStorage, CONVERSATIONS, []);
-  write(localStorage, INPUTS, []);
+  write(inAllTabs, CONVERSATIONS, []);
+  write(inAllTabs, INPUTS, []);
 }
 
 /** Return the last questions, oldest first. */
@@ -148,24 +152,24 @@ export const inputs = () => inputsOfAll().map(({ text }) => text);
  */
 export function noteInput(thread, text) {
   const others = inputsOfAll().filter((input) => input.text !== text);
-  write(localStorage, INPUTS, [...others, { thread, text }].slice(-MOST_INPUTS));
+  write(inAllTabs, INPUTS, [...others, { thread, text }].slice(-MOST_INPUTS));
 }
 
 /** Return what was being written in this tab. */
-export const draft = () => textOf(read(sessionStorage, DRAFT)).slice(0, LONGEST_QUESTION);
+export const draft = () => textOf(read(inThisTab, DRAFT)).slice(0, LONGEST_QUESTION);
 
 /** @param {string} text */
-export const keepDraft = (text) => write(sessionStorage, DRAFT, text);
+export const keepDraft = (text) => write(inThisTab, DRAFT, text);
 
 /** @param {Kept} kept */
 function put(kept) {
   const others = conversations().filter(({ id }) => id !== kept.id);
-  write(localStorage, CONVERSATIONS, [kept, ...others].slice(0, MOST_CONVERSATIONS));
+  write(inAllTabs, CONVERSATIONS, [kept, ...others].slice(0, MOST_CONVERSATIONS));
 }
 
 /** @returns {{thread: string, text: string}[]} */
 function inputsOfAll() {
-  return listIn(localStorage, INPUTS)
+  return listIn(inAllTabs, INPUTS)
     .map(fieldsOf)
     .filter(({ thread, text }) => isThreadId(thread) && textOf(text) !== "")
     .map(({ thread, text }) => ({ thread: textOf(thread), text: textOf(text).slice(0, LONGEST_QUESTION) }))
@@ -218,7 +222,7 @@ const textOf = (value) => (typeof value === "string" ? value : "");
 const isMoment = (at) => !Number.isNaN(new Date(at).getTime());
 
 /**
- * @param {Storage} storage
+ * @param {() => Storage} storage
  * @param {string} key
  * @returns {unknown[]}
  */
@@ -228,27 +232,27 @@ function listIn(storage, key) {
 }
 
 /**
- * @param {Storage} storage
+ * @param {() => Storage} storage
  * @param {string} key
  * @returns {unknown}
  */
 function read(storage, key) {
   try {
-    return JSON.parse(storage.getItem(key) ?? "null");
+    return JSON.parse(storage().getItem(key) ?? "null");
   } catch {
-    return null; // not ours
+    return null; // not ours, or blocked
   }
 }
 
 /**
- * @param {Storage} storage
+ * @param {() => Storage} storage
  * @param {string} key
  * @param {unknown} value
  */
 function write(storage, key, value) {
   try {
-    storage.setItem(key, JSON.stringify(value));
+    storage().setItem(key, JSON.stringify(value));
   } catch {
-    // Full: the conversation goes on, it is only not remembered.
+    // Full, or blocked: the conversation goes on, it is only not remembered.
   }
 }
