@@ -17,7 +17,7 @@ from cse_chat.domain.errors import (
 )
 from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.model.claims import Claim
-from cse_chat.domain.model.events import NOTHING_YET, Event, EventType
+from cse_chat.domain.model.events import Event, EventType
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import UserId
 from cse_chat.domain.model.outcomes import Durability, Status
@@ -66,13 +66,20 @@ async def test_they_go_from_the_list_when_another_thread_comes(database: str) ->
         assert listed == [new.thread_id, newest.thread_id, "kept"]
 
 
-async def test_a_thread_of_an_earlier_run_of_the_server_says_no_cursor(stores: Stores) -> None:
-    """Its last second may be lost: who follows from there begins with the next epoch."""
+async def test_a_thread_of_an_earlier_run_of_the_server_says_where_the_next_epoch_begins(
+    stores: Stores,
+) -> None:
+    """Its last second may be lost."""
     thread = a_thread_id()
     await told(stores.ledger, thread, 1)
     await stores.raw.hset(names.meta(thread), "run_id", "earlier")
 
-    assert (await found(stores.conversations, thread)).cursor == NOTHING_YET
+    cursor = (await found(stores.conversations, thread)).cursor
+
+    await stores.ledger.register(a_request(a_question(thread_id=thread)), KAFKA)
+    async with event_log(stores) as events:
+        stretch = await events.since(thread, cursor, limit=9)
+    assert (stretch.gap, [event.cursor.offset for event in stretch.events]) == (None, [1])
 
 
 async def test_a_removed_thread_leaves_its_tombstone_alone(stores: Stores) -> None:

@@ -31,6 +31,12 @@ local function iso_time(ms)
     math.floor(second / 3600), math.floor(second / 60) % 60, second % 60, rest % 1000)
 end
 
+-- The epoch of who was told that nothing of a thread's events is kept: of no thread, and of this run,
+-- so that whoever comes back after another run may have recorded and lost some is told a gap.
+local function nothing_yet()
+  return string.sub(redis.sha1hex(run_id), 1, 16)
+end
+
 local function read_hash(key)
   local flat, fields = redis.call('HGETALL', key), {}
   for n = 1, #flat, 2 do
