@@ -253,13 +253,14 @@ class FollowRequest:
             async for stretch in stretches:
                 told = _of(entry.correlation_id, stretch)
                 # What happens to others is no sign of life to whoever waits behind them.
-                if told or loop.time() >= quiet_until:
+                is_quiet = not told and loop.time() >= quiet_until
+                if told or is_quiet:
                     yield told
                     quiet_until = loop.time() + idle.total_seconds()
                 if ends(told):
                     return
                 missed = any(isinstance(found, Gap) for found in told)
-                if missed or not stretch:  # its outcome may be missing, or its deadline over
+                if missed or is_quiet:  # its outcome may be missing, or its deadline over
                     entry = await self.read_answer(entry.correlation_id, entry.user_id)
                 if missed and entry.settlement:
                     yield _outcome_of(entry.settlement, reader)
