@@ -88,7 +88,7 @@ async def test_a_removed_thread_leaves_its_tombstone_alone(stores: Stores) -> No
 
     assert await stores.conversations.remove(thread, ANN) == Removed(turns=6, answers=3)
 
-    assert await stores.snapshot() == {names.owner(thread): "deleted"}
+    assert await stores.snapshot() == {names.owner(thread): "(deleted)"}
     assert await stores.raw.ttl(names.owner(thread)) > timedelta(days=29).total_seconds()
 
 
@@ -239,7 +239,7 @@ async def test_whatever_races_with_a_deletion_leaves_the_tombstone_and_cancelled
             key for cid in known for key in (names.request(cid), names.response(cid))
         }
         assert set(await here.snapshot()) == kept
-        assert await here.raw.get(names.owner(thread)) == "deleted"
+        assert await here.raw.get(names.owner(thread)) == "(deleted)"
 
 
 def _delete_thread(stores: Stores) -> DeleteThread:

@@ -45,8 +45,8 @@ local function read_hash(key)
   return fields
 end
 
--- What the owner key of a deleted thread holds for as long as it would be remembered.
-local DELETED = 'deleted'
+-- What the owner key of a deleted thread holds for as long as it would be remembered: no user's id.
+local DELETED = '(deleted)'
 
 -- Whether a thread is the user's, or could be. A deleted one is nobody's.
 local function is_free_for(owner, user)
