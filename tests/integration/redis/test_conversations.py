@@ -11,6 +11,7 @@ from cse_chat.adapters.memory.audit import InMemoryAuditLog
 from cse_chat.adapters.redis import names
 from cse_chat.domain.errors import (
     ClaimLostError,
+    MalformedRecordError,
     NotFoundError,
     NotOwnerError,
     TransportError,
@@ -203,6 +204,24 @@ async def test_of_many_threads_all_are_listed_once(stores: Stores) -> None:
     assert after is None
     assert sorted(listed) == sorted(request.thread_id for request in requests)
     assert await names_of(stores.conversations) == listed[:100]
+
+
+async def test_open_requests_that_cannot_be_read_end_a_deletion_with_an_error(
+    stores: Stores,
+) -> None:
+    thread = a_thread_id()
+    requests = [a_request(a_question(thread_id=thread)) for _ in range(3)]
+    for request in requests:
+        await stores.ledger.register(request, KAFKA)
+    for request in requests[:2]:
+        await stores.raw.hset(names.request(request.correlation_id), "deadline", "rubbish")
+
+    async with asyncio.timeout(5):
+        with pytest.raises(MalformedRecordError):
+            await _delete_thread(stores)(thread, ANN)
+
+    known = await stores.ledger.find([requests[2].correlation_id])
+    assert [entry.status for entry in known.values()] == [Status.CANCELLED]
 
 
 @pytest.mark.parametrize("seed", range(10))
