@@ -16,7 +16,7 @@ from cse_chat.domain.model.events import NOTHING_YET, Cursor, Event, Utterance
 from cse_chat.domain.model.ids import ThreadId, UserId
 from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
-from cse_chat.domain.ports.events import EventLog, EventRecorder
+from cse_chat.domain.ports.events import MOST_BYTES_AT_ONCE, EventLog, EventRecorder
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.threads import Threads
 from tests.builders import a_question, a_request, a_thread_id, an_outcome
@@ -234,6 +234,24 @@ class EventsContract:
 
         assert tuple(read) == (await events.since(thread, None, limit=99)).events
         assert [event.cursor.offset for event in read] == [1, 2, 3, 4, 5]
+
+    async def test_of_large_ones_only_few_are_read_at_a_time(
+        self, claims: Claims, recorder: EventRecorder, events: EventLog
+    ) -> None:
+        """Each who follows holds what was read, for as long as it takes to take it."""
+        claim = await claimed(claims, a_request())
+        for number in range(1, 13):
+            said = utterances(Delta("x" * 100_000), first=number, piece=number - 1)
+            await recorder.record(claim, said)
+        read: list[Event] = []
+        cursor, more = None, True
+        while more:
+            stretch = await events.since(claim.thread_id, cursor, limit=100)
+            assert 0 < sum(len(event.json) for event in stretch.events[:-1]) < MOST_BYTES_AT_ONCE
+            read += stretch.events
+            cursor, more = stretch.cursor, stretch.more
+
+        assert [event.cursor.offset for event in read] == list(range(1, 15))
 
     async def test_a_cursor_of_another_epoch_or_of_what_never_was_is_told_as_a_gap(
         self, ledger: Ledger, events: EventLog

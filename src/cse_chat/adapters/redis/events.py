@@ -20,7 +20,7 @@ from cse_chat.domain.model.events import (
     nothing_of_a_deleted_thread,
 )
 from cse_chat.domain.model.ids import ThreadId
-from cse_chat.domain.ports.events import NextNews
+from cse_chat.domain.ports.events import MOST_BYTES_AT_ONCE, NextNews
 
 _EVENTS = script("events")
 _CHANNEL = names.stream(ThreadId(""))
@@ -107,7 +107,9 @@ class RedisEventLog:
         ]
         asked = after or NOTHING_YET
         epoch = asked.epoch if after else ""
-        reply = await self._connection.run(_EVENTS, keys, epoch, asked.offset, limit)
+        reply = await self._connection.run(
+            _EVENTS, keys, epoch, asked.offset, limit, MOST_BYTES_AT_ONCE
+        )
         found, last, oldest, busy, values, deleted, nothing = reply
         if deleted:
             return nothing_of_a_deleted_thread(after)

@@ -1,10 +1,12 @@
 -- Read a thread's events. KEYS: events, meta, open requests, owner. ARGV: run id, epoch that the reader
--- knows ('' for none; zeros with offset 0: any), offset, how many at most.
+-- knows ('' for none; zeros with offset 0: any), offset, how many at most, beyond how many bytes no other.
 -- Returns epoch (if nothing is kept, that of nothing), last offset, the oldest one that is kept (0 for
 -- none), whether requests are open, the events behind the offset, or the oldest where it cannot follow,
 -- whether the thread is deleted, and the epoch of nothing.
 local EVENTS, META, OPEN, OWNER = unpack(KEYS)
-local _, epoch, after, most = unpack(ARGV)
+local epoch, after = ARGV[2], ARGV[3]
+local most, most_bytes = tonumber(ARGV[4]), tonumber(ARGV[5])
+local AT_ONCE = 10 -- of large ones many would be read for nothing
 local ANY = string.rep('0', 16)
 local NOTHING = nothing_yet()
 
@@ -23,10 +25,16 @@ local is_known = epoch == meta[2] or (start == 0 and (epoch == ANY or epoch == N
 if not is_known or start < first - 1 or start > last then
   start = first - 1
 end
-local events = {}
-if start < last then
-  for n, entry in ipairs(redis.call('XRANGE', EVENTS, (start + 1) .. '-0', '+', 'COUNT', most)) do
-    events[n] = entry[2][2]
+local events, bytes = {}, 0
+while start < last and #events < most and bytes < most_bytes do
+  local count = math.min(AT_ONCE, most - #events)
+  local entries = redis.call('XRANGE', EVENTS, (start + 1) .. '-0', '+', 'COUNT', count)
+  for _, entry in ipairs(entries) do
+    if bytes < most_bytes then
+      events[#events + 1] = entry[2][2]
+      bytes = bytes + #entry[2][2]
+    end
   end
+  start = #entries < count and last or start + count
 end
 return {meta[2], last, oldest and first or 0, busy, events, 0, NOTHING}
