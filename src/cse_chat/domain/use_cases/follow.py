@@ -198,7 +198,7 @@ class FollowRequest:
 
         Raises:
             NotFoundError: Nothing is known of it, or it is another user's; also in the middle,
-                when it was forgotten with its thread.
+                when it was forgotten with its thread, or its deadline is over.
             TransportError: What happened cannot be read now.
         """
         entry = await self.read_answer(correlation_id, user_id)
@@ -261,7 +261,7 @@ class FollowRequest:
                     return
                 missed = any(isinstance(found, Gap) for found in told)
                 if missed or is_quiet:  # its outcome may be missing, or its deadline over
-                    entry = await self.read_answer(entry.correlation_id, entry.user_id)
+                    entry = await self._again(entry)
                 if missed and entry.settlement:
                     yield _outcome_of(entry.settlement, reader)
                     return
@@ -269,6 +269,19 @@ class FollowRequest:
             entry = await self.read_answer(entry.correlation_id, entry.user_id)
             if entry.settlement:
                 yield _outcome_of(entry.settlement, reader)
+
+    async def _again(self, entry: Entry) -> Entry:
+        """Return how the request stands by now.
+
+        A store that was emptied is told of it again by whoever accepted it or has it in hand: what
+        was known and is not over may be unknown for a moment.
+        """
+        try:
+            return await self.read_answer(entry.correlation_id, entry.user_id)
+        except NotFoundError:
+            if self.read_answer.now() >= entry.deadline:
+                raise
+            return entry
 
     async def _ended(
         self, entry: Entry, reader: _Reader, after: Cursor | None
