@@ -238,10 +238,8 @@ class RedisConnection:
         except BaseException:
             await connection.disconnect(nowait=True)  # what is left in it is nobody's
             raise
-        if any(
-            isinstance(reply, ReadOnlyError) for reply in replies
-        ):  # another may have its address
-            await connection.disconnect(nowait=True)
+        if any(isinstance(reply, ReadOnlyError) for reply in replies):
+            await connection.disconnect(nowait=True)  # its address may be another's by now
         else:
             self._idle.append(connection)
         return replies
