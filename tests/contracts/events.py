@@ -7,7 +7,7 @@ from datetime import timedelta
 from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.model.events import NOTHING_YET, Cursor, Event
 from cse_chat.domain.model.outcomes import Durability
-from cse_chat.domain.ports.events import EventLog, EventRecorder
+from cse_chat.domain.ports.events import MOST_BYTES_AT_ONCE, EventLog, EventRecorder
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from tests.builders import a_question, a_request, a_thread_id, an_outcome
 from tests.contracts.recorded import busy_thread, claimed, utterances
@@ -22,13 +22,13 @@ class EventsContract:
         stretch = await events.since(a_thread_id(), None, limit=10)
 
         assert (stretch.events, stretch.gap, stretch.more, stretch.busy) == ((), None, False, False)
-        assert stretch.cursor == NOTHING_YET
+        assert stretch.cursor == stretch.newest
+        assert stretch.cursor.offset == 0
 
     async def test_behind_the_newest_is_only_what_is_still_to_come(
         self, ledger: Ledger, events: EventLog
     ) -> None:
         thread = a_thread_id()
-        nothing = (await events.since(thread, None, limit=1)).newest
         await ledger.register(a_request(a_question(thread_id=thread)), Durability.MEMORY)
         await ledger.register(a_request(a_question(thread_id=thread)), Durability.MEMORY)
 
@@ -37,7 +37,6 @@ class EventsContract:
 
         [third] = (await events.since(thread, newest, limit=10)).events
         assert json.loads(third.json)["message"] == "Third"
-        assert nothing == NOTHING_YET
 
     async def test_who_knows_some_is_told_the_others(
         self, ledger: Ledger, events: EventLog
@@ -63,6 +62,24 @@ class EventsContract:
         assert tuple(read) == (await events.since(thread, None, limit=99)).events
         assert [event.cursor.offset for event in read] == [1, 2, 3, 4, 5]
 
+    async def test_of_large_ones_only_few_are_read_at_a_time(
+        self, claims: Claims, recorder: EventRecorder, events: EventLog
+    ) -> None:
+        """Each who follows holds what was read, for as long as it takes to take it."""
+        claim = await claimed(claims, a_request())
+        for number in range(1, 13):
+            said = utterances(Delta("x" * 100_000), first=number, piece=number - 1)
+            await recorder.record(claim, said)
+        read: list[Event] = []
+        cursor, more = None, True
+        while more:
+            stretch = await events.since(claim.thread_id, cursor, limit=100)
+            assert 0 < sum(len(event.json) for event in stretch.events[:-1]) < MOST_BYTES_AT_ONCE
+            read += stretch.events
+            cursor, more = stretch.cursor, stretch.more
+
+        assert [event.cursor.offset for event in read] == list(range(1, 15))
+
     async def test_a_cursor_of_another_epoch_or_of_what_never_was_is_told_as_a_gap(
         self, ledger: Ledger, events: EventLog
     ) -> None:
@@ -86,9 +103,9 @@ class EventsContract:
         request = a_request(a_question(thread_id=thread))
         await ledger.register(request, Durability.MEMORY)
 
-        stretch = await events.since(thread, before.cursor, limit=9)
-
-        assert (len(stretch.events), stretch.gap) == (1, None)
+        for cursor in (before.cursor, before.newest, NOTHING_YET):
+            stretch = await events.since(thread, cursor, limit=9)
+            assert (len(stretch.events), stretch.gap) == (1, None)
 
     async def test_of_a_thread_that_is_gone_there_is_a_gap(self, events: EventLog) -> None:
         known = Cursor("a" * 16, 7)
@@ -97,7 +114,8 @@ class EventsContract:
 
         assert stretch.gap is not None
         assert (stretch.gap.requested, stretch.gap.oldest) == (known, None)
-        assert stretch.gap.cursor == stretch.cursor == NOTHING_YET
+        assert stretch.gap.cursor == stretch.cursor
+        assert stretch.cursor == (await events.since(a_thread_id(), None, limit=9)).cursor
 
     async def test_it_is_known_whether_something_is_open(
         self, ledger: Ledger, events: EventLog

@@ -7,21 +7,22 @@ from datetime import timedelta
 
 from cse_chat.domain.model.events import Event
 from cse_chat.domain.model.ids import ThreadId
-from cse_chat.domain.ports.events import News, NextNews
+from cse_chat.domain.ports.events import MOST_BYTES_AT_ONCE, News, NextNews
 
 _MOST_HEARD = 64
-"""Events that wait for one follower; beyond them it reads from the log, at its own pace."""
+"""Events that wait for one follower; beyond them, or `MOST_BYTES_AT_ONCE`, it reads from the log."""
 
 
 class _Follower:
     """Who follows while it is entered: what it has heard, or what wakes it."""
 
-    __slots__ = ("_followers", "_heard", "_missed", "_thread_id", "_waiter")
+    __slots__ = ("_followers", "_heard", "_missed", "_size", "_thread_id", "_waiter")
 
     def __init__(self, followers: "Followers", thread_id: ThreadId) -> None:
         self._followers = followers
         self._thread_id = thread_id
         self._heard: deque[Event] = deque()
+        self._size = 0
         self._missed = False
         self._waiter: asyncio.Future[None] | None = None
 
@@ -48,13 +49,16 @@ class _Follower:
                 timer.cancel()
         events, missed = tuple(self._heard), self._missed
         self._heard.clear()
+        self._size = 0
         self._missed = False
         return News(events, missed, self._followers.is_let_go)
 
     def hear(self, event: Event) -> None:
         if self._missed:
             return
-        if len(self._heard) >= _MOST_HEARD:
+        self._size += len(event.json)
+        is_much = len(self._heard) >= _MOST_HEARD or self._size > MOST_BYTES_AT_ONCE
+        if self._heard and is_much:
             self.miss()
             return
         self._heard.append(event)
@@ -63,6 +67,7 @@ class _Follower:
     def miss(self) -> None:
         """Have it read from the log."""
         self._heard.clear()
+        self._size = 0
         self._missed = True
         self.wake()
 

@@ -183,3 +183,17 @@ async def _is_given_up(stores: Stores) -> bool:
     with suppress(TransportError):
         await stores.connection.command("PING")
     return not stores.connection.is_answering
+
+
+async def test_a_server_that_is_no_longer_written_to_is_connected_to_anew(
+    own_stores: Stores,
+) -> None:
+    """After a failover the same address may be another server's; an old connection never is."""
+    first = await own_stores.connection.command("CLIENT", "ID")
+    await own_stores.raw.replicaof("127.0.0.1", "1")
+    with pytest.raises(TransportError, match="ReadOnlyError"):
+        await own_stores.connection.command("SET", "a", "b")
+    await own_stores.raw.replicaof("NO", "ONE")
+
+    assert await own_stores.connection.command("SET", "a", "b", "PX", 1) == b"OK"
+    assert await own_stores.connection.command("CLIENT", "ID") > first

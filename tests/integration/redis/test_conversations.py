@@ -11,13 +11,14 @@ from cse_chat.adapters.memory.audit import InMemoryAuditLog
 from cse_chat.adapters.redis import names
 from cse_chat.domain.errors import (
     ClaimLostError,
+    MalformedRecordError,
     NotFoundError,
     NotOwnerError,
     TransportError,
 )
 from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.model.claims import Claim
-from cse_chat.domain.model.events import NOTHING_YET, Event, EventType
+from cse_chat.domain.model.events import Event, EventType
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import UserId
 from cse_chat.domain.model.outcomes import Durability, Status
@@ -63,13 +64,20 @@ async def test_they_go_from_the_list_when_another_thread_comes(stores: Stores) -
     assert listed == [new.thread_id, newest.thread_id, "kept"]
 
 
-async def test_a_thread_of_an_earlier_run_of_the_server_says_no_cursor(stores: Stores) -> None:
-    """Its last second may be lost: who follows from there begins with the next epoch."""
+async def test_a_thread_of_an_earlier_run_of_the_server_says_where_the_next_epoch_begins(
+    stores: Stores,
+) -> None:
+    """Its last second may be lost."""
     thread = a_thread_id()
     await told(stores.ledger, thread, 1)
     await stores.raw.hset(names.meta(thread), "run_id", "earlier")
 
-    assert (await found(stores.conversations, thread)).cursor == NOTHING_YET
+    cursor = (await found(stores.conversations, thread)).cursor
+
+    await stores.ledger.register(a_request(a_question(thread_id=thread)), KAFKA)
+    async with event_log(stores) as events:
+        stretch = await events.since(thread, cursor, limit=9)
+    assert (stretch.gap, [event.cursor.offset for event in stretch.events]) == (None, [1])
 
 
 async def test_a_removed_thread_leaves_its_tombstone_alone(stores: Stores) -> None:
@@ -78,7 +86,7 @@ async def test_a_removed_thread_leaves_its_tombstone_alone(stores: Stores) -> No
 
     assert await stores.conversations.remove(thread, ANN) == Removed(turns=6, answers=3)
 
-    assert await stores.snapshot() == {names.owner(thread): "deleted"}
+    assert await stores.snapshot() == {names.owner(thread): "(deleted)"}
     assert await stores.raw.ttl(names.owner(thread)) > timedelta(days=29).total_seconds()
 
 
@@ -195,6 +203,24 @@ async def test_of_many_threads_all_are_listed_once(stores: Stores) -> None:
     assert await names_of(stores.conversations) == listed[:100]
 
 
+async def test_open_requests_that_cannot_be_read_end_a_deletion_with_an_error(
+    stores: Stores,
+) -> None:
+    thread = a_thread_id()
+    requests = [a_request(a_question(thread_id=thread)) for _ in range(3)]
+    for request in requests:
+        await stores.ledger.register(request, KAFKA)
+    for request in requests[:2]:
+        await stores.raw.hset(names.request(request.correlation_id), "deadline", "rubbish")
+
+    async with asyncio.timeout(5):
+        with pytest.raises(MalformedRecordError):
+            await _delete_thread(stores)(thread, ANN)
+
+    known = await stores.ledger.find([requests[2].correlation_id])
+    assert [entry.status for entry in known.values()] == [Status.CANCELLED]
+
+
 @pytest.mark.parametrize("seed", range(10))
 async def test_whatever_races_with_a_deletion_leaves_the_tombstone_and_cancelled_rows_alone(
     database: str, seed: int
@@ -229,7 +255,7 @@ async def test_whatever_races_with_a_deletion_leaves_the_tombstone_and_cancelled
             key for cid in known for key in (names.request(cid), names.response(cid))
         }
         assert set(await here.snapshot()) == kept
-        assert await here.raw.get(names.owner(thread)) == "deleted"
+        assert await here.raw.get(names.owner(thread)) == "(deleted)"
 
 
 def _delete_thread(stores: Stores) -> DeleteThread:

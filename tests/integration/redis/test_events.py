@@ -3,15 +3,16 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+from brokers.redis import RedisServer
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.events import Cursor
 from cse_chat.domain.model.outcomes import Durability
-from tests.builders import a_question, a_request
+from tests.builders import a_question, a_request, a_thread_id
 from tests.contracts.recorded import busy_thread, told, utterances
-from tests.integration.redis.stores import DAY, Stores, event_log
+from tests.integration.redis.stores import DAY, Stores, answers, comes, event_log
 
 KAFKA = Durability.KAFKA
 
@@ -40,11 +41,11 @@ async def test_there_are_only_so_many_events(stores: Stores) -> None:
 
     kept = await stores.raw.xlen(names.events(claim.thread_id))
     async with event_log(stores) as events:
-        everything = await events.since(claim.thread_id, None, limit=99_999)
-        late = await events.since(claim.thread_id, Cursor(everything.cursor.epoch, 1), limit=1)
+        newest = (await events.since(claim.thread_id, None, limit=1)).newest
+        late = await events.since(claim.thread_id, Cursor(newest.epoch, 1), limit=1)
 
     assert 10_000 <= kept <= 10_200  # whole nodes go
-    assert everything.cursor.offset == 10_502
+    assert newest.offset == 10_502
     assert late.gap is not None
 
 
@@ -67,6 +68,26 @@ async def test_another_run_of_the_server_begins_another_epoch(stores: Stores) ->
     [event] = after.events
     assert event.cursor == Cursor(after.cursor.epoch, 1)
     assert after.cursor.epoch != known.epoch
+
+
+async def test_who_came_before_the_first_event_is_told_what_an_earlier_run_may_have_lost(
+    own_server: RedisServer, own_stores: Stores
+) -> None:
+    """Whoever is told that there is nothing yet may be away while there is, and is lost."""
+    thread = a_thread_id()
+    async with event_log(own_stores) as events:
+        nothing = (await events.since(thread, None, limit=9)).cursor
+        missed = a_request(a_question(thread_id=thread))
+        await own_stores.ledger.register(missed, KAFKA)
+        own_server.stop()
+        own_server.start()
+        await comes(lambda: answers(own_stores))
+        await own_stores.ledger.register(a_request(a_question(thread_id=thread)), KAFKA)
+
+        stretch = await events.since(thread, nothing, limit=9)
+
+    assert stretch.gap is not None
+    assert stretch.gap.requested == nothing
 
 
 async def test_what_is_said_first_in_a_new_epoch_opens_it(stores: Stores) -> None:

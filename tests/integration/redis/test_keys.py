@@ -9,9 +9,10 @@ import pytest
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.adapters.wire.responses import encode_outcome
-from cse_chat.domain.errors import NotOwnerError
+from cse_chat.domain.errors import NotOwnerError, ThreadDeletedError
 from cse_chat.domain.model.claims import Claim, Tail
 from cse_chat.domain.model.history import Turn
+from cse_chat.domain.model.ids import is_user_id
 from cse_chat.domain.model.outcomes import Durability, Outcome, Status
 from cse_chat.domain.model.questions import ChatRequest
 from tests.builders import a_question, a_request, a_thread_id, an_outcome, turns_of
@@ -225,12 +226,24 @@ async def test_nothing_is_written_for_who_asks_in_the_thread_of_another(stores: 
 
 async def test_a_deleted_thread_is_nobodys(stores: Stores) -> None:
     thread = a_thread_id()
-    await stores.raw.set(names.owner(thread), "deleted", ex=60)
+    await stores.raw.set(names.owner(thread), "(deleted)", ex=60)
 
     for user in ("ann", "deleted"):
-        with pytest.raises(NotOwnerError):
+        with pytest.raises(ThreadDeletedError):
             await stores.ledger.claim(a_request(a_question(user_id=user, thread_id=thread)), KAFKA)
         assert await stores.threads.owner(thread) != user
+    assert not is_user_id("(deleted)")
+
+
+async def test_a_user_may_be_called_deleted(stores: Stores) -> None:
+    request = a_request(a_question(user_id="deleted"))
+    claim = await stores.ledger.claim(request, KAFKA)
+    assert isinstance(claim, Claim)
+
+    settlement = await stores.ledger.settle(an_outcome(request), claim=claim)
+
+    assert settlement.outcome.status is Status.ANSWERED
+    assert await stores.threads.owner(request.thread_id) == "deleted"
 
 
 async def test_of_a_long_thread_the_newest_turns_stay_with_their_numbers(stores: Stores) -> None:

@@ -8,12 +8,14 @@ import pytest
 
 from cse_chat.adapters.redis import names
 from cse_chat.domain.errors import ClaimLostError, MalformedRecordError, NotOwnerError
+from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.model.claims import Busy, Claim
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import ClaimToken, UserId
 from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
 from tests.builders import a_question, a_request, a_thread_id, an_outcome, turns_of
+from tests.contracts.recorded import utterances
 from tests.integration.redis.stores import Stores, comes
 
 KAFKA = Durability.KAFKA
@@ -117,6 +119,22 @@ async def test_a_claim_that_lost_the_thread_does_not_get_it_back_by_being_repeat
         await _claimed(stores, second)
 
         assert await stores.ledger.claim(first, KAFKA) == Busy()
+
+
+async def test_a_claim_that_is_repeated_late_forgets_nothing_of_what_was_said(
+    database: str,
+) -> None:
+    """A command that was sent twice may be done twice, the second time long after."""
+    async with Stores(database, new_token=lambda: ClaimToken("one")) as stores:
+        request = a_request()
+        claim = await _claimed(stores, request)
+        said = utterances(Delta("a"), Delta("b"))
+        await stores.ledger.record(claim, said)
+
+        await _claimed(stores, request)
+        await stores.ledger.record(claim, said)
+
+        assert await stores.raw.xlen(names.events(request.thread_id)) == 4  # accepted, started
 
 
 async def test_who_gives_up_a_claim_that_is_lost_leaves_the_new_one_alone(stores: Stores) -> None:

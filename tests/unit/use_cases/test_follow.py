@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from itertools import count
 
 import pytest
 
@@ -211,11 +212,29 @@ async def test_what_happens_to_others_is_no_sign_of_life() -> None:
     assert quiet == ()
 
 
+async def test_who_waits_behind_one_that_never_pauses_is_told_when_the_deadline_is_over() -> None:
+    memory = Memory()
+    first, claim = await running(memory)
+    second = a_request(a_question(thread_id=first.thread_id))
+    await memory.ledger.register(second, Durability.MEMORY)
+
+    async with aclosing(
+        following_one(memory)(second.correlation_id, ANN, after=None, idle=SOON)
+    ) as stretches:
+        await taken(stretches, 1)
+        memory.clock.now = second.deadline
+        speaking = asyncio.create_task(_speak(memory, claim))
+        told = await taken(stretches, 1)
+        speaking.cancel()
+
+    assert types_of(told) == ["expired"]
+
+
 async def _speak(memory: Memory, claim: Claim) -> None:
-    for number in range(1, 1_000):
+    for number in count(1):
         said = utterances(Delta("x"), first=number, piece=number - 1)
         await memory.ledger.record(claim, said)
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0)
 
 
 async def test_what_was_heard_before_the_end_is_told_before_it() -> None:

@@ -32,7 +32,7 @@ from cse_chat.domain.model.events import (
 from cse_chat.domain.model.ids import CorrelationId, ThreadId
 from cse_chat.domain.model.outcomes import Outcome
 from cse_chat.domain.model.questions import ChatRequest
-from cse_chat.domain.ports.events import NextNews
+from cse_chat.domain.ports.events import MOST_BYTES_AT_ONCE, NextNews
 
 _THREAD_WEIGHT = 600
 _EVENT_WEIGHT = 500
@@ -86,10 +86,15 @@ class _Kept:
 
     def behind(self, offset: int, limit: int) -> tuple[Event, ...]:
         start = offset - self.before_oldest
-        return tuple(
-            self._made(offset + n, *recorded)
-            for n, recorded in enumerate(islice(self.recorded, start, start + limit), start=1)
-        )
+        events: list[Event] = []
+        size = 0
+        for recorded in islice(self.recorded, start, start + limit):
+            event = self._made(offset + len(events) + 1, *recorded)
+            events.append(event)
+            size += len(event.json)
+            if size >= MOST_BYTES_AT_ONCE:
+                break
+        return tuple(events)
 
     def _made(
         self, offset: int, kind: EventType, of: CorrelationId, making: _Making, _: int

@@ -15,7 +15,7 @@ from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import NoScriptError, ReadOnlyError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.maint_notifications import MaintNotificationsConfig
 from typing_extensions import override
@@ -238,7 +238,10 @@ class RedisConnection:
         except BaseException:
             await connection.disconnect(nowait=True)  # what is left in it is nobody's
             raise
-        self._idle.append(connection)
+        if any(isinstance(reply, ReadOnlyError) for reply in replies):
+            await connection.disconnect(nowait=True)  # its address may be another's by now
+        else:
+            self._idle.append(connection)
         return replies
 
     async def _loaded(self, connection: AbstractConnection, calls: list[Call]) -> list[Reply]:

@@ -9,7 +9,7 @@ from cse_chat.adapters.redis.calls import Reply
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.domain.errors import InvalidRequestError, NotOwnerError, Violation
-from cse_chat.domain.model.events import NOTHING_YET, Cursor
+from cse_chat.domain.model.events import Cursor
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.threads import (
     UNTITLED,
@@ -119,7 +119,7 @@ def _conversation(thread_id: ThreadId, reply: Sequence[Reply]) -> Conversation:
         updated=_time(used),
         turns=int(turns),
         busy=bool(busy),
-        cursor=Cursor(epoch.decode(), int(offset)) if epoch else NOTHING_YET,
+        cursor=Cursor(epoch.decode(), int(offset)),
     )
 
 

@@ -20,7 +20,7 @@ from cse_chat.domain.model.events import (
     nothing_of_a_deleted_thread,
 )
 from cse_chat.domain.model.ids import ThreadId
-from cse_chat.domain.ports.events import NextNews
+from cse_chat.domain.ports.events import MOST_BYTES_AT_ONCE, NextNews
 
 _EVENTS = script("events")
 _CHANNEL = names.stream(ThreadId(""))
@@ -107,16 +107,19 @@ class RedisEventLog:
         ]
         asked = after or NOTHING_YET
         epoch = asked.epoch if after else ""
-        reply = await self._connection.run(_EVENTS, keys, epoch, asked.offset, limit)
-        found, last, oldest, busy, values, deleted = reply
+        reply = await self._connection.run(
+            _EVENTS, keys, epoch, asked.offset, limit, MOST_BYTES_AT_ONCE
+        )
+        found, last, oldest, busy, values, deleted, nothing = reply
         if deleted:
             return nothing_of_a_deleted_thread(after)
-        newest = Cursor(found.decode(), last) if found else NOTHING_YET
+        newest = Cursor(found.decode(), last)
         begin, gap = beginning(
             thread_id,
             after,
             oldest=Cursor(newest.epoch, oldest) if oldest else None,
             last=newest,
+            nothing=Cursor(nothing.decode(), 0),
         )
         events = tuple(map(decode_event, values))
         cursor = events[-1].cursor if events else begin

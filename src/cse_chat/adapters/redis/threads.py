@@ -10,7 +10,7 @@ from cse_chat.domain.errors import NotOwnerError, TransportError
 from cse_chat.domain.model.ids import ThreadId, UserId
 
 _OWN = script("own")
-_DELETED = "deleted"
+_DELETED = "(deleted)"  # no user's id
 _NOBODY = UserId("")  # no user has this name
 
 

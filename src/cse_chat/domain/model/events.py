@@ -157,7 +157,12 @@ class Utterance:
 
 
 def beginning(
-    thread_id: ThreadId, after: Cursor | None, *, oldest: Cursor | None, last: Cursor
+    thread_id: ThreadId,
+    after: Cursor | None,
+    *,
+    oldest: Cursor | None,
+    last: Cursor,
+    nothing: Cursor = NOTHING_YET,
 ) -> tuple[Cursor, Gap | None]:
     """Return behind which cursor a reader begins that has all up to *after*, and what it missed.
 
@@ -165,12 +170,13 @@ def beginning(
         thread_id: Whose events.
         after: What it asks for; ``None`` for the oldest there are.
         oldest: The oldest event that is kept.
-        last: The newest that there was; `NOTHING_YET` if the thread has no epoch.
+        last: The newest that there was; *nothing* if the thread has no epoch.
+        nothing: What a reader was told that came before the first event, if none was lost since.
     """
     first = Cursor(last.epoch, oldest.offset - 1) if oldest else last
     if after is None:
         return first, None
-    reached = Cursor(last.epoch, 0) if after == NOTHING_YET else after
+    reached = Cursor(last.epoch, 0) if after in {NOTHING_YET, nothing} else after
     if reached.epoch == last.epoch and first.offset <= reached.offset <= last.offset:
         return reached, None
     return first, Gap(thread_id=thread_id, requested=after, cursor=first, oldest=oldest)

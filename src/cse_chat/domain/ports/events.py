@@ -10,6 +10,9 @@ from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.events import Cursor, Event, Stretch, Utterance
 from cse_chat.domain.model.ids import ThreadId
 
+MOST_BYTES_AT_ONCE = 262_144
+"""Of a thread's events that are read together: whoever takes them slowly holds so much."""
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -61,7 +64,7 @@ class EventLog(Protocol):
     """
 
     async def since(self, thread_id: ThreadId, after: Cursor | None, *, limit: int) -> Stretch:
-        """Return up to *limit* events behind *after*, oldest first.
+        """Return up to *limit* events behind *after*, oldest first; none behind `MOST_BYTES_AT_ONCE`.
 
         Exactly those, or a gap and the oldest that are kept: when some of them are gone, when
         *after* is of another epoch, or of a position that never was.

@@ -52,6 +52,7 @@ class DeleteThread:
         Raises:
             NotFoundError: Nobody ever used the thread, it is another user's, or deleted already.
             TransportError: Some of it may still be there; repeating is right.
+            MalformedRecordError: What is kept of an open request cannot be read.
         """
         if await self.threads.owner(thread_id) != user_id:
             raise NotFoundError(f"thread {thread_id}")
@@ -78,8 +79,11 @@ class DeleteThread:
     async def _cancel(self, ids: Collection[CorrelationId]) -> int:
         """Settle what of *ids* is open; return how many that were."""
         cancelled = 0
+        found = await self.ledger.find(ids)
+        if not found:  # gone by now; or unreadable, which is only said of one alone
+            await self.ledger.find([*ids][:1])
         # The last first: the one that runs is stopped at once, and the next would begin.
-        for entry in reversed([*(await self.ledger.find(ids)).values()]):
+        for entry in reversed([*found.values()]):
             outcome = Outcome.unanswered(
                 entry,
                 Status.CANCELLED,

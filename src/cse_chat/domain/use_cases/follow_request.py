@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cse_chat.domain.errors import NotFoundError
 from cse_chat.domain.model.claims import Entry, Settlement
 from cse_chat.domain.model.events import NOTHING_YET, Cursor, Ended, Event, Followed, Gap
 from cse_chat.domain.model.ids import CorrelationId, UserId
@@ -45,7 +46,7 @@ class FollowRequest:
 
         Raises:
             NotFoundError: Nothing is known of it, or it is another user's; also in the middle,
-                when it was forgotten with its thread.
+                when it was forgotten with its thread, or its deadline is over.
             TransportError: What happened cannot be read now.
         """
         entry = await self.read_answer(correlation_id, user_id)
@@ -100,14 +101,15 @@ class FollowRequest:
             async for stretch in stretches:
                 told = _of(entry.correlation_id, stretch)
                 # What happens to others is no sign of life to whoever waits behind them.
-                if told or loop.time() >= quiet_until:
+                is_quiet = not told and loop.time() >= quiet_until
+                if told or is_quiet:
                     yield told
                     quiet_until = loop.time() + idle.total_seconds()
                 if ends(told):
                     return
                 missed = any(isinstance(found, Gap) for found in told)
-                if missed or not stretch:  # its outcome may be missing, or its deadline over
-                    entry = await self.read_answer(entry.correlation_id, entry.user_id)
+                if missed or is_quiet:  # its outcome may be missing, or its deadline over
+                    entry = await self._again(entry)
                 if missed and entry.settlement:
                     yield _outcome_of(entry.settlement, reader)
                     return
@@ -115,6 +117,19 @@ class FollowRequest:
             entry = await self.read_answer(entry.correlation_id, entry.user_id)
             if entry.settlement:
                 yield _outcome_of(entry.settlement, reader)
+
+    async def _again(self, entry: Entry) -> Entry:
+        """Return how the request stands by now.
+
+        A store that was emptied is told of it again by whoever accepted it or has it in hand: what
+        was known and is not over may be unknown for a moment.
+        """
+        try:
+            return await self.read_answer(entry.correlation_id, entry.user_id)
+        except NotFoundError:
+            if self.read_answer.now() >= entry.deadline:
+                raise
+            return entry
 
     async def _ended(
         self, entry: Entry, reader: Reader, after: Cursor | None

@@ -30,9 +30,10 @@ if not is_busy then
     if row.status == 'running' then
       row.spent = row.spent + 1 -- it was not released: whoever ran it is gone
     end
-    row.attempt = row.attempt + 1
+    row.attempt, row.said = row.attempt + 1, 0
   end
-  note('attempt', row.attempt, 'spent', row.spent, 'token', token, 'status', 'running', 'said', 0)
+  note('attempt', row.attempt, 'spent', row.spent, 'token', token, 'status', 'running',
+    'said', row.said)
   if not again then
     record('"attempt":' .. row.attempt .. ',"timestamp":"' .. iso_time(now) .. '",', started)
   end

@@ -31,6 +31,12 @@ local function iso_time(ms)
     math.floor(second / 3600), math.floor(second / 60) % 60, second % 60, rest % 1000)
 end
 
+-- The epoch of who was told that nothing of a thread's events is kept: of no thread, and of this run,
+-- so that whoever comes back after another run may have recorded and lost some is told a gap.
+local function nothing_yet()
+  return string.sub(redis.sha1hex(run_id), 1, 16)
+end
+
 local function read_hash(key)
   local flat, fields = redis.call('HGETALL', key), {}
   for n = 1, #flat, 2 do
@@ -39,8 +45,8 @@ local function read_hash(key)
   return fields
 end
 
--- What the owner key of a deleted thread holds for as long as it would be remembered.
-local DELETED = 'deleted'
+-- What the owner key of a deleted thread holds for as long as it would be remembered: no user's id.
+local DELETED = '(deleted)'
 
 -- Whether a thread is the user's, or could be. A deleted one is nobody's.
 local function is_free_for(owner, user)
