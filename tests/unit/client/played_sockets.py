@@ -113,7 +113,8 @@ class Followed:
     ) -> list[int]:
         """Return what happens to the question, as offsets."""
         events = self.following(Subject.question(ID, thread_id=thread_id), after=after)
-        return [offset_of(event) async for event in events]
+        async with asyncio.timeout(20):
+            return [offset_of(event) async for event in events]
 
 
 def offset_of(event: Event) -> int:

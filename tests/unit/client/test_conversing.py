@@ -238,6 +238,7 @@ async def test_behind_a_gap_the_outcome_is_looked_for() -> None:
 
     assert await followed.question() == [1, 7, 7]
     assert followed.service.requests[1].url.params["after"] == cursor(7)
+    assert followed.time.pauses == []
 
 
 async def test_a_gap_in_front_of_what_goes_on_costs_a_look_and_no_socket() -> None:
@@ -250,7 +251,7 @@ async def test_a_gap_in_front_of_what_goes_on_costs_a_look_and_no_socket() -> No
     )
 
     assert await followed.question() == [1, 7, 8, 9]
-    assert len(followed.dial.dialled) == 1
+    assert (len(followed.service.requests), len(followed.dial.dialled)) == (2, 1)
 
 
 async def test_of_a_question_that_is_quiet_the_outcome_is_looked_for() -> None:
@@ -275,7 +276,7 @@ async def test_a_silent_socket_is_asked_for_a_sign_of_life() -> None:
     socket = PlayedSocket(
         PONG, None, PONG, None, document("delta", 2), None, document("answered", 3)
     )
-    followed = Followed(ACCEPTED, sockets=[socket], silence=QUIET)
+    followed = Followed(ACCEPTED, sockets=[socket], silence=QUIET, first_bytes=timedelta(hours=1))
 
     assert await followed.question() == [1, 2, 3]
     assert [said["type"] for said in socket.heard] == ["follow", *["ping"] * 4]
@@ -285,7 +286,10 @@ async def test_a_socket_that_gives_no_sign_of_life_is_given_up() -> None:
     followed = Followed(
         ACCEPTED,
         NOTHING_NEW,
-        sockets=[PlayedSocket(PONG, None, None), PlayedSocket(document("answered", 2))],
+        sockets=[
+            PlayedSocket(PONG, None, None, document("answered", 9)),
+            PlayedSocket(document("answered", 2)),
+        ],
         silence=QUIET,
     )
 

@@ -1,5 +1,8 @@
 """The addresses of gateways, and the ways to them."""
 
+import subprocess
+import sys
+
 import pytest
 
 from cse_chat.client.chat import ChatClient
@@ -54,3 +57,13 @@ async def test_requests_that_go_by_no_network_bring_no_socket() -> None:
         assert (await client.ask("Why?")).text == "abc"
 
     assert [request.headers["Accept"] for request in service.requests[1:]] == ["text/event-stream"]
+
+
+def test_the_library_of_sockets_is_loaded_with_the_first_socket() -> None:
+    program = "import sys, cse_chat.client.chat; print('httpx' in sys.modules, 'websockets' in sys.modules)"
+
+    result = subprocess.run(  # noqa: S603 -- this interpreter, and a text of ours
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert result.stdout == "True False\n"
