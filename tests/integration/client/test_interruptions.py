@@ -149,12 +149,18 @@ async def test_gateways_that_are_killed_ended_and_frozen_hand_their_clients_on(
     urls = [gateway.url for gateway in (killed, ended, frozen, last)]
     fates = {10: killed.kill, 20: ended.terminate, 30: frozen.freeze}
     told: list[Event] = []
-    async with asyncio.timeout(60), ChatClient(*urls, patience=quick) as client:
+    async with (
+        asyncio.timeout(60),
+        ChatClient(*urls, patience=quick) as client,
+        ChatClient(*urls, patience=quick, ways=[Way.SSE]) as streaming,
+    ):
         accepted = await client.send(SPEAK)
+        streamed = asyncio.create_task(_all(streaming, accepted.correlation_id))
         async for event in client.follow_question(accepted.correlation_id):
             told.append(event)
             fates.pop(len(told), lambda: None)()
         answer = await client.read(accepted.correlation_id)
+        assert await streamed == told
 
     assert isinstance(answer, Answer)
     assert draft_of(told).text == answer.text
