@@ -142,7 +142,12 @@ class Gateways:
 
     @override
     def __str__(self) -> str:
-        return ", ".join(str(gateway.url) for gateway in self._all)
+        return ", ".join(shown(gateway.url) for gateway in self._all)
+
+
+def shown(url: httpx.URL) -> str:
+    """Return *url* for people, without a password."""
+    return str(url.copy_with(userinfo=b""))
 
 
 def timeout(wait: float = 0.0) -> httpx.Timeout:

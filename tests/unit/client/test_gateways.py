@@ -3,12 +3,14 @@
 import subprocess
 import sys
 
+import httpx
 import pytest
 
 from cse_chat.client.chat import ChatClient
+from cse_chat.client.errors import UnintelligibleError, UnreachableError
 from cse_chat.client.gateways import Gateway
 from cse_chat.client.ways import Way
-from tests.unit.client.played import FIRST, PlayedService, accepted, stream_of
+from tests.unit.client.played import FIRST, Played, PlayedService, accepted, stream_of
 from tests.unit.client.told import frame
 
 
@@ -57,6 +59,18 @@ async def test_requests_that_go_by_no_network_bring_no_socket() -> None:
         assert (await client.ask("Why?")).text == "abc"
 
     assert [request.headers["Accept"] for request in service.requests[1:]] == ["text/event-stream"]
+
+
+async def test_no_error_names_the_password_of_a_gateway() -> None:
+    url = "http://me:secret@first"
+    async with Played(httpx.Response(200, text="<html>"), urls=(url,)) as played:
+        with pytest.raises(UnintelligibleError, match="at http://first/api/chat/x ") as stranger:
+            await played.client.read("x")
+    async with Played(*[httpx.ConnectError("refused")] * 100, urls=(url,)) as played:
+        with pytest.raises(UnreachableError, match="from http://first: ") as away:
+            await played.client.read("x")
+
+    assert "secret" not in f"{stranger.value}{away.value}"
 
 
 def test_the_library_of_sockets_is_loaded_with_the_first_socket() -> None:
