@@ -1,14 +1,13 @@
 """The client of a chat service: ask, follow, cancel and read, across whatever the network does.
 
-It needs httpx and msgspec and nothing else of this package.
+It needs httpx, msgspec and websockets, and nothing else of this package.
 """
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
 from datetime import timedelta
 from types import TracebackType
 from typing import Final, Self
-from urllib.parse import quote
 
 import httpx
 
@@ -16,11 +15,14 @@ from cse_chat.client.calls import Calls
 from cse_chat.client.errors import UnansweredError, UnintelligibleError
 from cse_chat.client.events import Answered, EndedUnanswered, Event
 from cse_chat.client.following import Following
-from cse_chat.client.gateways import Gateways
+from cse_chat.client.gateways import Gateway, Gateways
 from cse_chat.client.outcomes import Answer, Open, Outcome, Turn
 from cse_chat.client.questions import Asking, Question
 from cse_chat.client.responses import Page, outcome_in, read_as, refuse
 from cse_chat.client.retries import Patience
+from cse_chat.client.sockets import Socket
+from cse_chat.client.subjects import Subject, path_of_question, path_of_thread
+from cse_chat.client.ways import Way
 
 _PAGE: Final = "1000"
 _USUAL: Final = Patience()
@@ -39,6 +41,7 @@ class ChatClient:
         self,
         *urls: str,
         patience: Patience | timedelta = _USUAL,
+        ways: Collection[Way] = tuple(Way),
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """Store the arguments; nothing is opened yet.
@@ -46,17 +49,21 @@ class ChatClient:
         Args:
             urls: Of gateways, such as ``http://127.0.0.1:8000``; at least one.
             patience: For how long no gateway may answer before it is given up.
-            transport: What carries requests; ``None`` is the network.
+            ways: How to hear what happens; of several, the first one that works at a gateway.
+            transport: What carries requests; ``None`` is the network. Another one carries no
+                WebSocket.
 
         Raises:
-            ValueError: There is no URL, or one is unusable.
+            ValueError: There is no URL, or one is unusable; or there is no way.
         """
         patience = patience if isinstance(patience, Patience) else Patience(limit=patience)
-        gateways = Gateways(urls, transport, first=int(patience.chance() * len(urls)))
+        usable = [way for way in Way if way in ways and (way != Way.WEBSOCKET or not transport)]
+        first = int(patience.chance() * len(urls))
+        gateways = Gateways(urls, transport, first=first, ways=usable)
         self._gateways = gateways
         self._asking = Asking(gateways=gateways, patience=patience)
         self._calls = Calls(gateways=gateways, patience=patience)
-        self._following = Following(gateways=gateways, patience=patience)
+        self._following = Following(gateways=gateways, patience=patience, dial=_dial)
 
     async def __aenter__(self) -> Self:
         """Open."""
@@ -101,7 +108,7 @@ class ChatClient:
             UnintelligibleError: It is no service that we understand.
         """
         accepted = await self.send(message, thread_id=thread_id, metadata=metadata, if_busy=if_busy)
-        outcome = await self._outcome_of(accepted.correlation_id)
+        outcome = await self._outcome_of(accepted)
         if not isinstance(outcome, Answer):
             raise UnansweredError(outcome)
         return outcome
@@ -136,7 +143,7 @@ class ChatClient:
         Whoever leaves early closes it (`contextlib.aclosing`); the question is answered all the same.
         """
         accepted = await self.send(message, thread_id=thread_id, metadata=metadata, if_busy=if_busy)
-        async with aclosing(self.follow_question(accepted.correlation_id)) as events:
+        async with aclosing(self._following(_question(accepted), after=None)) as events:
             async for event in events:
                 yield event
 
@@ -157,8 +164,7 @@ class ChatClient:
             UnreachableError: No gateway answers; go on later, from the last cursor.
             UnintelligibleError: It is no service that we understand.
         """
-        path = f"/api/threads/{quote(thread_id, safe='')}/events"
-        return self._following(path, after=after, up_to_outcome=False)
+        return self._following(Subject(thread_id=thread_id), after=after)
 
     def follow_question(
         self, correlation_id: str, *, after: str | None = None
@@ -167,15 +173,14 @@ class ChatClient:
 
         Behind the outcome there is nothing.
         """
-        path = f"{_path_of(correlation_id)}/events"
-        return self._following(path, after=after, up_to_outcome=True)
+        return self._following(Subject.question(correlation_id), after=after)
 
-    async def _outcome_of(self, correlation_id: str) -> Outcome:
-        async with aclosing(self.follow_question(correlation_id)) as events:
+    async def _outcome_of(self, accepted: Open) -> Outcome:
+        async with aclosing(self._following(_question(accepted), after=None)) as events:
             async for event in events:
                 if isinstance(event, Answered | EndedUnanswered):
                     return event.outcome
-        return _ended(await self.read(correlation_id))  # nothing more is told: it is over
+        return _ended(await self.read(accepted.correlation_id))  # nothing more is told: it is over
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -193,7 +198,7 @@ class ChatClient:
         """
         seconds = wait.total_seconds()
         query = {"wait": f"{seconds:.3f}"} if seconds > 0 else None
-        path = _path_of(correlation_id)
+        path = path_of_question(correlation_id)
         return outcome_in(await self._calls("GET", path, query=query, wait=seconds))
 
     async def cancel(self, correlation_id: str) -> Outcome:
@@ -204,14 +209,15 @@ class ChatClient:
             UnreachableError: No gateway can say; it may be cancelled, or not: cancel it again.
             UnintelligibleError: It is no service that we understand.
         """
-        return _ended(outcome_in(await self._calls("POST", f"{_path_of(correlation_id)}/cancel")))
+        path = f"{path_of_question(correlation_id)}/cancel"
+        return _ended(outcome_in(await self._calls("POST", path)))
 
     async def history(self, thread_id: str) -> AsyncGenerator[Turn]:
         """Yield what was said in a thread, oldest first: after a `Gap`, say.
 
         The errors are those of `read`.
         """
-        path = f"/api/threads/{quote(thread_id, safe='')}/messages"
+        path = f"{path_of_thread(thread_id)}/messages"
         after: str | None = ""
         while after is not None:
             query = {"limit": _PAGE} | ({"after": after} if after else {})
@@ -224,11 +230,19 @@ class ChatClient:
             after = page.next if page.messages else None
 
 
+def _dial(
+    gateway: Gateway, thread_id: str, *, within: timedelta
+) -> AbstractAsyncContextManager[Socket]:
+    from cse_chat.client.dialing import dialled  # noqa: PLC0415 -- slow, and seldom needed at once
+
+    return dialled(gateway, thread_id, within=within)
+
+
 def _ended(outcome: Outcome | Open) -> Outcome:
     if isinstance(outcome, Open):
         raise UnintelligibleError(f"{outcome.correlation_id} is over, and is {outcome.status}")
     return outcome
 
 
-def _path_of(correlation_id: str) -> str:
-    return f"/api/chat/{quote(correlation_id, safe='')}"
+def _question(accepted: Open) -> Subject:
+    return Subject.question(accepted.correlation_id, thread_id=accepted.thread_id)

@@ -9,6 +9,9 @@ import msgspec
 from cse_chat.client.errors import UnintelligibleError
 from cse_chat.client.outcomes import Answer, Artifact, Metadata, Outcome, Problem, Unanswered
 
+MOST_BYTES: Final = 8 * 1024 * 1024
+"""What an event may be: a larger one is none of ours, and nobody's memory is to be filled with it."""
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened in a thread.

@@ -4,17 +4,21 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from cse_chat.client.conversing import conversed
 from cse_chat.client.events import Answered, EndedUnanswered, Event
 from cse_chat.client.gateways import Gateway, Gateways
 from cse_chat.client.interruptions import (
+    BlockedWayError,
     InterruptedFollowingError,
     NothingMoreError,
-    SilentStreamError,
 )
 from cse_chat.client.polling import polled
 from cse_chat.client.positions import Position
 from cse_chat.client.retries import Patience, Retries
+from cse_chat.client.sockets import Dial
 from cse_chat.client.streaming import streamed
+from cse_chat.client.subjects import Subject
+from cse_chat.client.ways import Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,16 +27,14 @@ class Following:
 
     gateways: Gateways
     patience: Patience
+    dial: Dial
 
-    async def __call__(
-        self, path: str, *, after: str | None, up_to_outcome: bool
-    ) -> AsyncGenerator[Event]:
-        """Yield what happens behind *after*.
+    async def __call__(self, subject: Subject, *, after: str | None) -> AsyncGenerator[Event]:
+        """Yield what happens behind *after*: of one question, up to its outcome.
 
         Args:
-            path: Where the events are.
+            subject: Of what.
             after: A cursor; ``None``: from the first event on.
-            up_to_outcome: Whether the first outcome is the end: it is one question's events.
 
         Raises:
             UnreachableError: No gateway answers for longer than there is patience.
@@ -45,13 +47,12 @@ class Following:
             gateway = retries.gateway
             interruption: InterruptedFollowingError | None = None
             try:
-                telling = _told(gateway, path, after=position.cursor, retries=retries)
-                async with aclosing(telling) as events:
+                async with aclosing(self._told(gateway, subject, position, retries)) as events:
                     async for event in events:
                         if not position.passes(event):
                             continue
                         yield event
-                        if up_to_outcome and isinstance(event, Answered | EndedUnanswered):
+                        if subject.correlation_id and isinstance(event, Answered | EndedUnanswered):
                             return
             except NothingMoreError:
                 return
@@ -61,20 +62,43 @@ class Following:
                 gateway, because=interruption, after=interruption.after if interruption else None
             )
 
+    async def _told(
+        self, gateway: Gateway, subject: Subject, position: Position, retries: Retries
+    ) -> AsyncGenerator[Event]:
+        """Yield what *gateway* tells, in the first of the ways in which something comes through."""
+        *others, last = gateway.ways
+        for way in others:
+            try:
+                async with aclosing(self._by(way, gateway, subject, position, retries)) as events:
+                    async for event in events:
+                        yield event
+            except BlockedWayError as blocked:
+                gateway.missed(way, is_certain=blocked.is_certain)
+            else:
+                return
+        async with aclosing(self._by(last, gateway, subject, position, retries)) as events:
+            async for event in events:
+                yield event
 
-async def _told(
-    gateway: Gateway, path: str, *, after: str | None, retries: Retries
-) -> AsyncGenerator[Event]:
-    """Yield what *gateway* tells, as a stream if one comes through, else look by look."""
-    if gateway.streams:
-        try:
-            async with aclosing(streamed(gateway, path, after=after, retries=retries)) as events:
-                async for event in events:
-                    yield event
-        except SilentStreamError:
-            pass  # before the first event: another way to the same gateway may be open
-        else:
-            return
-    async with aclosing(polled(gateway, path, after=after, retries=retries)) as events:
-        async for event in events:
-            yield event
+    def _by(
+        self, way: Way, gateway: Gateway, subject: Subject, position: Position, retries: Retries
+    ) -> AsyncGenerator[Event]:
+        def heard() -> None:
+            retries.succeeded()
+            gateway.heard(way)
+
+        after = position.cursor
+        match way:
+            case Way.WEBSOCKET:
+                return conversed(
+                    gateway,
+                    subject,
+                    after=after,
+                    patience=self.patience,
+                    heard=heard,
+                    dial=self.dial,
+                )
+            case Way.SSE:
+                return streamed(gateway, subject.path, after=after, retries=retries, heard=heard)
+            case Way.POLLING:
+                return polled(gateway, subject.path, after=after, heard=heard)

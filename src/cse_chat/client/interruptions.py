@@ -14,9 +14,21 @@ class InterruptedFollowingError(Exception):
 class BrokenConnectionError(InterruptedFollowingError):
     """The connection could not be made, or broke."""
 
+    def __init__(self, reason: str, *, after: float | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
 
-class SilentStreamError(InterruptedFollowingError):
-    """There is a connection, and no stream in it: something on the way may hold it back."""
+
+class BlockedWayError(InterruptedFollowingError):
+    """Nothing comes in this way, and another one may be open: something between holds it back.
+
+    Attributes:
+        is_certain: Whether that will be so again; else it may be chance.
+    """
+
+    def __init__(self, reason: str, *, is_certain: bool = True) -> None:
+        super().__init__(reason)
+        self.is_certain = is_certain
 
 
 class BusyGatewayError(InterruptedFollowingError):

@@ -8,6 +8,7 @@ import httpx
 import msgspec
 
 from cse_chat.client.errors import Fault, ProblemError, UnintelligibleError
+from cse_chat.client.gateways import shown
 from cse_chat.client.outcomes import Answer, Open, Outcome, Problem, Turn, Unanswered
 
 Value = TypeVar("Value")
@@ -88,7 +89,7 @@ def refuse_stranger(response: httpx.Response, *, because: Exception | None = Non
         UnintelligibleError: Always.
     """
     raise UnintelligibleError(
-        f"what answers at {response.url} is no service that this client understands"
+        f"what answers at {shown(response.url)} is no service that this client understands"
         f" (status {response.status_code})"
     ) from because
 

@@ -21,9 +21,10 @@ class Patience:
 
     Attributes:
         limit: For how long no gateway may answer anything before it is given up.
-        first_bytes: How long a stream may take to say anything before another way is tried; a
-            service of ours does so at once.
-        silence: How long a stream may then be silent; a comment comes every 15 s.
+        first_bytes: How long a socket or stream may take to say anything before another way is
+            tried; a service of ours does so at once.
+        silence: How long it may then be silent. Into a stream a comment comes every 15 s; a socket
+            is asked for a sign of life after half of it.
         pause: Sleeps for seconds.
         chance: Evenly distributed from 0 up to 1.
         monotonic: A clock in seconds.

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from cse_chat.client.errors import UnintelligibleError
+from cse_chat.client.events import MOST_BYTES
 
 _LINE_END: Final = re.compile(rb"\r\n|\n|\r")
 _DIGITS: Final = re.compile("[0-9]{1,9}", re.ASCII)
 _BOM: Final = "\ufeff"
-_MOST_BYTES: Final = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class ServerSentEvents:
         retry: Seconds after which the server wants its clients back; ``None`` until it says so.
     """
 
-    def __init__(self, *, most_bytes: int = _MOST_BYTES) -> None:
+    def __init__(self, *, most_bytes: int = MOST_BYTES) -> None:
         """Begin.
 
         Args:

@@ -1,7 +1,7 @@
 """Following by server-sent events."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Final
@@ -11,10 +11,10 @@ import httpx
 from cse_chat.client.events import Event, decode_event
 from cse_chat.client.gateways import CONNECT_SECONDS, Gateway
 from cse_chat.client.interruptions import (
+    BlockedWayError,
     BrokenConnectionError,
     BusyGatewayError,
     NothingMoreError,
-    SilentStreamError,
 )
 from cse_chat.client.responses import is_busy, refuse, retry_after
 from cse_chat.client.retries import Patience, Retries
@@ -24,12 +24,19 @@ _MEDIA_TYPE: Final = "text/event-stream"
 
 
 async def streamed(
-    gateway: Gateway, path: str, *, after: str | None, retries: Retries
+    gateway: Gateway,
+    path: str,
+    *,
+    after: str | None,
+    retries: Retries,
+    heard: Callable[[], None],
 ) -> AsyncGenerator[Event]:
     """Yield what *gateway* tells behind *after*, until it ends the stream.
 
+    *heard* is told of all that comes.
+
     Raises:
-        SilentStreamError: Nothing comes through; nothing was yielded.
+        BlockedWayError: Nothing comes through; nothing was yielded.
         BrokenConnectionError: It is interrupted: go on behind what was yielded last.
         BusyGatewayError: It cannot tell now.
         NothingMoreError: Nothing ever comes behind *after*.
@@ -43,7 +50,7 @@ async def streamed(
         aclosing(_chunks(response, patience.first_bytes)) as chunks,
     ):
         async for chunk in chunks:
-            retries.succeeded()
+            heard()
             for sent in parser.take(chunk):
                 if sent.name == "shutdown":
                     return
@@ -64,7 +71,7 @@ async def _opened(
         async with asyncio.timeout(CONNECT_SECONDS + patience.first_bytes.total_seconds()):
             response = await gateway.http.send(request, stream=True)
     except (TimeoutError, httpx.ReadTimeout) as error:
-        raise SilentStreamError("nothing was answered") from error
+        raise BlockedWayError("nothing was answered") from error
     except httpx.TransportError as error:
         raise BrokenConnectionError(str(error) or type(error).__name__) from error
     try:
@@ -88,7 +95,7 @@ async def _require_stream(response: httpx.Response, limit: timedelta) -> None:
     if is_busy(response):
         raise BusyGatewayError(response.status_code, after=retry_after(response))
     if response.status_code == httpx.codes.OK:
-        raise SilentStreamError(f"not a stream but {named}")
+        raise BlockedWayError(f"not a stream but {named}")
     refuse(response)
 
 
@@ -100,7 +107,7 @@ async def _chunks(response: httpx.Response, limit: timedelta) -> AsyncGenerator[
             async with asyncio.timeout(limit.total_seconds()):
                 chunk = await anext(chunks, b"")
         except (TimeoutError, httpx.ReadTimeout) as error:
-            raise SilentStreamError("the stream is held back") from error
+            raise BlockedWayError("the stream is held back") from error
         while chunk:
             yield chunk
             chunk = await anext(chunks, b"")

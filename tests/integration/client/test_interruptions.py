@@ -12,8 +12,9 @@ from cse_chat.client.errors import AcceptanceUnknownError
 from cse_chat.client.events import Delta, EndedUnanswered, Event
 from cse_chat.client.outcomes import Answer, Unanswered
 from cse_chat.client.retries import Patience
+from cse_chat.client.ways import Way
 from cse_chat.entrypoints.metrics.reading import Scrape
-from tests.integration.client.proxies import CuttingProxy, WithholdingProxy
+from tests.integration.client.proxies import CuttingProxy
 from tests.integration.faults.cluster import Cluster
 from tests.integration.faults.proxy import Proxy
 from tests.integration.processes import RunningProcess
@@ -55,47 +56,33 @@ async def kept(service: RunningProcess, correlation_id: str) -> list[str]:
 async def nobody_follows(service: RunningProcess) -> bool:
     async with httpx.AsyncClient() as http:
         scrape = Scrape.of((await http.get(f"{service.url}/metrics")).text, at=0)
-    return scrape.total("chat_sse_streams") == 0
+    return scrape.total("chat_sse_streams") + scrape.total("chat_ws_connections") == 0
 
 
-async def test_a_network_that_breaks_again_and_again_loses_and_repeats_nothing(
-    service: RunningProcess, quick: Patience
+@pytest.mark.parametrize(
+    ("way", "kind", "longest"),
+    [(Way.WEBSOCKET, b"HTTP/1.1 101", 1_000), (Way.SSE, b"HTTP/1.1", 4_000)],
+)
+async def test_a_network_that_breaks_a_hundred_times_loses_and_repeats_nothing(
+    way: Way, kind: bytes, longest: int, service: RunningProcess, quick: Patience
 ) -> None:
-    with CuttingProxy(port_of(service)) as proxy:
-        async with (
-            asyncio.timeout(50),
-            ChatClient(f"http://127.0.0.1:{proxy.port}", patience=quick) as client,
-        ):
-            accepted = await client.send(SPEAK)
-            proxy.longest = 4_000
-            told = [event async for event in client.follow_question(accepted.correlation_id)]
-            proxy.longest = None
-            answer = await client.read(accepted.correlation_id)
+    with CuttingProxy(port_of(service), kind=kind) as proxy:
+        url = f"http://127.0.0.1:{proxy.port}"
+        async with asyncio.timeout(50), ChatClient(url, patience=quick, ways=[way]) as client:
+            while proxy.cuts < 100:
+                accepted = await client.send(SPEAK)
+                proxy.longest = longest
+                told = await asyncio.gather(
+                    *[_all(client, accepted.correlation_id) for _ in range(8)]
+                )
+                proxy.longest = None
+                answer = await client.read(accepted.correlation_id)
+                assert isinstance(answer, Answer)
+                assert {draft_of(events).text for events in told} == {answer.text}
+                cursors = await kept(service, accepted.correlation_id)
+                assert [[event.cursor for event in events] for events in told] == [cursors] * 8
 
-    assert proxy.cuts > 10
-    assert isinstance(answer, Answer)
-    assert draft_of(told).text == answer.text
-    assert [event.cursor for event in told] == await kept(service, accepted.correlation_id)
     await until_it(lambda: nobody_follows(service))
-
-
-async def test_where_streams_are_held_back_it_is_polled(
-    service: RunningProcess, quick: Patience
-) -> None:
-    with WithholdingProxy(port_of(service)) as proxy:
-        async with (
-            asyncio.timeout(50),
-            ChatClient(f"http://127.0.0.1:{proxy.port}", patience=quick) as client,
-        ):
-            told = [event async for event in client.stream(SPEAK)]
-            again = [event async for event in client.stream("answer me")]
-
-    text = draft_of(told).text
-    assert text.startswith("piece 0 ")
-    assert text.endswith("of local")
-    assert len([event for event in told if isinstance(event, Delta)]) > 10
-    assert again[-1].type == "answered"
-    assert proxy.withheld == 1  # then it knows
 
 
 async def test_a_question_whose_receipt_is_lost_is_not_asked_twice(
@@ -132,8 +119,12 @@ async def test_a_question_is_cancelled_and_whoever_follows_it_is_told(
     assert last.outcome == outcome
 
 
+async def _all(client: ChatClient, correlation_id: str) -> list[Event]:
+    return [event async for event in client.follow_question(correlation_id)]
+
+
 async def _last(client: ChatClient, correlation_id: str) -> Event:
-    return [event async for event in client.follow_question(correlation_id)][-1]
+    return (await _all(client, correlation_id))[-1]
 
 
 async def test_whoever_leaves_in_the_middle_leaves_nothing_behind(service: RunningProcess) -> None:
@@ -158,12 +149,18 @@ async def test_gateways_that_are_killed_ended_and_frozen_hand_their_clients_on(
     urls = [gateway.url for gateway in (killed, ended, frozen, last)]
     fates = {10: killed.kill, 20: ended.terminate, 30: frozen.freeze}
     told: list[Event] = []
-    async with asyncio.timeout(60), ChatClient(*urls, patience=quick) as client:
+    async with (
+        asyncio.timeout(60),
+        ChatClient(*urls, patience=quick) as client,
+        ChatClient(*urls, patience=quick, ways=[Way.SSE]) as streaming,
+    ):
         accepted = await client.send(SPEAK)
+        streamed = asyncio.create_task(_all(streaming, accepted.correlation_id))
         async for event in client.follow_question(accepted.correlation_id):
             told.append(event)
             fates.pop(len(told), lambda: None)()
         answer = await client.read(accepted.correlation_id)
+        assert await streamed == told
 
     assert isinstance(answer, Answer)
     assert draft_of(told).text == answer.text
