@@ -106,7 +106,7 @@ class Stores:
         """
 
         async def nothing_waits() -> bool:
-            return (await self.raw.info("persistence"))["aof_buffer_length"] == 0
+            return int((await self.raw.info("persistence"))["aof_buffer_length"]) == 0
 
         await until_it(nothing_waits)
 
