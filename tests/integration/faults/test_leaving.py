@@ -19,7 +19,7 @@ from tests.integration.faults.oracle import USER
 from tests.integration.sockets.clients import talking
 from tests.waiting import until_it
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(240)
 
 ASYNC = "respond-async"
 ROUNDS, EACH = 10, 25

@@ -14,7 +14,7 @@ from tests.integration.faults.proxy import WithholdingProxy
 from tests.integration.faults.tellings import broken_tellings
 from tests.waiting import until, until_it
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 TOO_MUCH = 32 * 1024 * 1024
 """Bytes beyond which Redis gives up a subscriber that does not read."""
