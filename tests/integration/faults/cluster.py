@@ -1,6 +1,7 @@
 """Gateways and workers as processes, over a Kafka and a Redis, all to be broken."""
 
 import os
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +12,25 @@ from brokers.kafka import KafkaServer
 from brokers.ports import free_port
 from brokers.redis import RedisServer
 from tests.brokers.afresh import make_afresh
-from tests.integration.faults.stub_agent import RUNS
+from tests.integration.faults.stub_agent import LET_GO, RUNS
 from tests.integration.processes import RunningProcess
+from tests.waiting import until
 
 SESSION_SECONDS = 6
 ENTRY_POINT = "[cse_chat.agents]\nstub = tests.integration.faults.stub_agent:StubAgent\n"
-CLOCK = """\
-import os, time
+TASKS = "tasks-"
+SITE = f"""\
+import os, signal, time
 shift, told = float(os.environ.get("CSE_CHAT_TEST_CLOCK_SHIFT", 0)), time.time
 time.time = lambda: told() + shift
+def write_tasks(*_):
+    import asyncio, pathlib
+    runs = pathlib.Path(os.environ["{RUNS}"])
+    runs.with_name(f"{TASKS}{{os.getpid()}}").write_text(str(len(asyncio.all_tasks())))
+signal.signal(signal.SIGUSR1, write_tasks)
 """
+"""What each process does first: it sets its clock, and counts its tasks whenever it is asked to."""
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -57,7 +67,7 @@ class Cluster:
         info.mkdir(parents=True)
         (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stub\nVersion: 1\n")
         (info / "entry_points.txt").write_text(ENTRY_POINT)
-        (site / "sitecustomize.py").write_text(CLOCK)
+        (site / "sitecustomize.py").write_text(SITE)
         self._runs.touch()
         await make_afresh(self.kafka.address, with_topics=self._topics)
         self.redis.start()
@@ -111,6 +121,23 @@ class Cluster:
         for service in begun:
             service.wait_until_it_serves()
         return begun
+
+    def let_go(self) -> None:
+        """Have the agents answer that were told to babble or to hold their answer back."""
+        self._runs.with_name(LET_GO).touch()
+
+    def worker_of(self, text: str) -> RunningProcess:
+        """Return who has begun with *text* last."""
+        *_, pid = (run.pid for run in self.runs() if (run.what, run.text) == ("start", text))
+        return next(each for each in self.services if each.process.pid == pid)
+
+    async def tasks_of(self, service: RunningProcess) -> int:
+        """Return how many tasks a process has now."""
+        told = self._runs.with_name(f"{TASKS}{service.process.pid}")
+        told.write_text("")
+        service.process.send_signal(signal.SIGUSR1)
+        await until(lambda: bool(told.read_text()))
+        return int(told.read_text())
 
     def runs(self) -> Iterator[Run]:
         """Yield what agents have written down, in the order of time."""

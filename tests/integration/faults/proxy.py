@@ -7,6 +7,8 @@ from threading import Thread
 from types import TracebackType
 from typing import Self
 
+from typing_extensions import override
+
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST, and what is unsent is lost
 
 
@@ -95,5 +97,32 @@ class Proxy:
                 linger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
                 sink.transport.abort()
                 return
+            sink.write(data)
+            await sink.drain()
+
+
+class WithholdingProxy(Proxy):
+    """Passes nothing on to the server that asks for a subscription, nor what comes behind it.
+
+    Attributes:
+        withholds: Whether it does now.
+        withheld: How many connections it did that to.
+    """
+
+    def __init__(self, server_port: int) -> None:
+        super().__init__(server_port)
+        self.withholds = False
+        self.withheld = 0
+
+    @override
+    async def _pump(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, carried: list[int]
+    ) -> None:
+        while data := await source.read(65_536):
+            self.passed += len(data)
+            if self.withholds and b"\r\nSUBSCRIBE\r\n" in data:
+                self.withheld += 1
+                while self.withholds:  # noqa: ASYNC110 -- it is another thread that ends it
+                    await asyncio.sleep(0.01)
             sink.write(data)
             await sink.drain()

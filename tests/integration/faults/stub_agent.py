@@ -1,7 +1,8 @@
 """An agent whose every run is written down outside of its process, and that does what it is told.
 
-The text of a question begins with the mode: ``answer``, ``slow``, ``speak`` (for `SPEAKING_SECONDS`,
-piece by piece), ``fail`` or ``hang``.
+The text of a question begins with the mode: ``answer``, ``slow``, ``speak`` and ``utter`` (piece by
+piece, for so many `SECONDS`), ``babble`` (until the file of runs has a sibling `LET_GO`), ``hold`` (as
+long, in silence), ``shout`` (`SHOUTED` characters at once), ``fail`` or ``hang``.
 """
 
 import asyncio
@@ -17,8 +18,11 @@ from cse_chat.domain.model.questions import Question
 
 RUNS = "CSE_CHAT_TEST_RUNS"
 SLOW_SECONDS = 2.0
-SPEAKING_SECONDS = 5.0
-_PIECES = 500
+LET_GO = "let-go"
+SECONDS = {"speak": 5.0, "utter": 2.0}
+SHOUTED = 700_000
+_PIECE_SECONDS = 0.01
+_LOOK_SECONDS = 0.1
 
 
 class StubAgent:
@@ -26,24 +30,33 @@ class StubAgent:
 
     def __init__(self) -> None:
         # Opened for appending: lines of several processes do not mix.
-        self._file = os.open(Path(os.environ[RUNS]), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        runs = Path(os.environ[RUNS])
+        self._let_go = runs.with_name(LET_GO)
+        self._file = os.open(runs, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     async def answer(
         self, question: Question, history: Sequence[Exchange]
     ) -> AsyncGenerator[AgentEvent]:
         """Answer with the question, which nobody else asked."""
         self._write("start", question)
-        match question.text.split(" ", 1)[0]:
+        match mode := question.text.split(" ", 1)[0]:
             case "slow":
                 await asyncio.sleep(SLOW_SECONDS)
             case "hang":
                 await asyncio.Event().wait()
             case "fail":
                 raise AgentUnavailableError("told to fail")
-            case "speak":
-                for piece in range(_PIECES):
-                    await asyncio.sleep(SPEAKING_SECONDS / _PIECES)
+            case "speak" | "utter":
+                for piece in range(round(SECONDS[mode] / _PIECE_SECONDS)):
+                    await asyncio.sleep(_PIECE_SECONDS)
                     yield Delta(f"piece {piece} \u0dc3\u0dd2\u0d82\n")
+            case "babble" | "hold":
+                while not self._let_go.exists():
+                    await asyncio.sleep(_LOOK_SECONDS)
+                    if mode == "babble":
+                        yield Delta("blah\n")
+            case "shout":
+                yield Delta("!" * SHOUTED)
         yield Basis(model_used="stub")
         yield Delta(f"answer to {question.text}, of {question.user_id}")
         self._write("end", question)

@@ -29,6 +29,7 @@ from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId
 from cse_chat.domain.model.outcomes import Outcome
 from cse_chat.domain.ports.replies import NextReply
+from tests.waiting import until_it
 
 Found = TypeVar("Found")
 DAY = timedelta(days=1)
@@ -97,6 +98,17 @@ class Stores:
 
     async def __aexit__(self, *error: object) -> None:
         await self._open.aclose()
+
+    async def written(self) -> None:
+        """Return once the server has written everything to its file, so that a kill loses nothing.
+
+        While it syncs what it wrote before, it puts the next writing off: that is its last second.
+        """
+
+        async def nothing_waits() -> bool:
+            return int((await self.raw.info("persistence"))["aof_buffer_length"]) == 0
+
+        await until_it(nothing_waits)
 
     async def leases_run_out(self) -> None:
         """As if every lease that was not renewed had ended."""

@@ -20,6 +20,7 @@ async def test_a_restarted_server_is_complete_until_the_time_of_its_mark(
     own_server: RedisServer, own_stores: Stores
 ) -> None:
     await completed(own_stores, 3)
+    await own_stores.written()
 
     own_server.restart()
 

@@ -36,6 +36,7 @@ async def test_what_was_settled_outlives_the_server(
     await stores.ledger.settle(outcome, asked=Turn.asking(request))
     await stores.ledger.mark(request.correlation_id, Tail.RESPONSE)
     await stores.ledger.marks.written()
+    await stores.written()
 
     own_server.restart()
     later = await stores.ledger.settle(an_outcome(request, Status.EXPIRED))
@@ -50,6 +51,7 @@ async def test_a_claim_outlives_the_server(own_server: RedisServer, stores: Stor
     request = a_request()
     claim = await stores.ledger.claim(request, KAFKA)
     assert isinstance(claim, Claim)
+    await stores.written()
 
     own_server.restart()
 
