@@ -81,7 +81,7 @@ async def test_while_a_request_is_served_its_id_is_in_every_line() -> None:
 
 
 async def test_other_connections_pass_by() -> None:
-    """A WebSocket of no route is closed by the framework and is no HTTP request."""
+    """The handshake of a WebSocket of no route is refused, and is no HTTP request."""
     app: Litestar = create_app(a_container())
     sent: list[Message] = []
 
@@ -96,7 +96,10 @@ async def test_other_connections_pass_by() -> None:
         async with asyncio.timeout(5), app.lifespan():
             await app(scope, receive, send)
 
-    assert [message["type"] for message in sent] == ["websocket.close"]
+    assert [message["type"] for message in sent] == [
+        "websocket.http.response.start",
+        "websocket.http.response.body",
+    ]
     assert not [event for event in events if event["event"] == "http_request"]
 
 

@@ -3,17 +3,20 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
 from httpx import AsyncClient
 
 from cse_chat.entrypoints.http.app import create_app
+from cse_chat.entrypoints.metrics.reading import Scrape
 from tests.clients import listening
 from tests.gateway.graphs import HeldAgent, a_container
-from tests.waiting import until
+from tests.waiting import until, until_it
 
 JSON = {"Content-Type": "application/json"}
+ASYNC = {"Prefer": "respond-async"}
 BODY = json.dumps({"message": "Top stocks?", "thread_id": "t"}).encode()
 
 
@@ -58,6 +61,51 @@ async def test_a_caller_that_hangs_up_changes_nothing_about_the_answer() -> None
         history = await client.get("/api/threads/t/messages")
 
     assert [turn["role"] for turn in history.json()["messages"]] == ["user", "agent"]
+
+
+async def test_nothing_is_held_for_a_caller_that_has_hung_up() -> None:
+    agent = HeldAgent()
+    async with (
+        listening(create_app(a_container(agent))) as url,
+        AsyncClient(base_url=url) as client,
+        AsyncExitStack() as callers,
+    ):
+
+        async def held() -> tuple[float, float]:
+            scrape = Scrape.of((await client.get("/metrics")).text, at=0)
+            return scrape.total("chat_inflight_requests"), scrape.total("chat_awaited_requests")
+
+        async def is_held(asking: int, awaited: int) -> bool:
+            return await held() == (asking, awaited)
+
+        asked = await client.post("/api/chat", content=BODY, headers=JSON | ASYNC)
+        head = b"POST /api/chat HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        asking = await callers.enter_async_context(connected(url))
+        asking.write(head + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY)
+        reading = await callers.enter_async_context(connected(url))
+        reading.write(
+            f"GET {asked.headers['location']}?wait=30 HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+        )
+        await until_it(lambda: is_held(1, 2))
+
+        asking.transport.abort()
+        reading.transport.abort()
+
+        await until_it(lambda: is_held(0, 0))
+        agent.let_go.set()
+        await until_it(lambda: has_turns(client, 4))
+
+
+async def has_turns(client: AsyncClient, number: int) -> bool:
+    return len((await client.get("/api/threads/t/messages")).json()["messages"]) == number
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncGenerator[asyncio.StreamWriter]:
+    address = urlsplit(url)
+    _, writer = await asyncio.open_connection(address.hostname, address.port)
+    yield writer
+    writer.close()
 
 
 async def test_head_has_the_length_of_the_body_and_no_body() -> None:

@@ -20,6 +20,7 @@ from cse_chat.domain.model.outcomes import Status
 from cse_chat.domain.use_cases.send_chat import Receipt
 from cse_chat.entrypoints.http.bodies import asking_of, body_of, require_json
 from cse_chat.entrypoints.http.chat import AcceptedBody, ChatService, accepted
+from cse_chat.entrypoints.http.disconnects import CLIENT_CLOSED_REQUEST, CancelledOnDisconnect
 from cse_chat.entrypoints.http.errors import (
     NotSupportedError,
     events_of,
@@ -50,7 +51,11 @@ async def send_chat(scope: Scope, receive: Receive, send: Send) -> None:
     )
     preferences = _preferences(headers, chat.readiness)
     patience = preferences.patience(chat.longest_wait)
-    receipt = await chat.send_chat(question, wait=patience, if_busy=if_busy)
+    with CancelledOnDisconnect(receive) as caller:
+        receipt = await chat.send_chat(question, wait=patience, if_busy=if_busy)
+    if caller.is_gone:
+        await send_bytes(send, b"", status=CLIENT_CLOSED_REQUEST)
+        return
     correlate(scope, receipt.request.correlation_id)
     if receipt.outcome and receipt.outcome.answer:
         await send_bytes(send, encode_outcome(receipt.outcome), status=HTTP_200_OK)

@@ -20,6 +20,7 @@ from cse_chat.domain.use_cases.cancel_chat import CancelChat
 from cse_chat.domain.use_cases.give_feedback import GiveFeedback
 from cse_chat.domain.use_cases.read_answer import ReadAnswer
 from cse_chat.entrypoints.http.bodies import require_json
+from cse_chat.entrypoints.http.disconnects import CLIENT_CLOSED_REQUEST, CancelledOnDisconnect
 from cse_chat.entrypoints.http.exchanges import correlate, headers_of
 from cse_chat.entrypoints.http.feedback import FeedbackBody, encode_rated, feedback_of
 from cse_chat.entrypoints.http.methods import READING
@@ -92,7 +93,10 @@ class ChatController(Controller):
         patience = wait_of(wait, longest=chat.longest_wait)
         if chat.readiness.draining:
             patience = timedelta(0)
-        entry = await chat.read_answer(known_as, asking_user(), wait=patience)
+        with CancelledOnDisconnect(request.receive) as caller:
+            entry = await chat.read_answer(known_as, asking_user(), wait=patience)
+        if caller.is_gone:
+            return Response(b"", status_code=CLIENT_CLOSED_REQUEST)
         if entry.settlement:
             return _final(entry.settlement.outcome, entry.feedback)
         body = OpenBody(
