@@ -2,7 +2,8 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncGenerator
+import logging
+from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 import structlog
@@ -36,3 +37,20 @@ async def no_task_is_left_behind() -> AsyncGenerator[None]:
     await asyncio.sleep(0)
     left = asyncio.all_tasks() - before - {asyncio.current_task()}
     assert not left, f"left running: {left}"
+
+
+@pytest.fixture
+def the_log_is_restored() -> Iterator[None]:
+    """Undo what a test says about the logging of this process.
+
+    It is our own configuration that comes back, not structlog's: with that, every error that is
+    logged from here to the end of the run would take a second to draw.
+    """
+    configuration = structlog.get_config()
+    root = logging.getLogger()
+    handlers, level, raises = root.handlers[:], root.level, logging.raiseExceptions
+    yield
+    structlog.configure(**configuration)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.raiseExceptions = raises

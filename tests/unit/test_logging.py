@@ -3,7 +3,7 @@
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -18,18 +18,9 @@ from cse_chat.domain.errors import NotAcceptedError, TransportError
 from cse_chat.entrypoints.log_limits import Seldom
 from cse_chat.entrypoints.logging import configure_logging
 
+pytestmark = pytest.mark.usefixtures("the_log_is_restored")
+
 CANARY = "canary-3b1f"
-
-
-@pytest.fixture(autouse=True)
-def _global_configuration_is_restored() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level, raises = root.handlers[:], root.level, logging.raiseExceptions
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.raiseExceptions = raises
 
 
 def lines_of(log: Callable[[Any], object], *, human: bool = False) -> list[str]:
