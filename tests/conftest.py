@@ -11,7 +11,7 @@ import structlog
 pytest.register_assert_rewrite("tests.contracts")
 
 # Here and nowhere else, so that one session starts each server once.
-pytest_plugins = ["tests.brokers.servers"]
+pytest_plugins = ["tests.brokers.servers", "tests.time_limits"]
 
 
 def pytest_configure() -> None:
