@@ -26,7 +26,7 @@ from tests.builders import a_question, a_request, a_thread_id, an_outcome, turns
 
 ANN, BOB = UserId("ann"), UserId("bob")
 KEPT = Durability.MEMORY
-SOON = timedelta(seconds=5)
+SOON = timedelta(seconds=20)
 
 
 async def told(ledger: Ledger, thread: ThreadId, number: int) -> list[Turn]:

@@ -22,7 +22,7 @@ from cse_chat.domain.ports.threads import Threads
 from tests.builders import a_question, a_request, a_thread_id, an_outcome
 from tests.contracts.claims import RunOut
 
-SOON = timedelta(seconds=2)
+SOON = timedelta(seconds=20)
 STEP = Step(name="movers", label="Look for movers", status=StepStatus.DONE, detail="3 found")
 TABLE = Table(title="Movers", columns=(Column(name="symbol", label="Symbol"),), rows=(("JKH",),))
 

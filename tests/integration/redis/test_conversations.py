@@ -51,19 +51,25 @@ async def test_threads_whose_history_ran_out_are_passed_over(stores: Stores) -> 
     assert rest.next is None
 
 
-async def test_they_go_from_the_list_when_another_thread_comes(database: str) -> None:
+async def test_they_go_from_the_list_when_another_thread_comes(
+    database: str, stores: Stores
+) -> None:
+    old, new, newest = (a_request() for _ in range(3))
     short = timedelta(milliseconds=20)
-    async with Stores(database, answer_ttl=short, history_ttl=short) as stores:
-        old, new, newest = (a_request() for _ in range(3))
-        await stores.ledger.register(old, KAFKA)
-        await asyncio.sleep(0.05)
-        await stores.raw.zadd(names.threads_of(ANN), {old.thread_id: 1, "kept": 2e15})
+    async with Stores(database, answer_ttl=short, history_ttl=short) as forgetful:
+        await forgetful.ledger.register(old, KAFKA)
+    await comes(lambda: _is_gone(stores, names.meta(old.thread_id)))
+    await stores.raw.zadd(names.threads_of(ANN), {old.thread_id: 1, "kept": 2e15})
 
-        await stores.ledger.register(new, KAFKA)
-        await stores.ledger.register(newest, KAFKA)
+    await stores.ledger.register(new, KAFKA)
+    await stores.ledger.register(newest, KAFKA)
 
-        listed = await stores.raw.zrange(names.threads_of(ANN), 0, -1)
-        assert listed == [new.thread_id, newest.thread_id, "kept"]
+    listed = await stores.raw.zrange(names.threads_of(ANN), 0, -1)
+    assert listed == [new.thread_id, newest.thread_id, "kept"]
+
+
+async def _is_gone(stores: Stores, key: str) -> bool:
+    return not await stores.raw.exists(key)
 
 
 async def test_a_thread_of_an_earlier_run_of_the_server_says_no_cursor(stores: Stores) -> None:
