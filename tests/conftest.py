@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 import structlog
@@ -10,7 +10,7 @@ import structlog
 pytest.register_assert_rewrite("tests.contracts")
 
 # Here and nowhere else, so that one session starts each server once.
-pytest_plugins = ["tests.brokers.servers"]
+pytest_plugins = ["tests.brokers.servers", "tests.time_limits"]
 
 
 def pytest_configure() -> None:
@@ -36,3 +36,10 @@ async def no_task_is_left_behind() -> AsyncGenerator[None]:
     await asyncio.sleep(0)
     left = asyncio.all_tasks() - before - {asyncio.current_task()}
     assert not left, f"left running: {left}"
+
+
+@pytest.fixture
+def the_log_is_restored() -> Iterator[None]:
+    """Undo what a test says about the logging of this process."""
+    with restored():
+        yield

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 
-async def until(predicate: Callable[[], bool], *, seconds: float = 5, every: float = 0.001) -> None:
+async def until(
+    predicate: Callable[[], bool], *, seconds: float = 20, every: float = 0.001
+) -> None:
     """Return as soon as *predicate* holds, looked at *every* so many seconds; fail after *seconds*."""
     async with asyncio.timeout(seconds):
         while not predicate():  # noqa: ASYNC110 - what is waited for has no event to offer

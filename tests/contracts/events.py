@@ -12,7 +12,7 @@ from cse_chat.domain.ports.ledger import Claims, Ledger
 from tests.builders import a_question, a_request, a_thread_id, an_outcome
 from tests.contracts.recorded import busy_thread, claimed, utterances
 
-SOON = timedelta(seconds=2)
+SOON = timedelta(seconds=20)
 
 
 class EventsContract:

@@ -12,7 +12,7 @@ from cse_chat.domain.model.ids import UserId
 from cse_chat.domain.ports.replies import ReplyBus
 from tests.builders import a_request, a_thread_id, an_outcome
 
-SOON = timedelta(seconds=2)
+SOON = timedelta(seconds=20)
 Passes = Callable[[timedelta], Awaitable[None]]
 
 

@@ -2,13 +2,11 @@
 
 import io
 import json
-import logging
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +14,13 @@ from types import TracebackType
 
 import httpx
 import pytest
-import structlog
 from typing_extensions import override
 
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
 from cse_chat.entrypoints.cli.run import run
 from cse_chat.entrypoints.server import CannotListenError, listening_socket
+
+pytestmark = pytest.mark.usefixtures("the_log_is_restored")
 
 
 class BrokenOutput(io.StringIO):
@@ -33,18 +32,9 @@ class BrokenOutput(io.StringIO):
 
 
 @pytest.fixture(autouse=True)
-def _settings_and_logging_are_of_this_test(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level, raises = root.handlers[:], root.level, logging.raiseExceptions
+def _settings_are_of_this_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CSE_CHAT__AGENT__NAME", "echo")
     monkeypatch.chdir(tmp_path)
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.raiseExceptions = raises
 
 
 def free_port() -> int:

@@ -16,13 +16,18 @@ CANARY = "canary-3b1f"
 
 @contextmanager
 def restored() -> Iterator[None]:
-    """Configure the log as the body does; afterwards it is as it was."""
+    """Configure the log as the body does; afterwards it is as it was.
+
+    It is our own configuration that comes back, not structlog's: with that, every error that is
+    logged from here to the end of the run would take a second to draw.
+    """
+    configuration = structlog.get_config()
     root = logging.getLogger()
     handlers, level, raises = root.handlers[:], root.level, logging.raiseExceptions
     try:
         yield
     finally:
-        structlog.reset_defaults()
+        structlog.configure(**configuration)
         root.handlers[:] = handlers
         root.setLevel(level)
         logging.raiseExceptions = raises

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,13 +12,9 @@ import structlog
 from cse_chat.domain.errors import NotAcceptedError, TransportError
 from cse_chat.entrypoints.log_limits import Seldom
 from cse_chat.entrypoints.logging import configure_logging
-from tests.unit.logged import CANARY, event_of, lines_of, restored
+from tests.unit.logged import CANARY, event_of, lines_of
 
-
-@pytest.fixture(autouse=True)
-def _global_configuration_is_restored() -> Iterator[None]:
-    with restored():
-        yield
+pytestmark = pytest.mark.usefixtures("the_log_is_restored")
 
 
 def failing_with(*errors: Exception) -> None:

@@ -9,12 +9,22 @@ from typing import Any
 
 import pytest
 from litestar import Litestar
-from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    async_playwright,
+    expect,
+)
 
 from tests.clients import listening
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 MISSING = "no Chromium here: install it with `apt-get install -y chromium` to test the page"
+
+AT_MOST = 30_000
+"""Milliseconds that a page may take for anything: it is a limit for failures, not for speed."""
 
 _ARGUMENTS = [
     "--no-sandbox",
@@ -39,6 +49,7 @@ def require_chromium() -> None:
 async def chromium() -> AsyncGenerator[Browser]:
     """Start a browser; its contexts share nothing but the process."""
     require_chromium()
+    expect.set_options(timeout=AT_MOST)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
         try:
@@ -118,13 +129,13 @@ async def visiting(
 async def browsing(
     browser: Browser, width: int, height: int, dark: bool, emulated: dict[str, Any]
 ) -> AsyncGenerator[BrowserContext]:
-    """Give a context in which nothing takes longer than ten seconds."""
+    """Give a context in which nothing takes longer than `AT_MOST`."""
     context = await browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme="dark" if dark else "light",
         **emulated,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(AT_MOST)
     try:
         yield context
     finally:

@@ -75,7 +75,7 @@ async def test_a_page_that_is_closed_while_it_sends_neither_loses_nor_repeats_th
 
         await visit.page.route("**/api/chat", hold, times=1)
         await ask(visit.page, "Anybody there?")
-        await asyncio.wait_for(sent.wait(), 5)
+        await asyncio.wait_for(sent.wait(), 30)
         await visit.page.reload()
         await expect(questions(visit.page)).to_have_count(1)
         await expect(visit.page.get_by_text("Not sent")).to_have_count(0 if is_taken else 1)

@@ -141,7 +141,7 @@ async def test_a_stream_that_is_refused_is_tried_again(browser: Browser) -> None
         await page.route("**/events*", saying(503, "{}"), times=2)
         await ask(page, "Slow?")
         speaker.say("So far")
-        await expect(newest_text(page)).to_have_text("So far", timeout=10_000)
+        await expect(newest_text(page)).to_have_text("So far")
         speaker.finish(".")
         await answered(page)
 

@@ -108,7 +108,7 @@ async def test_a_service_that_went_away_is_told_until_it_is_back(browser: Browse
         await expect(visit.page.get_by_role("alert")).to_contain_text("No connection")
         await expect(visit.page.locator("#banner")).to_contain_text("cannot be reached")
         async with listening(an_app(), port=visit.port):
-            await expect(visit.page.locator("#banner")).to_be_hidden(timeout=10_000)
+            await expect(visit.page.locator("#banner")).to_be_hidden()
 
 
 async def test_a_wait_without_end_ends_with_a_word_and_can_be_taken_up_again(

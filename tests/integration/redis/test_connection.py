@@ -28,9 +28,9 @@ def stores(own_stores: Stores) -> Stores:
 async def test_a_paused_server_is_waited_for_no_longer_than_was_said(hasty: Stores) -> None:
     """Many who wait at once wait no longer than one."""
     await hasty.connection.command("PING")
-    await hasty.raw.client_pause(5000)
+    await hasty.raw.client_pause(50_000)
 
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(30):
         results = await asyncio.gather(
             *(hasty.ledger.claim(a_request(), KAFKA) for _ in range(3000)), return_exceptions=True
         )

@@ -21,7 +21,7 @@ from tests.integration.redis.gateways import SILENCE, Gateway
 from tests.integration.redis.stores import Stores
 from tests.waiting import until
 
-SOON = timedelta(seconds=5)
+SOON = timedelta(seconds=20)
 NOW = timedelta(0)
 MEGABYTE = 1_000_000
 
