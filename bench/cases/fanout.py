@@ -95,7 +95,7 @@ def _run(cluster: Cluster, turn: int, fan_out: FanOut, options: Options) -> Run:
     ):
         offer = _offer(broadcast, options)
         offer(fan_out.rate * _BEGIN)  # it is warm from here on
-        steps = (*_steps(offer, fan_out.rate * _BEGIN),)
+        steps = (*steps_from(offer, fan_out.rate * _BEGIN),)
         held = [step.rate for step in steps if holds(step)]
         if not held:
             raise BrokenRunError(
@@ -122,7 +122,7 @@ def _offer(broadcast: Broadcasting, options: Options) -> Callable[[float], Broad
     return offer
 
 
-def _steps(offer: Callable[[float], Broadcast], rate: float) -> Iterator[Broadcast]:
+def steps_from(offer: Callable[[float], Broadcast], rate: float) -> Iterator[Broadcast]:
     """Yield ever higher rates until one is not held; or lower ones until one is."""
     step = offer(rate)
     yield step
