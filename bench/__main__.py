@@ -14,9 +14,13 @@ from typing_extensions import override
 from bench import machines
 from bench.cases import (
     analyst,
+    channels,
     durable,
     echo,
+    fanout,
+    followers,
     growth,
+    losses,
     memory,
     offered,
     overload,
@@ -25,10 +29,12 @@ from bench.cases import (
     slow,
     stall,
     startup,
+    visible,
     waiting,
     yardstick,
 )
 from bench.errors import BrokenRunError
+from bench.fan_outs import FanOut
 from bench.options import Options
 from bench.reports import Report, show, write
 
@@ -47,6 +53,11 @@ CASES: Final[Mapping[str, Callable[[Options], Report]]] = {
     "scaling": scaling.measure,
     "growth": growth.measure,
     "overload": overload.measure,
+    "visible": visible.measure,
+    "fanout": fanout.measure,
+    "channels": channels.measure,
+    "losses": losses.measure,
+    "followers": followers.measure,
 }
 _WIDE: Final = 110
 FOLDER: Final = machines.ROOT / "build/bench"
@@ -86,6 +97,25 @@ class _Shapes(click.ParamType[tuple[tuple[int, int], ...]]):
         return shapes
 
 
+class _FanOuts(click.ParamType[tuple[FanOut, ...]]):
+    name = "fan-outs"
+
+    @override
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[FanOut, ...]:
+        """Return who follows how much out of ``1x1000x5,200x5x20``."""
+        found = [re.fullmatch(_FAN_OUT, part) for part in str(value).split(",")]
+        fan_outs = tuple(FanOut(*map(int, part.groups())) for part in found if part)
+        if len(fan_outs) < len(found):
+            what = "a list of threads x followers of each x pieces a second such as 1x1000x5"
+            self.fail(f"{value} is not {what}", param, ctx)
+        return fan_outs
+
+
+_FAN_OUT: Final = "x".join([r"([1-9]\d{0,4})"] * 3)
+
+
 @click.command()
 @click.argument("cases", nargs=-1, type=click.Choice(list(CASES)))
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True)
@@ -114,6 +144,13 @@ class _Shapes(click.ParamType[tuple[tuple[int, int], ...]]):
     show_default=True,
     help="Gateways x workers.",
 )
+@click.option(
+    "--fan-outs",
+    type=_FanOuts(),
+    default="1x1000x5,200x5x20",
+    show_default=True,
+    help="Threads x followers of each x pieces of text a second in each.",
+)
 @click.option("--records", type=_Numbers(), default="100000,1000000", show_default=True)
 @click.option("--overload-seconds", type=click.FloatRange(0.1), default=10, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=500, show_default=True)
@@ -137,6 +174,7 @@ def main(
     records: tuple[int, ...],
     stall_seconds: float,
     shapes: tuple[tuple[int, int], ...],
+    fan_outs: tuple[FanOut, ...],
     folder: Path,
 ) -> None:
     """Measure CASES (all of them by default), print what came out, and write it down as JSON.
@@ -162,6 +200,7 @@ def main(
         records=records,
         stall_seconds=stall_seconds,
         shapes=shapes,
+        fan_outs=fan_outs,
         progress=lambda line: aside.print(f"[dim]{line}[/]", highlight=False, soft_wrap=True),
     )
     chosen = {name: CASES[name] for name in cases or CASES}

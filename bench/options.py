@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.fan_outs import FanOut
+
 
 def _silent(line: str) -> None:
     """Say nothing."""
@@ -30,6 +32,7 @@ class Options:
         shapes: Gateways and workers beside one of each.
         records: After how many questions the cost of one is looked at, ascending.
         overload_seconds: How long too much is asked.
+        fan_outs: Who follows how much, where many follow.
         progress: Told a line whenever a run is over.
     """
 
@@ -49,4 +52,5 @@ class Options:
     shapes: tuple[tuple[int, int], ...] = ((1, 2), (2, 1), (2, 2), (1, 4), (4, 1), (4, 4))
     records: tuple[int, ...] = (100_000, 1_000_000)
     overload_seconds: float = 10
+    fan_outs: tuple[FanOut, ...] = (FanOut(1, 1_000, 5), FanOut(200, 5, 20))
     progress: Callable[[str], None] = _silent

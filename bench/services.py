@@ -18,7 +18,7 @@ from brokers.tied import tied
 _READY: Final = re.compile(r"ready|http://")
 _ADDRESS: Final = re.compile(r"http://\S+")
 _STARTING_SECONDS: Final = 60
-_ENDING_SECONDS: Final = 30
+_ENDING_SECONDS: Final = 90  # a busy machine, with thousands of connections
 _LAST_WORDS: Final = 2_000
 
 

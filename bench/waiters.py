@@ -1,4 +1,4 @@
-"""Many clients that ask once and wait, a process of its own: ``python -m bench.waiters``.
+"""Many clients that wait, a process of its own: ``python -m bench.waiters``.
 
 It reads a `WaitingPlan`, a line of JSON, and says a `Look`, a line of JSON, at each of its levels;
 after each it waits for a line. Those who wait go when it ends.
@@ -9,6 +9,7 @@ import gc
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -17,7 +18,12 @@ import uvloop
 from typing_extensions import override
 
 from bench.answers import OK, AnswerReader
+from bench.frames import PING, PONG, TEXT, FrameReader, NoHandshakeError, frame, handshake
 from bench.processes import cpu_seconds
+
+ASKING: Final = "asking"
+FOLLOWING: Final = "following"
+OPEN: Final = "open"
 
 _PROBES_EVERY: Final = 0.01  # seconds
 _ASKING_EVERY: Final = 0.05
@@ -29,6 +35,7 @@ class WaitingPlan:
 
     Attributes:
         pid: Of the server.
+        by: What they do; see `BY_KIND`.
         levels: How many shall wait, ascending.
         per_second: How many begin to.
         settling: Seconds between the last question and the look.
@@ -38,6 +45,7 @@ class WaitingPlan:
     host: str
     port: int
     pid: int
+    by: str = ASKING
     levels: tuple[int, ...]
     per_second: int
     settling: float
@@ -49,7 +57,7 @@ class Look:
     """What was seen of a server while some waited.
 
     Attributes:
-        waiting: Who have asked, and have no answer.
+        waiting: Who have asked, and have no answer; or whose socket is open.
         errors: How often what went wrong until now, in sum.
         busy: Share of a processor that the server took.
         probes_ms: How long ``GET /health/live`` took, ascending; one every 10 ms, each counted
@@ -63,42 +71,119 @@ class Look:
 
 
 class Waiter(asyncio.Protocol):
-    """Asks once as soon as it is connected; whatever comes then is an error."""
+    """One connection on which nothing is expected to come.
+
+    Attributes:
+        waits: Whether it does, now.
+    """
 
     def __init__(self, number: int, plan: WaitingPlan, errors: Counter[str]) -> None:
-        body = b'{"message":"question of waiter %05d"}' % number
-        self._question = (
-            f"POST /api/chat HTTP/1.1\r\nHost: {plan.host}:{plan.port}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        ).encode() + body
-        self._errors = errors
+        self._number, self._plan, self._errors = number, plan, errors
         self._transport: asyncio.Transport | None = None
+        self._is_gone = False
         self.waits = False
+
+    @property
+    def opening(self) -> bytes:
+        """What is said as soon as it is connected."""
+        raise NotImplementedError
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.write(self._question)
-        self.waits = True
+        self._transport.write(self.opening)
 
     def leave(self) -> None:
         """Wait no longer."""
         self.waits = False
+        self._is_gone = True
         if self._transport:
             self._transport.abort()
 
-    @override
-    def data_received(self, data: bytes) -> None:
-        self._fail(f"answered: {data[9:12].decode('ascii', 'replace')}")
+    def write(self, data: bytes) -> None:
+        """Say something."""
+        if self._transport:
+            self._transport.write(data)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        self._fail("connection lost")
+        self.fail("connection lost")
 
-    def _fail(self, reason: str) -> None:
-        if self.waits:
-            self.waits = False
+    def fail(self, reason: str) -> None:
+        """Note once why it does not wait any more."""
+        self.waits = False
+        if not self._is_gone:
+            self._is_gone = True
             self._errors[reason] += 1
+
+
+class Asker(Waiter):
+    """Asks once as soon as it is connected; whatever comes then is an error."""
+
+    @property
+    @override
+    def opening(self) -> bytes:
+        body = b'{"message":"question of waiter %05d"}' % self._number
+        self.waits = True
+        return (
+            f"POST /api/chat HTTP/1.1\r\nHost: {self._plan.host}:{self._plan.port}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        ).encode() + body
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        self.fail(f"answered: {data[9:12].decode('ascii', 'replace')}")
+
+
+class OpenSocket(Waiter):
+    """Has a WebSocket open in a thread of its own, and answers pings."""
+
+    _subprotocol = ""
+
+    def __init__(self, number: int, plan: WaitingPlan, errors: Counter[str]) -> None:
+        super().__init__(number, plan, errors)
+        self._reader = FrameReader()
+
+    @property
+    @override
+    def opening(self) -> bytes:
+        path = f"/ws/chat/idle-{self._number}"
+        return handshake(self._plan.host, self._plan.port, path, subprotocol=self._subprotocol)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        try:
+            for opcode, payload in self._reader.feed(data):
+                if opcode == PING:
+                    self.write(frame(PONG, payload))
+                else:
+                    self.fail(f"told: {payload[:60].decode('utf-8', 'replace')}")
+        except NoHandshakeError as error:
+            self.fail(str(error))
+        if self._reader.is_open and not self.waits and not self._is_gone:
+            self.waits = True
+            self.opened()
+
+    def opened(self) -> None:
+        """Say what is said once it is open."""
+
+
+class Follower(OpenSocket):
+    """Follows its thread, in which nothing happens."""
+
+    _subprotocol = "cse-chat.v1"
+
+    @override
+    def opened(self) -> None:
+        self.write(frame(TEXT, b'{"type":"follow","after":null}'))
+
+
+BY_KIND: Final[Mapping[str, Callable[[int, WaitingPlan, Counter[str]], Waiter]]] = {
+    ASKING: Asker,
+    FOLLOWING: Follower,
+    OPEN: OpenSocket,
+}
+"""What those do who wait."""
 
 
 class Probe(asyncio.Protocol):
@@ -172,7 +257,7 @@ class Crowd:
             await pause
 
     async def _ask(self, number: int) -> None:
-        waiter = Waiter(number, self._plan, self._errors)
+        waiter = BY_KIND[self._plan.by](number, self._plan, self._errors)
         self._waiters.append(waiter)
         loop = asyncio.get_running_loop()
         try:

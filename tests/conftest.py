@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator, Iterator
 import pytest
 import structlog
 
+from tests.unit.logged import restored
+
 pytest.register_assert_rewrite("tests.contracts")
 
 # Here and nowhere else, so that one session starts each server once.

@@ -122,6 +122,58 @@ def assert_the_arithmetic_of_open(report: dict[str, Any]) -> None:
         assert run["answers"] <= run["rate"] * run["seconds"]
 
 
+def assert_the_arithmetic_of_visible(report: dict[str, Any]) -> None:
+    (run,) = report["runs"]
+    figures = {figure["name"]: figure["median"] for figure in report["figures"]}
+    medians = {way: told["median"] for way, told in run["latency_ms"].items()}
+    assert set(medians) == {"floor", "websocket", "sse"}
+    for way in ("websocket", "sse"):
+        told = figures[f"{way}: median / floor"]
+        assert told == pytest.approx(medians[way] / medians["floor"])
+    heard = {way: sum(n for _, n in told) for way, told in run["latencies_ms"].items()}
+    assert set(heard.values()) == {run["said"] / 3}
+
+
+def assert_the_arithmetic_of_fanout(report: dict[str, Any]) -> None:
+    assert [run["threads"] * run["followers"] for run in report["runs"]] == [6, 4]
+    for run in report["runs"]:
+        half = run["half"]
+        assert half["rate"] == pytest.approx(run["held_rate"] / 2)
+        assert half["missing"] == 0
+        assert half["deliveries"] == half["said"] * run["followers"]
+        assert run["held_rate"] in {step["rate"] for step in run["steps"]}
+
+
+def assert_the_arithmetic_of_channels(report: dict[str, Any]) -> None:
+    runs = {(run["threads"], run["contestant"]): run for run in report["runs"]}
+    figures = {figure["name"]: figure for figure in report["figures"]}
+    assert all(run["missing"] == 0 for run in report["runs"])
+    for run in report["runs"]:
+        assert run["deliveries"] == run["said"] * run["followers"]
+    ours, theirs = runs[1, "cse-chat"], runs[1, "Channels"]
+    told = figures["1 x 6: CPU of the gateway, ours / Channels"]
+    assert told["goal"] == {"direction": "at most", "bound": 1}
+    cost = [run["cpu_us_per_delivery"]["gateway"] for run in (ours, theirs)]
+    assert told["median"] == pytest.approx(cost[0] / cost[1])
+
+
+def assert_the_arithmetic_of_losses(report: dict[str, Any]) -> None:
+    figures = {figure["name"]: figure["median"] for figure in report["figures"]}
+    for run in report["runs"]:
+        told = figures[f"{run['scene']}: missing, {run['contestant']}"]
+        assert told == run["missing"] >= run["due"] - run["deliveries"]
+        assert run["contestant"] != "cse-chat" or not run["missing"]
+
+
+def assert_the_arithmetic_of_followers(report: dict[str, Any]) -> None:
+    runs = {(run["server"], run["level"]): run for run in report["runs"]}
+    figures = {figure["name"]: figure["median"] for figure in report["figures"]}
+    assert all(run["waiting"] == run["level"] for run in report["runs"])
+    assert figures["Redis connections while 40 follow"] == runs["cse-chat", 40]["redis_connections"]
+    held = runs["cse-chat", 40]["resident_bytes"] - runs["cse-chat", 5]["resident_bytes"]
+    assert figures["memory of one who follows, in the gateway"] == pytest.approx(held / 35 / 1024)
+
+
 def assert_nothing_more(report: dict[str, Any]) -> None:
     """The figures of this case are samples themselves."""
 
@@ -138,6 +190,11 @@ ARITHMETIC: dict[str, Callable[[dict[str, Any]], None]] = {
     "stall": assert_the_arithmetic_of_stall,
     "growth": assert_the_arithmetic_of_growth,
     "overload": assert_the_arithmetic_of_overload,
+    "visible": assert_the_arithmetic_of_visible,
+    "fanout": assert_the_arithmetic_of_fanout,
+    "channels": assert_the_arithmetic_of_channels,
+    "losses": assert_the_arithmetic_of_losses,
+    "followers": assert_the_arithmetic_of_followers,
     "scaling": assert_the_arithmetic_of_scaling,
     "durable": assert_the_arithmetic_of_durable,
     "open": assert_the_arithmetic_of_open,

@@ -49,6 +49,8 @@ TINY = [
     "300",
     "--overload-seconds",
     "0.6",
+    "--fan-outs",
+    "1x6x20,2x2x20",
 ]
 
 # What is in the runs of a case, and how many runs there are.
@@ -66,6 +68,11 @@ RUNS: dict[str, tuple[int, set[str]]] = {
     "scaling": (2, {"gateways", "workers", "answers", "errors", "cpu_us_per_answer"}),
     "growth": (10, {"records"}),
     "overload": (1, {"capacity", "goodput", "kinds", "later", "seconds"}),
+    "visible": (1, {"deliveries", "missing", "busy", "latency_ms", "latencies_ms"}),
+    "fanout": (2, {"threads", "followers", "held_rate", "steps", "half", "yardstick_ms"}),
+    "channels": (6, {"contestant", "deliveries", "missing", "cpu_us_per_delivery"}),
+    "losses": (6, {"scene", "contestant", "due", "deliveries", "missing", "gaps"}),
+    "followers": (4, {"level", "resident_bytes", "redis_connections", "busy", "probes_ms"}),
     "sends": (3, {"sent", "failures", "cpu_us_per_send", "kafka_cpu_us_per_send"}),
 }
 

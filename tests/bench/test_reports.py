@@ -91,6 +91,8 @@ def test_a_broken_run_is_a_failure_that_leaves_no_report(tmp_path: Path) -> None
         ["echo", "--clients", "some"],
         ["echo", "--clients", "0"],
         ["scaling", "--shapes", "2x"],
+        ["fanout", "--fan-outs", "1x1000"],
+        ["fanout", "--fan-outs", "1x0x5"],
     ],
 )
 def test_arguments_that_mean_nothing_are_refused(arguments: list[str]) -> None:

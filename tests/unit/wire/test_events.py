@@ -72,7 +72,7 @@ def ended(status: Status) -> bytes:
 
 def gap(oldest: Cursor | None) -> bytes:
     told = Gap(thread_id=THREAD, requested=Cursor("a" * 16, 7), cursor=CURSOR, oldest=oldest)
-    return followed_json(told, at=AT)
+    return followed_json(told, now=lambda: AT)
 
 
 GOLDEN = {
@@ -200,10 +200,22 @@ def test_an_answer_is_the_chat_response_that_is_stored() -> None:
     assert event | json.loads(encode_outcome(outcome)) == event
 
 
+def nobody_asks() -> datetime:
+    raise AssertionError("the time is in what is told")  # pragma: no cover - nobody does
+
+
+def test_an_event_is_passed_on_as_it_is_and_without_looking_at_the_clock() -> None:
+    event = decode_event(ended(Status.FAILED))
+
+    assert followed_json(event, now=nobody_asks) == ended(Status.FAILED)
+
+
 def test_whoever_follows_is_told_the_outcome_also_without_its_event() -> None:
     outcome = an_outcome_of(Status.FAILED)
 
-    assert followed_json(Ended(cursor=CURSOR, outcome=outcome), at=AT) == ended(Status.FAILED)
+    assert followed_json(Ended(cursor=CURSOR, outcome=outcome), now=nobody_asks) == ended(
+        Status.FAILED
+    )
 
 
 @pytest.mark.parametrize(

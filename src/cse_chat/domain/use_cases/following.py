@@ -13,6 +13,7 @@ from cse_chat.domain.ports.events import EventLog
 LOOK_AGAIN = timedelta(seconds=1)
 """How long a lost notification may go unnoticed in a thread with open requests."""
 
+_LOOK_AGAIN_SECONDS = LOOK_AGAIN.total_seconds()
 _AT_ONCE = 100  # whoever takes them slowly holds so many
 
 
@@ -64,8 +65,7 @@ class Reader:
                     if loop.time() >= quiet_until:
                         yield ()
                         quiet_until = loop.time() + idle.total_seconds()
-                    left = timedelta(seconds=quiet_until - loop.time())
-                    news = await next_news(min(left, LOOK_AGAIN) if self._is_busy else left)
+                    news = await next_news(self._patience(quiet_until - loop.time()))
                     fresh = self._following_on(news.events)
                     if fresh:
                         yield fresh
@@ -76,6 +76,12 @@ class Reader:
                         break
                     if not fresh and loop.time() < quiet_until:
                         break
+
+    def _patience(self, left: float) -> timedelta:
+        """Return how long to wait for news, at most *left* seconds."""
+        if self._is_busy and left >= _LOOK_AGAIN_SECONDS:
+            return LOOK_AGAIN  # made once: making one took a third of the time of a delivery
+        return timedelta(seconds=left)
 
     async def kept(self) -> AsyncGenerator[Sequence[Event | Gap]]:
         """Yield all that is kept."""

@@ -164,7 +164,6 @@ def _told(
 
 def _body(look: Look, streaming: Streaming) -> bytes:
     """Return the events as they are, and where to look next."""
-    at = streaming.now()
-    events = b",".join(followed_json(one, at=at) for one in look.told)
+    events = b",".join(followed_json(one, now=streaming.now) for one in look.told)
     following = b"null" if look.over else b'"%b"' % look.cursor.text.encode()
     return b'{"events":[%b],"next":%b}' % (events, following)

@@ -152,16 +152,15 @@ class EventStream:
     async def _pass_on(self, told: Sequence[Followed], send: Send) -> Sequence[Followed]:
         if not told:
             await _send(send, _COMMENT)
-        at = self.streaming.now()
-        for piece in _pieces(_frame(one, at=at) for one in told):
+        for piece in _pieces(_frame(one, now=self.streaming.now) for one in told):
             await _send(send, piece)  # waits for as long as the client takes nothing
         self.streaming.tally.tell(told)
         return told
 
 
-def _frame(told: Followed, *, at: datetime) -> bytes:
+def _frame(told: Followed, *, now: Callable[[], datetime]) -> bytes:
     # Lines of our own have none; a stranger's JSON may be broken into lines, between its tokens.
-    data = followed_json(told, at=at).translate(None, b"\r\n")
+    data = followed_json(told, now=now).translate(None, b"\r\n")
     return b"id: %b\nevent: %b\ndata: %b\n\n" % (
         told.cursor.text.encode(),
         type_of(told).encode(),

@@ -119,7 +119,7 @@ EVENTS: Final[Mapping[str, dict[str, Any]]] = {
             status.value: outcome_json(_CURSOR, outcome_of(status))
             for status in (Status.ANSWERED, Status.FAILED, Status.EXPIRED, Status.CANCELLED)
         },
-        "gap": followed_json(_GAP, at=_AT),
+        "gap": followed_json(_GAP, now=lambda: _AT),
     }.items()
 }
 """An event of every type."""

@@ -285,7 +285,7 @@ class Conversation:
         async with aclosing(stretches):
             async for stretch in stretches:
                 for found in stretch:
-                    json = followed_json(found, at=self._service.now())
+                    json = followed_json(found, now=self._service.now)
                     if not await self._outgoing.send(json.decode()):
                         return
                     yield found.cursor
