@@ -271,7 +271,8 @@ export class Conversation {
    * @param {{isNews: boolean, label?: string, act?: () => void}} options act: what the button does;
    *     by default it asks anew, for an outcome is final
    */
-  #showTrouble(turn, trouble, { isNews, label = "Try again", act = () => this.ask(turn.question) }) {
+  #showTrouble(turn, trouble, { isNews, label, act = () => this.ask(turn.question) }) {
+    label ??= trouble.isStopped ? "Ask again" : "Try again";
     const card = troubleCard(trouble, { isNews, ...(trouble.again && { label, act }) });
     turn.show(card, { isFinal: !trouble.unsure });
   }
