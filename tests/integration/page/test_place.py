@@ -1,6 +1,7 @@
 """Whoever reads stays where he is while an answer grows, and gets to its end by one button."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
@@ -23,6 +24,7 @@ from tests.integration.page.scenes import (
     violations,
 )
 from tests.integration.page.speakers import Speaker
+from tests.waiting import until_it
 
 SCREENFUL = "".join(f"line {number}\n" for number in range(60))
 MORE = "and one more\n" * 10
@@ -40,18 +42,37 @@ async def height(page: Page) -> float:
     return place
 
 
-_LEFT = "document.documentElement.scrollHeight - document.documentElement.clientHeight - scrollY"
+async def below(page: Page) -> float:
+    """Return how much of the page is below the window."""
+    root = "document.documentElement"
+    # Asked again and again from here: the policy forbids what `wait_for_function` does there.
+    rest: float = await page.evaluate(f"{root}.scrollHeight - {root}.clientHeight - scrollY")
+    return rest
 
 
 async def at_end(page: Page) -> None:
     """Wait until the end of the page is in sight."""
-    await page.wait_for_function(f"{_LEFT} <= 2")
+
+    async def is_there() -> bool:
+        return await below(page) <= 2
+
+    await until_it(is_there)
+
+
+async def away_from_end(page: Page, pixels: int) -> None:
+    """Wait until the end is *pixels* below the window, or more."""
+
+    async def is_away() -> bool:
+        return await below(page) >= pixels
+
+    await until_it(is_away)
 
 
 async def grow(page: Page, speaker: Speaker, *lines: Any) -> None:  # noqa: ANN401 -- as `say` takes them
     """Have more said than a window holds, and wait until it is there."""
-    speaker.say(*lines, MORE, "grown")
-    await expect(newest_text(page)).to_contain_text("grown")
+    mark = f"grown to {uuid4()}\n"
+    speaker.say(*lines, MORE, mark)
+    await expect(newest_text(page)).to_contain_text(mark.strip())
 
 
 async def test_a_growing_answer_is_read_from_its_beginning(browser: Browser) -> None:
@@ -81,7 +102,7 @@ async def test_who_has_scrolled_up_is_left_where_he_reads(browser: Browser) -> N
         await expect(jump(page)).to_be_hidden()
         await page.mouse.wheel(0, -300)
         await expect(jump(page)).to_be_visible()
-        await page.wait_for_function(f"{_LEFT} >= 299")
+        await away_from_end(page, 299)
         before = await height(page)
         await grow(page, speaker, MORE)
         assert await height(page) == before
@@ -102,9 +123,8 @@ async def test_who_jumps_to_the_latest_stays_there_while_it_grows(browser: Brows
         await at_end(page)
         await expect(jump(page)).to_be_hidden()
         reached = await height(page)
-        for piece in range(3):
-            await grow(page, speaker, f"piece {piece}\n")
-            await expect(newest_text(page)).to_contain_text(f"piece {piece}")
+        for _ in range(3):
+            await grow(page, speaker)
             await at_end(page)
         assert await height(page) > reached
         speaker.finish(Table(title="Quotes", columns=COLUMNS, rows=ROWS))
