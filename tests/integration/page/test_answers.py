@@ -38,6 +38,17 @@ async def test_a_question_is_answered_with_its_table_its_date_and_its_source(
         assert (visit.troubles, visit.foreign) == ([], [])
 
 
+async def test_how_long_it_took_is_told_in_seconds_once_it_is_one(browser: Browser) -> None:
+    async with visiting(browser, an_app()) as visit:
+        script = """async (durations) => {
+          const { durationInWords } = await import("/static/figures.js");
+          return durations.map(durationInWords);
+        }"""
+        told = await visit.page.evaluate(script, [14, 999, 1000, 10_868, 61_000])
+
+        assert told == ["14 ms", "999 ms", "1 s", "10.9 s", "61 s"]
+
+
 async def test_a_chart_tells_the_figure_under_the_pointer(browser: Browser) -> None:
     async with visiting(browser, an_app()) as visit:
         await ask(visit.page, "Top stocks?")

@@ -15,7 +15,7 @@ from cse_chat.domain.errors import (
 from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.entrypoints.http.app import create_app
 from tests.clients import listening
-from tests.gateway.graphs import Failing, HeldAgent, a_container
+from tests.gateway.graphs import Failing, HeldAgent, RefusingAgent, a_container
 from tests.integration.page.browsers import visiting
 from tests.integration.page.proxies import breaks, saying
 from tests.integration.page.scenes import TabularAgent, an_app, answered, ask, questions
@@ -53,6 +53,18 @@ async def test_a_refused_question_is_sent_again_when_the_service_said_and_then_t
 
         await expect(questions(visit.page)).to_have_count(1)
         assert (visit.troubles, visit.foreign) == ([], [])
+
+
+async def test_a_question_without_an_answer_is_told_without_the_words_of_those_who_run_it(
+    browser: Browser,
+) -> None:
+    async with visiting(browser, create_app(a_container(RefusingAgent()))) as visit:
+        await ask(visit.page, "Shall I buy JKH?")
+        trouble = visit.page.locator(".trouble")
+        for _ in ("as it happens", "and after a reload"):
+            await expect(trouble.get_by_role("heading")).to_have_text("No answer")
+            await expect(trouble).to_contain_text("I do not advise on what to buy.")
+            await visit.page.reload()
 
 
 async def test_a_question_whose_acceptance_is_unknown_is_looked_for_and_not_repeated(

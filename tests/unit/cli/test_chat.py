@@ -162,7 +162,9 @@ def test_a_service_that_dies_leaves_its_question_to_be_read_later_and_is_told_on
         "not every answer is there; they can be read later with",
         f"  curl -s '{URL}/api/chat/c1?wait=30'",
     ]
-    assert capsys.readouterr().err.count("nothing listens at") == 1
+    told = capsys.readouterr().err
+    assert told.count("nothing listens at") == 1
+    assert "any more; the question was accepted" in told
 
 
 def test_a_question_that_failed_and_one_that_is_open_are_told_apart(pipe: io.BytesIO) -> None:

@@ -184,13 +184,17 @@ class RunningService:
             self._tell(error, awaited)
 
     def _tell(self, error: httpx.RequestError, awaited: httpx.URL | None) -> NoReturn:
-        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-            message = f"nothing listens at {self.url}: start it with `{program()} run`"
-        elif awaited:
+        is_away = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+        if awaited:
+            what, when = "the connection to {} broke", ""
+            if is_away:
+                what, when = "nothing listens at {} any more", ", once something does,"
             message = (
-                f"the connection to {self.url} broke; the question was accepted, and its answer"
-                f" can be read with\n  {reading_command(awaited)}"
+                f"{what.format(self.url)}; the question was accepted, and its answer can be"
+                f" read{when} with\n  {reading_command(awaited)}"
             )
+        elif is_away:
+            message = f"nothing listens at {self.url}: start it with `{program()} run`"
         else:
             message = f"the connection to {self.url} broke before the answer came; ask again"
         fail(ExitCode.UNREACHABLE, message, because=error)

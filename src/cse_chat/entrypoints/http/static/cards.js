@@ -9,7 +9,7 @@ import { SortableTable, toolsOf } from "./tables.js";
 /**
  * @typedef {import("./service.js").Answer} Answer
  * @typedef {import("./service.js").Artifact} Artifact
- * @typedef {{title: string, detail: string, reference: string}} Told
+ * @typedef {{title: string, detail: string, reference: string, isStopped?: boolean}} Told
  */
 
 /** @param {Answer} answer */
@@ -37,8 +37,9 @@ export function textCard(text, basis) {
  * @param {{isNews: boolean, label?: string, act?: () => void}} options isNews: it has just happened,
  *     and is to be said aloud; label and act: what can be done about it
  */
-export function troubleCard({ title, detail, reference }, { isNews, label, act }) {
-  return element("div", { class: "answer trouble", ...(isNews && { role: "alert" }) },
+export function troubleCard({ title, detail, reference, isStopped }, { isNews, label, act }) {
+  const kind = isStopped ? "answer trouble stopped" : "answer trouble";
+  return element("div", { class: kind, ...(isNews && { role: "alert" }) },
     element("h2", { text: title }),
     element("p", { text: detail }),
     ...(label && act ? [button(label, act)] : []),

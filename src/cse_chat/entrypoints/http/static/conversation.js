@@ -134,12 +134,11 @@ export class Conversation {
       this.leave();
       return false;
     }
-    const completed = this.#show(messages, storage.unsentIn(thread), signal);
+    this.#show(messages, storage.unsentIn(thread), signal);
     // Of what is open all has to be told once more that was told of it.
     const isOpen = this.transcript.turns.some((turn) => turn.isOpen);
     if (messages.length > 0) this.#following.listen(thread, isOpen ? null : cursor);
     this.transcript.scrollTo();
-    completed.then(() => this.transcript.scrollBackTo()).catch(() => {}); // left meanwhile
     return true;
   }
 
@@ -149,7 +148,6 @@ export class Conversation {
    * @param {Message[]} messages
    * @param {storage.Unsent[]} unsent
    * @param {AbortSignal} signal
-   * @returns {Promise<void>} when the answers are complete, with their tables
    */
   #show(messages, unsent, signal) {
     /** @type {Map<Turn, string>} */
@@ -167,10 +165,10 @@ export class Conversation {
     });
     for (const turn of this.transcript.turns) if (!turn.isSettled && !turn.isOpen) this.#following.follow(turn);
     this.#changed();
-    return completeAnswers([...answered.keys()], signal, (turn, found) => {
+    completeAnswers([...answered.keys()], signal, (turn, found) => {
       this.#showCompleted(turn, String(answered.get(turn)), found);
       this.#changed();
-    });
+    }).catch(() => {}); // left meanwhile
   }
 
   /**
@@ -247,7 +245,6 @@ export class Conversation {
         this.#following.release();
         if (this.#isStale) this.refresh();
         this.#changed();
-        this.transcript.scrollBackTo(turn);
       }
     }
   }
@@ -274,7 +271,8 @@ export class Conversation {
    * @param {{isNews: boolean, label?: string, act?: () => void}} options act: what the button does;
    *     by default it asks anew, for an outcome is final
    */
-  #showTrouble(turn, trouble, { isNews, label = "Try again", act = () => this.ask(turn.question) }) {
+  #showTrouble(turn, trouble, { isNews, label, act = () => this.ask(turn.question) }) {
+    label ??= trouble.isStopped ? "Ask again" : "Try again";
     const card = troubleCard(trouble, { isNews, ...(trouble.again && { label, act }) });
     turn.show(card, { isFinal: !trouble.unsure });
   }

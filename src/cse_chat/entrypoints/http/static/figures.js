@@ -56,7 +56,10 @@ export function dayInWords(iso) {
 }
 
 /** @param {number} milliseconds */
-export const durationInWords = (milliseconds) => `${new Intl.NumberFormat(LOCALE).format(milliseconds)} ms`;
+export function durationInWords(milliseconds) {
+  if (milliseconds < 1000) return `${milliseconds} ms`;
+  return `${new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 }).format(milliseconds / 1000)} s`;
+}
 
 /**
  * Say when something was: the time if it was today or yesterday, else the date.

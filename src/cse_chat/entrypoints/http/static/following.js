@@ -109,7 +109,7 @@ export class Following {
   async follow(turn, { queuePosition = 0 } = {}) {
     const { signal } = this.#left;
     const over = new AbortController();
-    const live = new LiveCard(() => this.#transcript.scrollBackTo(turn));
+    const live = new LiveCard();
     live.waitBehind(queuePosition);
     turn.live = live;
     turn.show(live.card, { isFinal: false });
@@ -129,7 +129,6 @@ export class Following {
       if (!signal.aborted) {
         this.#moveUp();
         this.#on.changed();
-        this.#transcript.scrollBackTo(turn);
       }
     }
   }
@@ -162,7 +161,9 @@ export class Following {
     } else {
       const isQuestion = type === "accepted";
       if (isQuestion && !this.#transcript.has(id)) this.#on.accepted(id, content);
+      const isNew = !this.#transcript.has(id);
       const turn = this.#transcript.turnOf({ role: isQuestion ? "user" : "agent", content, correlation_id: id });
+      if (turn && isNew) this.#transcript.offer(turn);
       // What is settled is known from the history, and told once more.
       if (turn && (!turn.isSettled || type === "reopened")) this.#tell(turn, event);
     }

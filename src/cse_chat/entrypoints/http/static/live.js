@@ -22,7 +22,6 @@ export class LiveCard {
   /** Whether it has been asked to stop. */
   isStopping = false;
 
-  #grown;
   #line = new WaitingLine();
   #steps = new Steps();
   #prose = element("p", { class: "text", hidden: "" });
@@ -39,9 +38,7 @@ export class LiveCard {
   #before = 0;
   #frame = 0;
 
-  /** @param {() => void} grown is called whenever there is more of it */
-  constructor(grown) {
-    this.#grown = grown;
+  constructor() {
     this.card = element("div", { class: "answer live" }, this.#steps.node, this.#prose, this.#notice, this.#line.node);
   }
 
@@ -62,7 +59,6 @@ export class LiveCard {
     if (event.type === "step") this.#steps.take(event);
     if (event.type === "delta") this.#write(event);
     if (event.type === "artifact" && event.artifact) this.#add(event.artifact);
-    if (event.type !== "accepted") this.#grown();
   }
 
   /** Show nothing of what came so far: nobody knows any more what belongs to it. */
@@ -171,7 +167,6 @@ export class LiveCard {
       this.#frame = requestAnimationFrame(() => {
         this.#frame = 0;
         this.#render();
-        this.#grown();
       });
     }
   }

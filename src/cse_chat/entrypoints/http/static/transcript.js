@@ -1,6 +1,7 @@
-// The turns on the page, in their order, and the window over them.
+// The turns on the page, in their order.
 
 import { element } from "./elements.js";
+import { Place } from "./place.js";
 import { Turn } from "./turns.js";
 
 /**
@@ -14,18 +15,12 @@ export class Transcript {
   #accepted = new Map();
   /** @type {Map<string, Turn>} by key: what the service has not accepted */
   #unsent = new Map();
-  /** Whether the window stays where this page has put it. */
-  #leads = false;
+  #place;
 
   /** @param {HTMLElement} log */
   constructor(log) {
     this.#log = log;
-    // By what a hand does: the place itself changes as well when something above it grows.
-    for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
-      addEventListener(kind, ({ target }) => {
-        if (!(target instanceof HTMLTextAreaElement)) this.#leads = false;
-      }, { passive: true });
-    }
+    this.#place = new Place(log);
   }
 
   get isEmpty() {
@@ -48,6 +43,7 @@ export class Transcript {
     this.#accepted.clear();
     this.#unsent.clear();
     this.#log.replaceChildren(...nodes);
+    this.#place.keep(null);
   }
 
   /** @param {string} correlationId */
@@ -150,21 +146,22 @@ export class Transcript {
   }
 
   /**
-   * Bring *turn*, or what is last, to the top of the window.
+   * Bring *turn*, or what is last, to the top of the window, and keep it there.
    *
    * @param {Turn} [turn]
    */
   scrollTo(turn) {
-    (turn?.node ?? this.#log.lastElementChild)?.scrollIntoView({ block: "start" });
-    this.#leads = true;
+    const last = this.#log.lastElementChild;
+    this.#place.keep(turn?.node ?? (last instanceof HTMLElement ? last : null));
   }
 
   /**
-   * Do so again after something has grown, unless the reader has gone elsewhere.
+   * Do so with a turn that has just come by itself, where that takes nothing from the reader.
    *
-   * @param {Turn} [turn]
+   * @param {Turn} turn
    */
-  scrollBackTo(turn) {
-    if (this.#leads) this.scrollTo(turn);
+  offer(turn) {
+    const others = this.turns.filter((one) => one !== turn);
+    if (this.#place.isAtEnd && !others.some((one) => one.isOpen)) this.scrollTo(turn);
   }
 }

@@ -29,6 +29,10 @@ const FAILED_HERE = {
   detail: "This page failed to show the answer. Reload it: the conversation is kept.",
 };
 
+const STOPPED = "cancelled";
+// Where the service's own title is not for whoever only asks.
+const TITLES = new Map([[STOPPED, "Stopped"], ["agent-failed", "No answer"]]);
+
 /** What went wrong, and what to do about it. */
 export class Trouble extends Error {
   /**
@@ -55,6 +59,11 @@ export class Trouble extends Error {
     this.unsure = facts.unsure ?? false;
     this.retryAfter = facts.retryAfter ?? 0;
   }
+
+  /** Whether nothing went wrong: somebody wanted no answer any more. */
+  get isStopped() {
+    return this.slug === STOPPED;
+  }
 }
 
 /**
@@ -68,7 +77,7 @@ export function troubleOf(problem, { reference = "", retryAfter = 0 } = {}) {
   const slug = problem.type?.replace("/problems/", "") ?? "";
   const status = problem.status ?? 0;
   return new Trouble({
-    title: problem.title ?? "Something went wrong",
+    title: TITLES.get(slug) ?? problem.title ?? "Something went wrong",
     detail: faults || problem.detail || "The service gave no reason.",
     slug,
     reference: reference || problem.correlation_id || problem.request_id,
@@ -85,8 +94,7 @@ export function troubleOf(problem, { reference = "", retryAfter = 0 } = {}) {
  * @param {import("./service.js").Message} message
  */
 export function outcomeIn({ problem, correlation_id: reference }) {
-  const { title = "No answer", detail = "The service gave no reason." } = problem ?? {};
-  return new Trouble({ title, detail, reference });
+  return troubleOf({ title: "No answer", ...problem }, { reference });
 }
 
 /**
