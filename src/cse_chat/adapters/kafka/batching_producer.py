@@ -46,6 +46,15 @@ class _Lane:
         return self.flight is None and not self.queue
 
 
+@dataclass(frozen=True, slots=True)
+class _Partitions:
+    """Those of a topic, for one turn of the loop: looked up once for all that is sent in it."""
+
+    all: Sequence[int]
+    available: Sequence[int]
+    routes: dict[int, tuple[TopicPartition, _Lane]]
+
+
 class BatchingProducer:
     """Hands records over to one client, and tells when it confirms and when it is of no more use.
 
@@ -172,19 +181,24 @@ class BatchingProducer:
             if known is None or self.broken.done():
                 record.fail(NotHandedOverError())
                 continue
-            place = TopicPartition(record.topic, partition_of(record.key, *known))
-            lane = self._lane(place)
+            partition = partition_of(record.key, known.all, known.available)
+            route = known.routes.get(partition)
+            if route is None:
+                place = TopicPartition(record.topic, partition)
+                route = known.routes[partition] = (place, self._lane(place))
+            place, lane = route
             lane.queue.append((place, record))
             self._queued += 1
             if lane.flight is None:
                 lane.flight = self._loop.create_task(self._fly(lane))
 
-    def _partitions(self, topic: str) -> tuple[Sequence[int], Sequence[int]] | None:
+    def _partitions(self, topic: str) -> _Partitions | None:
         cluster = self.producer.client.cluster
         known = cluster.partitions_for_topic(topic)
         if known is None:
             return None
-        return sorted(known), tuple(cluster.available_partitions_for_topic(topic))
+        available = cluster.available_partitions_for_topic(topic)
+        return _Partitions(all=sorted(known), available=tuple(available), routes={})
 
     def _lane(self, place: TopicPartition) -> _Lane:
         lane = self._lane_of.get(place)
@@ -241,7 +255,7 @@ class BatchingProducer:
             future: asyncio.Future[object] = await self.producer.send_batch(
                 batch.builder, place.topic, partition=place.partition
             )
-        except FAILURES as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is: else they would wait for ever
             for record in batch.records:
                 record.fail(_caused(transport_error(error), error))
             return None

@@ -132,34 +132,31 @@ class SupervisedProducer:
             TransportError: It was not handed over, or refused by the broker.
         """
         began = time.perf_counter()
+        number, deadline = next(self._numbers), self._loop.time() + self._patience
         try:
-            await self._send(topic, key=key, value=value, headers=headers)
+            self._check_room(value)
+            while True:
+                client = self._current
+                if client is None or not self._usable.is_set() or not client.knows(topic):
+                    client = await self._client_for(topic, deadline)
+                confirmed = self._loop.create_future()
+                client.put(OutgoingRecord(number, topic, key, value, headers, deadline, confirmed))
+                try:
+                    await confirmed
+                except NotHandedOverError:
+                    continue  # the next client is given it, in its old place
+                break
         except (OverloadedError, TransportError) as error:
             self.errors[reason_of(error)] += 1
             raise
         self.send_seconds.observe(time.perf_counter() - began)
 
-    async def _send(
-        self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers
-    ) -> None:
+    def _check_room(self, value: bytes | None) -> None:
         if value is not None and len(value) > _LARGEST:
             raise TransportError("Kafka: MessageSizeTooLargeError") from MessageSizeTooLargeError()
         waiting = self._waiting + (self._current.waiting if self._current else 0)
         if waiting >= self._most_waiting:
             raise OverloadedError(f"{waiting} records wait to be sent")
-        number, deadline = next(self._numbers), self._loop.time() + self._patience
-        while True:
-            client = self._current
-            if client is None or not self._usable.is_set() or not client.knows(topic):
-                client = await self._client_for(topic, deadline)
-            confirmed = self._loop.create_future()
-            record = OutgoingRecord(number, topic, key, value, headers, deadline, confirmed)
-            client.put(record)
-            try:
-                await confirmed
-            except NotHandedOverError:
-                continue  # the next client is given it, in its old place
-            return
 
     async def _client_for(self, topic: str, deadline: float) -> BatchingProducer:
         self._waiting += 1
