@@ -70,6 +70,8 @@ def _serve(kafka: KafkaServer, redis: RedisServer) -> None:
             click.echo(text)  # who reads it may interrupt us at once
             while True:  # not `signal.pause`, which a signal just before it does not end
                 time.sleep(_LOOK_EVERY)
+                kafka.check()
+                redis.check()
         except KeyboardInterrupt:
             click.echo("Stopping Kafka and Redis ...", err=True)
         kafka.stop()

@@ -137,6 +137,17 @@ class Server(ABC):
     def answers(self) -> bool:
         """Say whether it does its work."""
 
+    def check(self) -> None:
+        """Look whether it still runs.
+
+        Raises:
+            BrokerError: It does not, though nobody here ended it.
+        """
+        status = self._running().poll()
+        if status is not None:
+            how = signal.Signals(-status).name if status < 0 else f"status {status}"
+            raise BrokerError(f"{self.name} has ended ({how}); its log is {self._log}")
+
     def said(self) -> str:
         """Return what it wrote to its log since its last start."""
         with self._log.open("rb") as log:

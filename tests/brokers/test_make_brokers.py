@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from redis import Redis
+
 from brokers.kafka import KafkaServer
 from brokers.redis import RedisServer
 
@@ -29,6 +31,18 @@ def test_it_says_where_both_are_and_stops_them_at_ctrl_c(tmp_path: Path) -> None
         assert running.returncode == 0
         assert "Traceback" not in errors
         assert not server.answers()
+
+
+def test_a_server_that_ends_is_told_and_the_other_is_stopped(tmp_path: Path) -> None:
+    kafka, redis = KafkaServer(tmp_path), RedisServer(tmp_path)
+    with _made(tmp_path, kafka=kafka.port, redis=redis.port) as running:
+        _read_until(running, "CSE_CHAT_TEST_KAFKA")
+        with Redis(port=redis.port) as client:
+            client.shutdown(nosave=True)
+        _, errors = running.communicate(timeout=40)
+    assert "make brokers: Redis has ended (status 0); its log is " in errors
+    assert running.returncode == 1
+    assert not kafka.answers()
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:

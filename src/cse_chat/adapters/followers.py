@@ -16,7 +16,17 @@ _MOST_HEARD = 64
 class _Follower:
     """Who follows while it is entered: what it has heard, or what wakes it."""
 
-    __slots__ = ("_followers", "_heard", "_missed", "_size", "_thread_id", "_waiter")
+    __slots__ = (
+        "_followers",
+        "_heard",
+        "_missed",
+        "_rings_at",
+        "_size",
+        "_thread_id",
+        "_timer",
+        "_until",
+        "_waiter",
+    )
 
     def __init__(self, followers: "Followers", thread_id: ThreadId) -> None:
         self._followers = followers
@@ -25,6 +35,9 @@ class _Follower:
         self._size = 0
         self._missed = False
         self._waiter: asyncio.Future[None] | None = None
+        self._until = 0.0
+        self._rings_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> NextNews:
         self._followers.add(self._thread_id, self)
@@ -37,21 +50,36 @@ class _Follower:
 
     async def __aexit__(self, *_: object) -> None:
         self._followers.remove(self._thread_id, self)
+        if self._timer:
+            self._timer.cancel()
 
     async def next_news(self, wait: timedelta) -> News:
         if not (self._heard or self._missed or self._followers.is_let_go):
             loop = asyncio.get_running_loop()
-            self._waiter = waiter = loop.create_future()
-            timer = loop.call_later(max(0.0, wait.total_seconds()), self.wake)
-            try:
-                await waiter
-            finally:
-                timer.cancel()
+            self._until = loop.time() + wait.total_seconds()
+            # One that is to ring before may stay: where much is told, few are needed.
+            if self._timer is None or self._rings_at > self._until:
+                self._ring(loop)
+            self._waiter = loop.create_future()
+            await self._waiter
         events, missed = tuple(self._heard), self._missed
         self._heard.clear()
         self._size = 0
         self._missed = False
         return News(events, missed, self._followers.is_let_go)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._rings_at = self._until
+        self._timer = loop.call_at(self._rings_at, self._rung, loop)
+
+    def _rung(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        if loop.time() >= self._until:
+            self.wake()
+        else:
+            self._ring(loop)
 
     def hear(self, event: Event) -> None:
         if self._missed:

@@ -1,6 +1,8 @@
 """Following on a real server: connections cut, notifications lost, events trimmed and lost."""
 
+import asyncio
 import random
+from contextlib import aclosing
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,9 +12,12 @@ from typing_extensions import override
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.events import RedisEventLog
 from cse_chat.domain.model.ids import ThreadId
+from cse_chat.domain.model.outcomes import Durability
 from cse_chat.domain.use_cases import following
+from tests.builders import a_question, a_request, a_thread_id
 from tests.contracts.following import FollowingWalk
 from tests.integration.redis.stores import Stores, beating, event_log
+from tests.waiting import until
 
 STEPS = 120
 
@@ -80,3 +85,30 @@ async def test_who_follows_when_the_connection_is_cut_hears_on(own_stores: Store
         assert events.gaps > 0
         assert len(events.followers) == 0
         assert events.dropped == 0
+
+
+async def test_what_many_look_for_at_the_same_moment_is_read_once(own_stores: Stores) -> None:
+    """All who follow a thread that is busy and says nothing look again after a while."""
+    thread = a_thread_id()
+    await own_stores.ledger.register(a_request(a_question(thread_id=thread)), Durability.KAFKA)
+    async with event_log(own_stores) as events, asyncio.TaskGroup() as followers:
+        told = 0
+
+        async def follow() -> None:
+            nonlocal told
+            reader = following.Reader(events, thread, None)
+            async with aclosing(reader.followed(idle=timedelta(seconds=30))) as stretches:
+                async for _ in stretches:
+                    told += 1
+
+        tasks = [followers.create_task(follow()) for _ in range(200)]
+        await until(lambda: told == len(tasks))
+        await own_stores.ledger.register(a_request(a_question(thread_id=thread)), Durability.KAFKA)
+        await until(lambda: told == 2 * len(tasks))  # all of them at once
+        await own_stores.raw.config_resetstat()
+        await asyncio.sleep(2.5)  # two looks
+        scripts = (await own_stores.raw.info("commandstats"))["cmdstat_evalsha"]["calls"]
+        for task in tasks:
+            task.cancel()
+
+    assert 2 <= scripts < len(tasks) / 2  # heartbeats among them

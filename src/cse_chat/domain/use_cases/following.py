@@ -13,7 +13,6 @@ from cse_chat.domain.ports.events import EventLog
 LOOK_AGAIN = timedelta(seconds=1)
 """How long a lost notification may go unnoticed in a thread with open requests."""
 
-_LOOK_AGAIN_SECONDS = LOOK_AGAIN.total_seconds()
 _AT_ONCE = 100  # whoever takes them slowly holds so many
 
 
@@ -79,7 +78,7 @@ class Reader:
 
     def _patience(self, left: float) -> timedelta:
         """Return how long to wait for news, at most *left* seconds."""
-        if self._is_busy and left >= _LOOK_AGAIN_SECONDS:
+        if self._is_busy and left >= LOOK_AGAIN.total_seconds():
             return LOOK_AGAIN  # made once: making one took a third of the time of a delivery
         return timedelta(seconds=left)
 

@@ -107,6 +107,8 @@ class Conversation:
                 return await self._talk()
         except* Exception as broken:  # noqa: BLE001 -- whatever it is, the client is told to resume
             _log.exception("websocket_failed", exc_info=broken)
+        finally:
+            self._outgoing.close()
         return closings.BROKEN
 
     async def _talk(self) -> Closing:
