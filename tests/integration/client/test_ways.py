@@ -1,6 +1,7 @@
 """What a client does where not everything comes through to a real process."""
 
 import asyncio
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -35,9 +36,8 @@ async def closed_sockets(service: RunningProcess) -> float:
 async def test_where_everything_comes_through_sockets_are_used(service: RunningProcess) -> None:
     before = await closed_sockets(service)
     async with asyncio.timeout(20), ChatClient(service.url) as client:
-        assert await text_of(client) == TEXT
-
-    assert await closed_sockets(service) == before + 1
+        while await closed_sockets(service) == before:
+            assert await text_of(client) == TEXT
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,8 @@ async def test_where_no_socket_comes_through_it_is_streamed_and_that_is_remember
     with SocketlessProxy(service_port(service), answer) as proxy:
         url = f"http://127.0.0.1:{proxy.port}"
         async with asyncio.timeout(30), ChatClient(url, patience=quick) as client:
-            assert [await text_of(client) for _ in range(tries + 1)] == [TEXT] * (tries + 1)
+            await ask_until(client, lambda: proxy.refused == tries)
+            assert await text_of(client) == TEXT
 
     assert proxy.refused == tries
 
@@ -68,9 +69,16 @@ async def test_where_streams_are_held_back_too_it_is_polled(
     with WithholdingProxy(service_port(service)) as proxy:
         url = f"http://127.0.0.1:{proxy.port}"
         async with asyncio.timeout(30), ChatClient(url, patience=quick) as client:
-            assert [await text_of(client) for _ in range(2)] == [TEXT] * 2
+            await ask_until(client, lambda: (proxy.refused, proxy.withheld) == (1, 1))
+            assert await text_of(client) == TEXT
 
     assert (proxy.refused, proxy.withheld) == (1, 1)  # then it knows
+
+
+async def ask_until(client: ChatClient, condition: Callable[[], bool]) -> None:
+    """Ask until it is so: what is answered before its first look is not followed at all."""
+    while not condition():
+        assert await text_of(client) == TEXT
 
 
 def service_port(service: RunningProcess) -> int:
