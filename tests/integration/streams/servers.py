@@ -54,8 +54,13 @@ class Speaker:
     async def recorded(self) -> list[bytes]:
         """Return what is kept of the thread."""
         events = self.container.memory_events()
-        kept = await events.since(ThreadId(self.request.thread_id), None, limit=100_000)
-        return [event.json for event in kept.events]
+        kept: list[bytes] = []
+        cursor, more = None, True
+        while more:
+            stretch = await events.since(ThreadId(self.request.thread_id), cursor, limit=10_000)
+            kept += [event.json for event in stretch.events]
+            cursor, more = stretch.cursor, stretch.more
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
