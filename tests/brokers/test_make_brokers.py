@@ -12,6 +12,7 @@ from typing import Final
 from redis import Redis
 
 from brokers.kafka import KafkaServer
+from brokers.ports import connects
 from brokers.redis import RedisServer
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -42,7 +43,7 @@ def test_a_server_that_ends_is_told_and_the_other_is_stopped(tmp_path: Path) -> 
         _, errors = running.communicate(timeout=40)
     assert "make brokers: Redis has ended (status 0); its log is " in errors
     assert running.returncode == 1
-    assert not kafka.answers()
+    assert not connects(kafka.port)
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:

@@ -20,8 +20,6 @@ from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
 from cse_chat.entrypoints.cli.run import run
 from cse_chat.entrypoints.server import CannotListenError, listening_socket
 
-pytestmark = pytest.mark.usefixtures("the_log_is_restored")
-
 
 class BrokenOutput(io.StringIO):
     """A standard output with an error that nobody expects."""
@@ -32,7 +30,10 @@ class BrokenOutput(io.StringIO):
 
 
 @pytest.fixture(autouse=True)
-def _settings_are_of_this_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _settings_and_logging_are_of_this_test(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    request.getfixturevalue("the_log_is_restored")  # before a fixture runs the service
     monkeypatch.setenv("CSE_CHAT__AGENT__NAME", "echo")
     monkeypatch.chdir(tmp_path)
 
