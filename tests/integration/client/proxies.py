@@ -71,7 +71,6 @@ class SocketlessProxy(Proxy):
         if self.answer is None:
             await reader.read()
         writer.write(self.answer or b"")
-        writer.close()
 
 
 class WithholdingProxy(SocketlessProxy):

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from contextlib import suppress
 from threading import Thread
 from types import TracebackType
 from typing import Self
@@ -49,7 +50,7 @@ class Proxy:
         self._loop.close()
 
     async def _start(self) -> int:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accepted, "127.0.0.1", 0)
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
@@ -60,15 +61,22 @@ class Proxy:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # Cancelled when the proxy ends; asyncio would log that.
+        with suppress(asyncio.CancelledError):
+            try:
+                await self._connected(reader, writer)
+            finally:
+                writer.close()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             there, back = await asyncio.open_connection("127.0.0.1", self._server_port)
         except OSError:
-            writer.close()
             return
         carried = [0]
         pumps = [
@@ -81,8 +89,7 @@ class Proxy:
             for pump in pumps:
                 pump.cancel()
             await asyncio.wait(pumps)
-            for sink in (writer, back):
-                sink.close()
+            back.close()
 
     async def _pump(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, carried: list[int]
