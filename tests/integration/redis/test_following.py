@@ -111,4 +111,4 @@ async def test_what_many_look_for_at_the_same_moment_is_read_once(own_stores: St
         for task in tasks:
             task.cancel()
 
-    assert 2 <= scripts < len(tasks) / 2  # heartbeats among them
+    assert 2 <= scripts < len(tasks)  # heartbeats among them; else it were 400 and more
