@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.subscription import Subscription
+from tests.unit.redis.words import words_from
 from tests.waiting import until
 
 PULSE, CHANNEL = "pulse", "beside"
@@ -23,12 +24,8 @@ class SlowServer:
     writer: asyncio.StreamWriter | None = None
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while line := await reader.readline():
-            words = []
-            for _ in range(int(line[1:])):
-                length = int((await reader.readline())[1:])
-                words.append((await reader.readexactly(length + 2))[:-2].decode())
-            self._obey(words[0].upper(), words[1:], writer)
+        while (words := await words_from(reader)) is not None:
+            self._obey(words[0], words[1:], writer)
         writer.close()
 
     def _obey(self, command: str, channels: list[str], writer: asyncio.StreamWriter) -> None:

@@ -13,9 +13,15 @@ Reply = Any
 
 
 class Call:
-    """A command or script somebody waits for."""
+    """A command or script somebody waits for.
 
-    __slots__ = ("arguments", "future", "keys", "script", "since")
+    Attributes:
+        since: When it was asked for, or sent, by the loop's clock.
+        is_repeated: It was sent before, on a connection that broke.
+        is_loaded: Its script was sent before it.
+    """
+
+    __slots__ = ("arguments", "future", "is_loaded", "is_repeated", "keys", "script", "since")
 
     def __init__(
         self,
@@ -29,6 +35,8 @@ class Call:
         self.script = script
         self.keys = keys
         self.arguments = arguments
+        self.is_repeated = False
+        self.is_loaded = False
 
     def packed(self, run_id: str) -> tuple[Argument, ...]:
         """Return it as the client library takes it, for a server of this run."""

@@ -78,5 +78,5 @@ def kafka_findings(settings: Settings, *, needed: bool) -> Iterator[Finding]:
 
 
 async def _report_of(url: str) -> ServerReport:
-    async with RedisConnection(url, connections=1) as connection:
+    async with RedisConnection(url) as connection:
         return await inspect(connection, now=lambda: datetime.now(UTC))

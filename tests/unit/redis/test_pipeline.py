@@ -1,0 +1,145 @@
+"""A connection whose server breaks off, talks rubbish, or cannot work yet: one that is played."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from cse_chat.adapters.redis.connection import RedisConnection
+from cse_chat.domain.errors import TransportError
+from tests.unit.redis.words import words_from
+from tests.waiting import until
+
+INFO = b"run_id:run-of-the-server\r\n"
+GREETINGS = {"HELLO", "CLIENT", "SELECT", "INFO"}
+
+
+@dataclass(slots=True)
+class PlayedServer:
+    """Greets, and says to the commands of each connection what it is told to; then it hangs up.
+
+    Attributes:
+        plays: What it says on each connection, one text for each command.
+        commands: Those that were no greetings, of each connection.
+        hung_up: How many connections it has ended.
+    """
+
+    plays: list[Sequence[bytes]]
+    commands: list[list[str]] = field(default_factory=list)
+    hung_up: int = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        play = list(self.plays.pop(0)) if self.plays else []
+        heard: list[str] = []
+        self.commands.append(heard)
+        while (words := await words_from(reader)) is not None:
+            if words[0] in GREETINGS:
+                info = b"$%d\r\n%s\r\n" % (len(INFO), INFO)
+                writer.write(info if words[0] == "INFO" else b"+OK\r\n")
+                continue
+            heard.append(" ".join(words))
+            writer.write(play.pop(0) if play else b"")
+            if not play:
+                break
+        writer.close()
+        self.hung_up += 1
+
+
+@asynccontextmanager
+async def connected(
+    *plays: Sequence[bytes],
+) -> AsyncGenerator[tuple[PlayedServer, RedisConnection]]:
+    played = PlayedServer(list(plays))
+    server = await asyncio.start_server(played.serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    url = f"redis://127.0.0.1:{port}/0?protocol=2"
+    async with server:
+        async with RedisConnection(url, answered_by=timedelta(seconds=5)) as connection:
+            yield played, connection
+        server.close()
+        await until(lambda: played.hung_up == len(played.commands))
+
+
+async def test_replies_that_come_in_pieces_are_each_callers_own() -> None:
+    pieces = [b"+fir", b"st\r\n:2\r", b"\n$5\r\nthird\r\n"]
+    async with connected(pieces) as (_, connection):
+        replies = await asyncio.gather(*(connection.command("GET", str(n)) for n in range(3)))
+
+    assert replies == [b"first", 2, b"third"]
+
+
+async def test_what_a_connection_left_open_is_asked_once_more_on_another_in_its_order() -> None:
+    async with connected([b"+1\r\n"], [b"+2\r\n", b"+3\r\n"]) as (server, connection):
+        replies = await asyncio.gather(*(connection.command("GET", str(n)) for n in (1, 2, 3)))
+
+    assert replies == [b"1", b"2", b"3"]
+    assert server.commands == [["GET 1"], ["GET 2", "GET 3"]]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        (b"", "ConnectionError"),
+        (b"rubbish\r\n", "InvalidResponse"),
+        (b"-LOADING Redis is loading the dataset in memory\r\n", "BusyLoadingError"),
+    ],
+)
+async def test_what_two_connections_left_open_is_given_up(said: bytes, kind: str) -> None:
+    """A server that loads what it kept says so; it has not run what it was sent."""
+    async with connected([said], [said], [b"+PONG\r\n"]) as (server, connection):
+        with capture_logs() as logs:
+            with pytest.raises(TransportError, match=kind):
+                await connection.command("GET", "a")
+            assert connection.is_failing
+
+            assert await connection.command("PING") == b"PONG"
+
+    assert server.commands == [["GET a"], ["GET a"], ["PING"]]
+    assert [line["event"] for line in logs] == ["redis_does_not_answer", "redis_answers_again"]
+
+
+async def test_a_reply_that_nobody_waits_for_makes_all_others_doubtful() -> None:
+    """It would be taken for that of the next call."""
+    async with connected([b"+1\r\n+unasked\r\n"], [b"+2\r\n"]) as (server, connection):
+        assert await connection.command("GET", "1") == b"1"
+        assert await connection.command("GET", "2") == b"2"
+
+    assert server.commands == [["GET 1"], ["GET 2"]]
+
+
+async def test_an_idle_connection_that_is_lost_is_made_anew_when_it_is_needed() -> None:
+    async with connected([b"+1\r\n"], [b"+2\r\n"]) as (server, connection):
+        assert await connection.command("GET", "1") == b"1"
+        await until(lambda: server.hung_up == 1)
+        with capture_logs() as logs:
+            assert await connection.command("GET", "2") == b"2"
+
+    assert server.commands == [["GET 1"], ["GET 2"]]
+    assert logs == []
+
+
+async def test_a_fault_of_ours_while_connecting_lets_nobody_wait() -> None:
+    def broken() -> None:
+        raise RuntimeError
+
+    async with connected() as (_, connection):
+        connection.on_new_server(broken)
+        connection.run_id = "another"
+        with capture_logs() as logs, pytest.raises(TransportError):
+            await connection.command("PING")
+
+    assert [line["event"] for line in logs] == ["redis_is_another_server", "redis_connecting_broke"]
+
+
+async def test_closing_waits_for_what_was_sent_but_not_for_a_lost_connection() -> None:
+    async with connected([b"+1\r\n", b""]) as (server, connection):
+        assert await connection.command("GET", "1") == b"1"
+        call = connection.command("GET", "2")
+        await until(lambda: len(server.commands[0]) == 2)
+
+    with pytest.raises(TransportError, match="ConnectionError"):
+        await call
