@@ -77,8 +77,10 @@ class Removed:
 
 def title_of(question: str) -> str:
     """Return the title of a thread that begins with *question*: its first line, shortened."""
-    first = question.strip().splitlines()[:1]
-    line = _SPACES.sub(" ", "".join(map(_on_a_line, "".join(first)))).strip()
+    first = "".join(question.strip().splitlines()[:1])
+    if not first.isprintable():  # else each of its characters has a place on a line
+        first = "".join(map(_on_a_line, first))
+    line = _SPACES.sub(" ", first).strip()
     if len(line) <= _SHORTENED:
         return line or UNTITLED
     kept = line[:_SHORTENED]  # the last character is for the ellipsis, or ends a word
