@@ -1,4 +1,4 @@
-"""The one way to the Redis server: what is asked for in turns of the loop, and who the server is."""
+"""The one way to the Redis server: one connection, its limits, and who the server is."""
 
 import asyncio
 import math
@@ -30,7 +30,7 @@ _CONNECT_TRIES = 2  # beside the first
 
 
 class RedisConnection:
-    """Sends what is asked for in one turn of the loop in one go, on one connection.
+    """Sends what is asked for at once, on one connection.
 
     Each caller gets its own reply or `TransportError`, within twice *answered_by*; a caller that
     is cancelled stops nothing. Once nothing has been answered for *answered_by*, one try at a time
@@ -47,7 +47,6 @@ class RedisConnection:
         self._pipeline: Pipeline | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._waiting: deque[Call] = deque()
-        self._is_due = False
         self._run_ids: WeakKeyDictionary[AbstractConnection, str] = WeakKeyDictionary()
         self._failing_since: float | None = None
         self._failure: BaseException | None = None
@@ -127,13 +126,11 @@ class RedisConnection:
     ) -> asyncio.Future[Reply]:
         loop = asyncio.get_running_loop()
         call = Call(script, keys, arguments, loop)
-        if self._is_tried_in_vain(call.since):
+        if self._failing_since is not None and self._is_tried_in_vain(call.since):
             call.end(self._failure)
             return call.future
         self._waiting.append(call)
-        if not self._is_due:
-            self._is_due = True
-            loop.call_soon(self._send_waiting)
+        self._send_waiting()
         return call.future
 
     def _is_tried_in_vain(self, now: float) -> bool:
@@ -148,7 +145,6 @@ class RedisConnection:
 
     def _send_waiting(self) -> None:
         """Send what waits, as far as there is room; what is left goes when there is some."""
-        self._is_due = False
         if self._pool is None:
             self._refuse_waiting(because=RedisConnectionError("closed"))
         elif self._pipeline is None:
@@ -189,8 +185,7 @@ class RedisConnection:
             self._failing_since = self._failure = None
         if self._waiting:
             self._refuse_waiting(since=now - self._answered_by)
-            if not self._is_due:
-                self._send_waiting()
+            self._send_waiting()
 
     def _lost(self, pipeline: Pipeline, calls: Sequence[Call], error: BaseException) -> None:
         """Send *calls* once more on another connection; give up those for which that was tried."""
