@@ -30,7 +30,7 @@ _CONNECT_TRIES = 2  # beside the first
 
 
 class RedisConnection:
-    """Sends what is asked for at once, on one connection.
+    """Sends what is asked for at once, on one connection; while that is busy, a turn's in one go.
 
     Each caller gets its own reply or `TransportError`, within twice *answered_by*; a caller that
     is cancelled stops nothing. Once nothing has been answered for *answered_by*, one try at a time
@@ -47,6 +47,7 @@ class RedisConnection:
         self._pipeline: Pipeline | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._waiting: deque[Call] = deque()
+        self._is_due = False
         self._run_ids: WeakKeyDictionary[AbstractConnection, str] = WeakKeyDictionary()
         self._failing_since: float | None = None
         self._failure: BaseException | None = None
@@ -130,7 +131,11 @@ class RedisConnection:
             call.end(self._failure)
             return call.future
         self._waiting.append(call)
-        self._send_waiting()
+        if self._pipeline and self._pipeline.is_idle:
+            self._send_waiting()
+        elif not self._is_due:
+            self._is_due = True
+            loop.call_soon(self._send_waiting)
         return call.future
 
     def _is_tried_in_vain(self, now: float) -> bool:
@@ -145,6 +150,7 @@ class RedisConnection:
 
     def _send_waiting(self) -> None:
         """Send what waits, as far as there is room; what is left goes when there is some."""
+        self._is_due = False
         if self._pool is None:
             self._refuse_waiting(because=RedisConnectionError("closed"))
         elif self._pipeline is None:

@@ -17,6 +17,7 @@ from cse_chat.adapters.redis.calls import Argument, Call, Reply
 _log = structlog.get_logger(__name__)
 
 _MOST_AWAITED = 128  # commands; those behind a longer line would wait for nothing
+_MOST_FLIGHTS = 4  # a server that wakes for each single command gets half as much done
 _INCOMPLETE = object()
 
 Lost = Callable[["Pipeline", Sequence[Call], BaseException], None]
@@ -58,6 +59,9 @@ class Pipeline(asyncio.Protocol):
         self._on_lost = on_lost
         self._loop = asyncio.get_running_loop()
         self._awaited: deque[Call | str] = deque()  # a text: the digest of a script being loaded
+        self._flights: deque[int] = (
+            deque()
+        )  # how many replies each still lacks that was sent in one go
         self._loading: set[str] = set()
         self._heard_at = 0.0  # or nothing was awaited until then
         self._timer: asyncio.TimerHandle | None = None
@@ -81,14 +85,15 @@ class Pipeline(asyncio.Protocol):
     @property
     def room(self) -> int:
         """How many calls may be sent now."""
-        return 0 if self._is_lost else max(0, _MOST_AWAITED - len(self._awaited))
+        if self._is_lost or len(self._flights) >= _MOST_FLIGHTS:
+            return 0
+        return max(0, _MOST_AWAITED - len(self._awaited))
 
     def send(self, calls: Sequence[Call]) -> None:
         """Send *calls* in one go."""
         now = self._loop.time()
-        if not self._awaited:
-            self._heard_at = now
-        packed = []
+        packed: list[bytes] = []
+        sent: list[Call] = []
         for call in calls:
             call.since = now
             try:
@@ -97,8 +102,9 @@ class Pipeline(asyncio.Protocol):
                 _log.exception("redis_command_broke")
                 call.end(error)
             else:
-                self._awaited.append(call)
-        self._write(packed)
+                sent.append(call)
+        if sent:
+            self._write(sent, b"".join(packed))
 
     async def aclose(self) -> None:
         """Wait for what is under way, and disconnect."""
@@ -140,6 +146,9 @@ class Pipeline(asyncio.Protocol):
         if not self._awaited:
             raise RedisConnectionError("a reply that nobody waits for")
         call = self._awaited.popleft()
+        self._flights[0] -= 1
+        if not self._flights[0]:
+            self._flights.popleft()
         if isinstance(call, str):
             self._loading.discard(call)
         elif isinstance(reply, NoScriptError) and call.script and not call.is_loaded:
@@ -159,15 +168,17 @@ class Pipeline(asyncio.Protocol):
         call.is_loaded = True
         if script.digest not in self._loading:
             self._loading.add(script.digest)
-            self._awaited.append(script.digest)
-            self._write([_packed(("SCRIPT", "LOAD", script.text))])
+            self._write([script.digest], _packed(("SCRIPT", "LOAD", script.text)))
         self.send([call])
 
-    def _write(self, packed: Sequence[bytes]) -> None:
-        if packed:
-            self._transport.write(b"".join(packed))
-            if self._timer is None:
-                self._watch()
+    def _write(self, commands: Sequence[Call | str], packed: bytes) -> None:
+        if not self._awaited:
+            self._heard_at = self._loop.time()
+        self._awaited.extend(commands)
+        self._flights.append(len(commands))
+        self._transport.write(packed)
+        if self._timer is None:
+            self._watch()
 
     def _watch(self) -> None:
         """Look whether it is time to give up, and when to look again."""
