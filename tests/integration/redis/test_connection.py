@@ -1,10 +1,12 @@
 """The one connection of a process: batches, time limits, and callers that go away."""
 
 import asyncio
+import time
 from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+import uvloop
 from redis.exceptions import ConnectionError as RedisConnectionError
 from structlog.testing import capture_logs
 
@@ -82,6 +84,24 @@ async def test_who_has_waited_too_long_for_a_slow_server_is_not_sent(
         assert len(refused) >= len(commands) - 2  # one took the place of the first
         assert await one.command("CLIENT", "ID") == before
         assert int(await one.command("GET", "done")) < 200
+
+
+def test_a_turn_of_the_loop_that_takes_long_is_no_silence_of_the_server(
+    own_server: RedisServer,
+) -> None:
+    """On the loop that gateways and workers have."""
+
+    async def ask_and_be_busy() -> tuple[Reply, Reply]:
+        answered_by = timedelta(seconds=0.5)
+        async with RedisConnection(own_server.url, answered_by=answered_by) as one:
+            before = await one.command("CLIENT", "ID")
+            asked = one.command("CLIENT", "ID")
+            time.sleep(2 * answered_by.total_seconds())  # noqa: ASYNC251 - the long turn itself
+            return before, await asked
+
+    before, after = uvloop.run(ask_and_be_busy())
+
+    assert before == after
 
 
 async def test_a_caller_that_is_cancelled_drops_no_connection(stores: Stores) -> None:

@@ -1,6 +1,7 @@
 """One connection to the server: commands go out as they come, replies come back in their order."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -59,9 +60,7 @@ class Pipeline(asyncio.Protocol):
         self._on_lost = on_lost
         self._loop = asyncio.get_running_loop()
         self._awaited: deque[Call | str] = deque()  # a text: the digest of a script being loaded
-        self._flights: deque[int] = (
-            deque()
-        )  # how many replies each still lacks that was sent in one go
+        self._flights: deque[int] = deque()  # what went in one go: how many replies it still lacks
         self._loading: set[str] = set()
         self._heard_at = 0.0  # or nothing was awaited until then
         self._timer: asyncio.TimerHandle | None = None
@@ -178,27 +177,33 @@ class Pipeline(asyncio.Protocol):
         self._flights.append(len(commands))
         self._transport.write(packed)
         if self._timer is None:
-            self._watch()
+            self._look_again(self._heard_at + self._answered_by)
 
     def _watch(self) -> None:
-        """Look whether it is time to give up, and when to look again."""
+        """Look whether it is time to give up."""
         self._timer = None
         if not self._awaited:
             return
         now = self._loop.time()
-        next_look = self._heard_at + self._answered_by
-        if next_look <= now:
+        # What came while the loop was busy was read before: timers come behind what was received.
+        if now >= self._heard_at + self._answered_by:
             self._leave(RedisTimeoutError("no answer"))
-            return
+        else:
+            self._look_again(min(self._heard_at + self._answered_by, self._give_up(now)))
+
+    def _look_again(self, at: float) -> None:
+        self._timer = self._loop.call_at(at, self._watch)
+
+    def _give_up(self, now: float) -> float:
+        """End the calls whose time is over; return when that of the next one is."""
         for call in self._awaited:
             if isinstance(call, str) or call.future.done():
                 continue
             over = call.since + self._answered_by
             if over > now:
-                next_look = min(next_look, over)
-                break  # those behind it were sent later
+                return over  # those behind it were sent later
             call.end(RedisTimeoutError("no answer in time"))
-        self._timer = self._loop.call_at(next_look, self._watch)
+        return math.inf
 
     def _end(self) -> None:
         self._is_lost = True
