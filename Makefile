@@ -49,8 +49,12 @@ down:  ## Stop the containers; what was asked and answered stays (ARGS=--volumes
 # Tracing doubles the work of every test: COVERAGE= (empty) does without it.
 COVERAGE := --cov
 
+# Tests of whole processes wait more than they work: on two cores, three of them go on at a time.
+# A part of the tests is sooner done by one process, which need not share out anything.
+PROCESSES := $(if $(ARGS),,3)
+
 test: .venv/.dev  ## Run every test, with branch coverage (COVERAGE= without, in half of the work)
-	@$(BIN)/pytest $(COVERAGE) $(ARGS)
+	@$(BIN)/pytest $(COVERAGE) $(if $(PROCESSES),-n $(PROCESSES)) $(ARGS)
 
 SEED ?= 1
 
