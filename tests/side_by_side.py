@@ -5,6 +5,7 @@ stays in one process, with what its tests share. Servers live as long as their p
 tests have some to themselves stay together, too.
 """
 
+from collections import Counter
 from typing import Final
 
 import pytest
@@ -19,7 +20,17 @@ _LONG: Final = ("tests/bench/test_cases.py", "tests/integration/")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put first what takes long; alone in one process, tests keep their order."""
+    """Put first what takes long; alone in one process, tests keep their order.
+
+    Raises:
+        UsageError: Tests have one id: who deals would take them for one, and run one.
+    """
+    for item in items:
+        if label := getattr(item, "operation_label", ""):  # Schemathesis gives all of them one id
+            item._id = item.id.with_params(label)
+    alike = [test for test, times in Counter(item.nodeid for item in items).items() if times > 1]
+    if alike:
+        raise pytest.UsageError(f"several tests have one id: {alike}")
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: _rank(item.nodeid))
 
