@@ -46,11 +46,16 @@ up:  ## Start it in containers: Kafka, Redis, a gateway, a worker (needs Docker)
 down:  ## Stop the containers; what was asked and answered stays (ARGS=--volumes: it goes, too)
 	@$(COMPOSE) --profile tools down $(ARGS)
 
-# Tracing doubles the work of every test: COVERAGE= (empty) does without it.
+# Tracing doubles the work of every test: COVERAGE= (empty) does without it. It comes last: what
+# follows --cov, were it a folder of ARGS, would be what is traced, and every test would run.
 COVERAGE := --cov
 
+# Tests of whole processes wait more than they work: on two cores, three of them go on at a time.
+# A part of the tests is sooner done by one process, which need not share out anything.
+PROCESSES := $(if $(ARGS),,3)
+
 test: .venv/.dev  ## Run every test, with branch coverage (COVERAGE= without, in half of the work)
-	@$(BIN)/pytest $(COVERAGE) $(ARGS)
+	@$(BIN)/pytest $(if $(PROCESSES),-n $(PROCESSES)) $(ARGS) $(COVERAGE)
 
 SEED ?= 1
 

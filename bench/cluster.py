@@ -43,19 +43,20 @@ class Cluster:
         self._numbers = count()
 
     def environment(self, **settings: str) -> dict[str, str]:
-        """Return the variables of a process over these brokers.
+        """Return the variables of one of ours over these brokers.
+
+        It is not traced in tests: other tests of processes do that, and tracing costs most under load.
 
         Args:
             settings: Of the service, without their prefix; they win.
         """
-        measured = {name: text for name, text in os.environ.items() if name.startswith("COVERAGE_")}
         named = {
             "AGENT__NAME": "echo",
             "KAFKA__BOOTSTRAP_SERVERS": self.kafka.address,
             "REDIS__URL": self.redis.url,
             **settings,
         }
-        return {**measured, **environment(self.folder, **named)}
+        return environment(self.folder, **named)
 
     def run(self, *arguments: str) -> None:
         """Run a command of ``cse-chat`` to its end.
@@ -101,12 +102,12 @@ class Cluster:
             role: See `Service`.
             command: See `Service`.
             of: Whose it is, for what is said of it.
-            env: Without it, `environment`.
+            env: Without it, `environment`, and traced when we are.
         """
+        traced = {name: text for name, text in os.environ.items() if name.startswith("COVERAGE_")}
         folder = self.folder / f"{role}-{next(self._numbers)}"
-        return Service(
-            role, *command, folder=folder, env=env or self.environment(), name=f"{of} {role}"
-        )
+        env = env or {**traced, **self.environment()}
+        return Service(role, *command, folder=folder, env=env, name=f"{of} {role}")
 
     def gateway(self, **settings: str) -> Service:
         """Return one of ours that is not started; see `environment`."""

@@ -12,7 +12,7 @@ from tests.unit.logged import restored
 pytest.register_assert_rewrite("tests.contracts")
 
 # Here and nowhere else, so that one session starts each server once.
-pytest_plugins = ["tests.brokers.servers", "tests.time_limits"]
+pytest_plugins = ["tests.brokers.servers", "tests.side_by_side", "tests.time_limits"]
 
 
 def pytest_configure() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from bench.load import measure
 from bench.plans import Plan
+from tests.listening import listening
 
 CORRELATED = b"x-correlation-id: abc\r\n"
 
@@ -38,20 +39,15 @@ class ScriptedServer:
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                length = int(head.partition(b"Content-Length: ")[2].split()[0])
-                body = json.loads(await reader.readexactly(length))
-                self.asked.append(body)
-                answer = self.respond(body)
-                if answer is None:
-                    break
-                writer.write(answer)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            length = int(head.partition(b"Content-Length: ")[2].split()[0])
+            body = json.loads(await reader.readexactly(length))
+            self.asked.append(body)
+            answer = self.respond(body)
+            if answer is None:
+                break
+            writer.write(answer)
+            await writer.drain()
 
 
 @asynccontextmanager
@@ -59,14 +55,8 @@ async def serving(
     respond: Callable[[dict[str, Any]], bytes | None],
 ) -> AsyncGenerator[ScriptedServer]:
     scripted = ScriptedServer(respond)
-    server = await asyncio.start_server(scripted.serve, "127.0.0.1", 0)
-    before = asyncio.all_tasks()
-    async with server:
-        scripted.port = server.sockets[0].getsockname()[1]
+    async with listening(scripted.serve) as scripted.port:
         yield scripted
-    async with asyncio.timeout(5):
-        while asyncio.all_tasks() - before - {asyncio.current_task()}:  # noqa: ASYNC110 - tasks of the server's own
-            await asyncio.sleep(0)
 
 
 def a_plan(server: ScriptedServer) -> Plan:

@@ -21,6 +21,7 @@ from bench.subscribing import (
     SubscribingPlan,
 )
 from brokers.ports import free_port
+from tests.listening import listening
 from tests.waiting import until
 
 SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\n\r\n"
@@ -119,10 +120,8 @@ def test_who_is_sent_away_says_why(kind: str, data: bytes, failure: str) -> None
 async def serving(*, text: bytes) -> AsyncIterator[tuple[int, list[bytearray]]]:
     """Yield where a server listens that sends a handshake and *text*, and what is said to it."""
     said: list[bytearray] = []
-    writers: list[asyncio.StreamWriter] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
         await reader.readuntil(b"\r\n\r\n")
         writer.write(SWITCHED + text)
         said.append(bytearray())
@@ -130,14 +129,8 @@ async def serving(*, text: bytes) -> AsyncIterator[tuple[int, list[bytearray]]]:
         while more := await reader.read(1_000):
             mine.extend(more)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1], said
-    finally:
-        server.close()
-        for writer in writers:
-            writer.transport.abort()
-        await server.wait_closed()
+    async with listening(serve) as port:
+        yield port, said
 
 
 def seats(port: int, kind: str = PLAIN_SOCKET) -> SubscribingPlan:

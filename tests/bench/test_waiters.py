@@ -3,12 +3,13 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import pytest
 
 from bench.waiters import ASKING, FOLLOWING, OPEN, Crowd, Look, WaitingPlan
 from brokers.ports import free_port
+from tests.listening import listening
 
 LIVE = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 2\r\n\r\n{}"
@@ -43,28 +44,17 @@ async def serving(to_ask: bytes | None, to_probe: bytes) -> AsyncIterator[int]:
     """Serve; with ``None`` nobody who asks is answered, with nothing they are cut off."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                if head.startswith(b"GET /health"):
-                    writer.write(to_probe)
-                elif to_ask == b"":
-                    break
-                else:
-                    writer.write(to_ask or b"")
-        writer.close()
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            if head.startswith(b"GET /health"):
+                writer.write(to_probe)
+            elif to_ask == b"":
+                break
+            else:
+                writer.write(to_ask or b"")
 
-    connected: set[asyncio.Task[None]] = set()
-
-    def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connected.add(asyncio.ensure_future(answer(reader, writer)))
-
-    server = await asyncio.start_server(connect, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        await asyncio.gather(*connected)
+    async with listening(answer) as port:
+        yield port
 
 
 async def test_those_who_are_not_answered_wait() -> None:

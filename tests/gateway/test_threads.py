@@ -148,7 +148,10 @@ async def test_what_is_no_title_is_400(body: str, pointer: str) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("PATCH", "/api/threads/t"), ("POST", f"/api/chat/{a_correlation_id()}/feedback")],
+    [
+        ("PATCH", "/api/threads/t"),
+        pytest.param("POST", f"/api/chat/{a_correlation_id()}/feedback", id="POST feedback"),
+    ],
 )
 async def test_a_body_that_is_too_large_or_no_json_is_refused(method: str, path: str) -> None:
     large = b'{"title": "%b"}' % (b" " * 65_536)

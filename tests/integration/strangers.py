@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from tests.listening import listening
+
 
 @asynccontextmanager
 async def answering(reply: bytes | None) -> AsyncGenerator[int]:
@@ -12,17 +14,13 @@ async def answering(reply: bytes | None) -> AsyncGenerator[int]:
     Args:
         reply: ``None`` is none, and no hanging up either.
     """
-    is_over = asyncio.Event()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
         if reply is None:
-            await is_over.wait()
+            await asyncio.Event().wait()
         else:
             writer.write(reply)
-        writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
-        is_over.set()
+    async with listening(answer) as port:
+        yield port

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from cse_chat.client.chat import ChatClient
+from tests.listening import listening
 
 ID = "550e8400-e29b-41d4-a716-446655440000"
 BODY = json.dumps({"correlation_id": ID, "thread_id": "thread_1", "status": "accepted"}).encode()
@@ -25,11 +26,9 @@ async def counting() -> AsyncGenerator[tuple[str, list[list[bytes]]]]:
         while head := await reader.read(65_536):
             asked.append(head.split(b" ", 2)[0])
             writer.write(RESPONSE % (len(BODY), BODY))
-        writer.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", connections
+    async with listening(connected) as port:
+        yield f"http://127.0.0.1:{port}", connections
 
 
 async def test_a_question_goes_out_on_a_connection_of_its_own_and_reading_keeps_one() -> None:

@@ -3,12 +3,14 @@
 import asyncio
 import socket
 import struct
-from contextlib import suppress
+from concurrent.futures import Future
 from threading import Thread
 from types import TracebackType
 from typing import Self
 
 from typing_extensions import override
+
+from tests.listening import hung_up, listening
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST, and what is unsent is lost
 
@@ -25,17 +27,16 @@ class Proxy:
 
     def __init__(self, server_port: int) -> None:
         self._server_port = server_port
-        self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._opened: list[asyncio.StreamWriter] = []
         self.reset_after: int | None = None
         self.passed = 0
         self.resets = 0
 
     def __enter__(self) -> Self:
+        up: Future[int] = Future()
+        self._thread = Thread(target=asyncio.run, args=(self._serve(up),))
         self._thread.start()
-        starting = asyncio.run_coroutine_threadsafe(self._start(), self._loop)
-        self.port = starting.result(10)
+        self.port = up.result(10)
         return self
 
     def __exit__(
@@ -44,40 +45,23 @@ class Proxy:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._left.set)
         self._thread.join()
-        self._loop.close()
 
-    async def _start(self) -> int:
-        self._server = await asyncio.start_server(self._accepted, "127.0.0.1", 0)
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
-
-    async def _end(self) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-
-    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        # Cancelled when the proxy ends; asyncio would log that.
-        with suppress(asyncio.CancelledError):
-            try:
-                await self._connected(reader, writer)
-            finally:
-                writer.close()
+    async def _serve(self, up: Future[int]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._left = asyncio.Event()
+        async with listening(self._connected) as port:
+            up.set_result(port)
+            await self._left.wait()
+        await hung_up(self._opened)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             there, back = await asyncio.open_connection("127.0.0.1", self._server_port)
         except OSError:
             return
+        self._opened.append(back)
         carried = [0]
         pumps = [
             asyncio.create_task(self._pump(source, sink, carried))
@@ -86,10 +70,10 @@ class Proxy:
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            back.close()  # before anything is awaited: who leaves the proxy cancels that as well
             for pump in pumps:
                 pump.cancel()
             await asyncio.wait(pumps)
-            back.close()
 
     async def _pump(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, carried: list[int]

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.domain.errors import TransportError
+from tests.listening import listening
 from tests.unit.redis.words import words_from
 from tests.waiting import until
 
@@ -54,14 +55,10 @@ async def connected(
     *plays: Sequence[bytes],
 ) -> AsyncGenerator[tuple[PlayedServer, RedisConnection]]:
     played = PlayedServer(list(plays))
-    server = await asyncio.start_server(played.serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    url = f"redis://127.0.0.1:{port}/0?protocol=2"
-    async with server:
+    async with listening(played.serve) as port:
+        url = f"redis://127.0.0.1:{port}/0?protocol=2"
         async with RedisConnection(url, answered_by=timedelta(seconds=5)) as connection:
             yield played, connection
-        server.close()
-        await until(lambda: played.hung_up == len(played.commands))
 
 
 async def test_replies_that_come_in_pieces_are_each_callers_own() -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.subscription import Subscription
+from tests.listening import listening
 from tests.unit.redis.words import words_from
 from tests.waiting import until
 
@@ -26,7 +27,6 @@ class SlowServer:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while (words := await words_from(reader)) is not None:
             self._obey(words[0], words[1:], writer)
-        writer.close()
 
     def _obey(self, command: str, channels: list[str], writer: asyncio.StreamWriter) -> None:
         if command not in {"SUBSCRIBE", "UNSUBSCRIBE"}:
@@ -72,23 +72,19 @@ class Heard:
 async def subscribed() -> AsyncGenerator[tuple[SlowServer, Subscription]]:
     """Hear the pulse; whoever is told anything else begins to hear the channel."""
     played, heard = SlowServer(), Heard()
-    server = await asyncio.start_server(played.serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    connection = RedisConnection(f"redis://127.0.0.1:{port}/0")
-    heard.subscription = subscription = Subscription(
-        connection,
-        of="events",
-        channels=(),
-        pulse=PULSE,
-        heard=heard,
-        again=lambda: None,
-        silence=timedelta(hours=1),
-        patience=timedelta(seconds=5),
-    )
-    async with server:
+    async with listening(played.serve) as port:
+        heard.subscription = subscription = Subscription(
+            RedisConnection(f"redis://127.0.0.1:{port}/0"),
+            of="events",
+            channels=(),
+            pulse=PULSE,
+            heard=heard,
+            again=lambda: None,
+            silence=timedelta(hours=1),
+            patience=timedelta(seconds=5),
+        )
         async with subscription:
             yield played, subscription
-        server.close()
 
 
 async def test_what_was_left_and_is_wanted_again_is_heard_only_when_that_is_confirmed() -> None:
