@@ -112,9 +112,9 @@ class Sockets:
         """Note that a frame came."""
         self._frames["in"] += 1
 
-    def count_out(self) -> None:
-        """Note that a frame was taken."""
-        self._frames["out"] += 1
+    def count_out(self, frames: int) -> None:
+        """Note that so many were taken."""
+        self._frames["out"] += frames
 
     def count_closed(self, code: int) -> None:
         """Note that one was closed with *code*."""

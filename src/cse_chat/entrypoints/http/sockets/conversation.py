@@ -1,7 +1,7 @@
 """One socket: what a client says, and what it is told."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,6 +35,7 @@ from cse_chat.entrypoints.http.sockets.refusals import crowded, refused
 from cse_chat.entrypoints.http.sockets.turns import Turns
 from cse_chat.entrypoints.metrics.asking import Ask as SendChat
 from cse_chat.entrypoints.sockets import SocketLimits, Sockets
+from cse_chat.entrypoints.websocket_protocol import CONNECTION
 
 _log = structlog.get_logger(__name__)
 
@@ -92,12 +93,19 @@ class Conversation:
         self._pace = Pace(
             rate=limits.frames_per_second, burst=limits.burst, monotonic=self._loop.time
         )
-        self._outgoing = Outgoing(socket, sockets=service.sockets, limits=limits, end=self._end)
+        self._outgoing = Outgoing(
+            socket.scope["state"][CONNECTION],
+            sockets=service.sockets,
+            limits=limits,
+            end=self._end,
+        )
         self._ending: Closing | None = None
         self._patience: asyncio.Timeout | None = None
         self._heard_at = self._loop.time()
         self._tasks = asyncio.TaskGroup()
         self._follower: asyncio.Task[None] | None = None
+        self._told: Cursor | None = None
+        self._tries = 0
         self._turns: Turns | None = None  # most sockets only listen
 
     async def __call__(self) -> Closing:
@@ -252,17 +260,16 @@ class Conversation:
 
     async def _tell(self, after: Cursor | None) -> None:
         """Tell what happens behind *after*, also across a store that is away for a while."""
-        tries = 0
+        self._told, self._tries = after, 0
         while True:
             try:
-                async for cursor in self._told(after):
-                    after, tries = cursor, 0
+                await self._tell_on()
             except TransportError:
                 pass
             except NotFoundError:
                 # Its first question may not be known yet, because the store was away.
-                tries += 1
-                if tries == _TRIES:
+                self._tries += 1
+                if self._tries == _TRIES:
                     self._end(closings.NOT_YOURS)
                     return
             except NotOwnerError:
@@ -278,19 +285,19 @@ class Conversation:
                 return
             await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _told(self, after: Cursor | None) -> AsyncGenerator[Cursor]:
-        """Yield how far the client was told, until there is nobody to tell, or to tell it."""
+    async def _tell_on(self) -> None:
+        """Tell what comes behind what was told, until there is nobody to tell, or to tell it."""
         await self._service.threads.own(self._thread_id, self._user_id)
         stretches = self._service.follow_thread(
-            self._thread_id, self._user_id, after=after, idle=self._limits.idle
+            self._thread_id, self._user_id, after=self._told, idle=self._limits.idle
         )
         async with aclosing(stretches):
             async for stretch in stretches:
-                for found in stretch:
-                    json = followed_json(found, now=self._service.now)
-                    if not await self._outgoing.send(json.decode()):
+                if stretch:  # else nothing was said for long
+                    texts = [followed_json(found, now=self._service.now) for found in stretch]
+                    if not await self._outgoing.send(*texts):
                         return
-                    yield found.cursor
+                    self._told, self._tries = stretch[-1].cursor, 0
 
     async def _refuse(self, ref: str | None, error: ChatError | NotSupportedError) -> None:
         await self._reply(refused(self._socket.scope, ref, error))
