@@ -1,9 +1,9 @@
 """Who in this process follows which thread; what every event log keeps."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from math import inf
 
 from cse_chat.domain.model.events import Event
 from cse_chat.domain.model.ids import ThreadId
@@ -31,12 +31,12 @@ class _Follower:
     def __init__(self, followers: "Followers", thread_id: ThreadId) -> None:
         self._followers = followers
         self._thread_id = thread_id
-        self._heard: deque[Event] = deque()
+        self._heard: list[Event] = []
         self._size = 0
         self._missed = False
         self._waiter: asyncio.Future[None] | None = None
-        self._until = 0.0
-        self._rings_at = 0.0
+        self._until = inf
+        self._rings_at = inf
         self._timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> NextNews:
@@ -53,20 +53,20 @@ class _Follower:
         if self._timer:
             self._timer.cancel()
 
-    async def next_news(self, wait: timedelta) -> News:
+    async def next_news(self, wait: timedelta | None) -> News:
         if not (self._heard or self._missed or self._followers.is_let_go):
             loop = asyncio.get_running_loop()
-            self._until = loop.time() + wait.total_seconds()
+            self._until = inf if wait is None else loop.time() + wait.total_seconds()
             # One that is to ring before may stay: where much is told, few are needed.
-            if self._timer is None or self._rings_at > self._until:
+            if self._until < self._rings_at:
                 self._ring(loop)
             self._waiter = loop.create_future()
             await self._waiter
-        events, missed = tuple(self._heard), self._missed
+        news = News(tuple(self._heard), self._missed, self._followers.is_let_go)
         self._heard.clear()
         self._size = 0
         self._missed = False
-        return News(events, missed, self._followers.is_let_go)
+        return news
 
     def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._timer:
@@ -75,10 +75,10 @@ class _Follower:
         self._timer = loop.call_at(self._rings_at, self._rung, loop)
 
     def _rung(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._timer = None
+        self._timer, self._rings_at = None, inf
         if loop.time() >= self._until:
             self.wake()
-        else:
+        elif self._until < inf:
             self._ring(loop)
 
     def hear(self, event: Event) -> None:
