@@ -65,6 +65,28 @@ class Conversation:
     that was read is asked, whether or not its sender is still there.
     """
 
+    __slots__ = (  # there may be ten thousand
+        "_cancelling",
+        "_ending",
+        "_follower",
+        "_heard_at",
+        "_is_hearing",
+        "_limits",
+        "_loop",
+        "_outgoing",
+        "_pace",
+        "_service",
+        "_socket",
+        "_speaks_frames",
+        "_task",
+        "_tasks",
+        "_thread_id",
+        "_told",
+        "_tries",
+        "_turns",
+        "_user_id",
+    )
+
     def __init__(
         self,
         socket: WebSocket[Any, Any, Any],
@@ -100,7 +122,7 @@ class Conversation:
             end=self._end,
         )
         self._ending: Closing | None = None
-        self._patience: asyncio.Timeout | None = None
+        self._is_hearing = False
         self._heard_at = self._loop.time()
         self._tasks = asyncio.TaskGroup()
         self._follower: asyncio.Task[None] | None = None
@@ -110,6 +132,9 @@ class Conversation:
 
     async def __call__(self) -> Closing:
         """Talk, and return how it ended; whatever was begun for it has ended, too."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 -- an ASGI application is awaited by one
+        self._task, self._cancelling = task, task.cancelling()
         try:
             async with self._tasks:
                 return await self._talk()
@@ -123,7 +148,7 @@ class Conversation:
         if not self._speaks_frames:  # as the original design has it
             self._follow(await self._service.follow_thread.newest(self._thread_id))
         while self._ending is None:
-            await self._take_next()
+            await self._take(await self._next_message())
         await self._finish()
         return self._ending
 
@@ -131,11 +156,21 @@ class Conversation:
         """See `Conversing.leave`."""
         self._end(closings.GOING_AWAY)
 
+    def look(self) -> None:
+        """See `Conversing.look`."""
+        if self._is_quiet:  # how it ends is decided in its turn: all may be told to leave before
+            self._interrupt()
+
     def _end(self, closing: Closing) -> None:
         if self._ending is None:
             self._ending = closing
-            if self._patience and not self._patience.expired():
-                self._patience.reschedule(self._loop.time())
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        """Have whoever waits for the next message go on without."""
+        if self._is_hearing:
+            self._is_hearing = False  # by this it knows that it was done here
+            self._task.cancel()
 
     async def _finish(self) -> None:
         """Do what is in hand, within bounds; then nothing goes on."""
@@ -149,33 +184,36 @@ class Conversation:
 
     # --- what the client says ---------------------------------------------------------------------
 
-    async def _take_next(self) -> None:
-        """Wait for a frame and take it; or return when it ends, or both were quiet for long."""
-        message = await self._next_message()
+    async def _next_message(self) -> Any | None:  # noqa: ANN401 -- ASGI
+        """Wait for a message; there is none if that was interrupted."""
+        self._is_hearing = True
+        try:
+            return await self._socket.receive()
+        except asyncio.CancelledError:
+            if self._is_hearing or self._task.uncancel() > self._cancelling:
+                raise
+            return None
+        finally:
+            self._is_hearing = False
+
+    @property
+    def _is_quiet(self) -> bool:
+        said_at = max(self._heard_at, self._outgoing.last_at)
+        return self._loop.time() >= said_at + self._limits.idle.total_seconds()
+
+    async def _take(self, message: Any | None) -> None:  # noqa: ANN401 -- ASGI
+        """Take a frame; or end when there are no more, or both were quiet for long."""
         if message is None:
-            if self._quiet_until <= self._loop.time():
+            if self._is_quiet:
                 self._end(closings.IDLE)
         elif message["type"] == "websocket.receive":
             self._heard_at = self._loop.time()
             self._service.sockets.count_in()
-            await self._take(message.get("text"))
+            await self._take_text(message.get("text"))
         else:
             self._end(Closing(message.get("code") or _NO_CODE, is_theirs=True))
 
-    async def _next_message(self) -> Any | None:  # noqa: ANN401 -- ASGI
-        try:
-            async with asyncio.timeout_at(self._quiet_until) as self._patience:
-                return await self._socket.receive()
-        except TimeoutError:
-            return None
-        finally:
-            self._patience = None
-
-    @property
-    def _quiet_until(self) -> float:
-        return max(self._heard_at, self._outgoing.last_at) + self._limits.idle.total_seconds()
-
-    async def _take(self, text: str | None) -> None:
+    async def _take_text(self, text: str | None) -> None:
         if not self._pace.allows_one():
             self._end(closings.TOO_FAST)
         elif text is None:
@@ -289,11 +327,11 @@ class Conversation:
         """Tell what comes behind what was told, until there is nobody to tell, or to tell it."""
         await self._service.threads.own(self._thread_id, self._user_id)
         stretches = self._service.follow_thread(
-            self._thread_id, self._user_id, after=self._told, idle=self._limits.idle
+            self._thread_id, self._user_id, after=self._told, idle=None
         )
         async with aclosing(stretches):
             async for stretch in stretches:
-                if stretch:  # else nothing was said for long
+                if stretch:  # else there was nothing yet
                     texts = [followed_json(found, now=self._service.now) for found in stretch]
                     if not await self._outgoing.send(*texts):
                         return

@@ -1,6 +1,7 @@
 """``WS /ws/chat/{thread_id}``: who is let in, and how the socket is closed in the end."""
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -79,7 +80,7 @@ async def _converse(
             user_id=asking_user(),
             speaks_frames=subprotocol is not None,
         )
-        with service.sockets.holding(conversation):
+        with service.sockets.holding(conversation, idle=service.limits.idle):
             closing = await conversation()
             await _close(socket, closing)
     else:
@@ -105,14 +106,14 @@ def telling_where_no_socket_is(app: ASGIApp) -> ASGIApp:
     The framework only closes it, of which the server makes 403 without a word.
     """
 
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+    def serve(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         async def answer(message: Message) -> None:
             if message["type"] == "websocket.close" and scope.get("path_template") is None:
                 await refuse_handshake(WebSocket(scope, receive, send), problem_kinds.NOT_FOUND)
             else:
                 await send(message)
 
-        await app(scope, receive, answer if scope["type"] == ScopeType.WEBSOCKET else send)
+        return app(scope, receive, answer if scope["type"] == ScopeType.WEBSOCKET else send)
 
     return serve
 

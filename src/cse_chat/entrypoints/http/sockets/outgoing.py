@@ -35,6 +35,18 @@ class Outgoing:
         last_at: When the last frame was taken, by the loop's clock.
     """
 
+    __slots__ = (
+        "_connection",
+        "_end",
+        "_loop",
+        "_not_taking",
+        "_sockets",
+        "_under_way",
+        "_watch",
+        "is_over",
+        "last_at",
+    )
+
     def __init__(
         self,
         connection: Connection,
