@@ -1,29 +1,20 @@
 """One socket: what a client says, and what it is told."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import aclosing
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 from litestar.connection import WebSocket
 
-from cse_chat.adapters.wire.events import followed_json
 from cse_chat.domain.errors import (
     ChatError,
     InvalidRequestError,
     NotFoundError,
-    NotOwnerError,
-    TransportError,
 )
 from cse_chat.domain.model.events import Cursor
 from cse_chat.domain.model.ids import ThreadId, UserId
 from cse_chat.domain.model.questions import IfBusy, Question
-from cse_chat.domain.ports.threads import Threads
-from cse_chat.domain.use_cases.cancel_chat import CancelChat
-from cse_chat.domain.use_cases.follow_thread import FollowThread
 from cse_chat.entrypoints.http.bodies import document_of
 from cse_chat.entrypoints.http.errors import NotSupportedError
 from cse_chat.entrypoints.http.sockets import closings, frames
@@ -32,30 +23,15 @@ from cse_chat.entrypoints.http.sockets.frames import Ask, Cancel, Follow, Frame,
 from cse_chat.entrypoints.http.sockets.outgoing import Outgoing
 from cse_chat.entrypoints.http.sockets.pace import Pace
 from cse_chat.entrypoints.http.sockets.refusals import crowded, refused
+from cse_chat.entrypoints.http.sockets.service import SocketService
+from cse_chat.entrypoints.http.sockets.telling import Telling
 from cse_chat.entrypoints.http.sockets.turns import Turns
-from cse_chat.entrypoints.metrics.asking import Ask as SendChat
-from cse_chat.entrypoints.sockets import SocketLimits, Sockets
 from cse_chat.entrypoints.websocket_protocol import CONNECTION
 
 _log = structlog.get_logger(__name__)
 
 NOT_WAITING: Final = timedelta(0)
-_PAUSE_SECONDS: Final = 1.0
-_TRIES: Final = 5
 _NO_CODE: Final = 1005
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SocketService:
-    """What sockets call."""
-
-    send_chat: SendChat
-    cancel_chat: CancelChat
-    follow_thread: FollowThread
-    threads: Threads
-    sockets: Sockets
-    now: Callable[[], datetime]
-    limits: SocketLimits = field(default_factory=SocketLimits)
 
 
 class Conversation:
@@ -81,8 +57,6 @@ class Conversation:
         "_task",
         "_tasks",
         "_thread_id",
-        "_told",
-        "_tries",
         "_turns",
         "_user_id",
     )
@@ -126,8 +100,6 @@ class Conversation:
         self._heard_at = self._loop.time()
         self._tasks = asyncio.TaskGroup()
         self._follower: asyncio.Task[None] | None = None
-        self._told: Cursor | None = None
-        self._tries = 0
         self._turns: Turns | None = None  # most sockets only listen
 
     async def __call__(self) -> Closing:
@@ -294,48 +266,20 @@ class Conversation:
     def _follow(self, after: Cursor | None) -> None:
         if self._follower:
             self._follower.cancel()
-        self._follower = self._tasks.create_task(self._tell(after))
-
-    async def _tell(self, after: Cursor | None) -> None:
-        """Tell what happens behind *after*, also across a store that is away for a while."""
-        self._told, self._tries = after, 0
-        while True:
-            try:
-                await self._tell_on()
-            except TransportError:
-                pass
-            except NotFoundError:
-                # Its first question may not be known yet, because the store was away.
-                self._tries += 1
-                if self._tries == _TRIES:
-                    self._end(closings.NOT_YOURS)
-                    return
-            except NotOwnerError:
-                self._end(closings.NOT_YOURS)
-                return
-            except ChatError as error:
-                await self._refuse(None, error)
-                self._follower = None
-                return
-            else:
-                if not self._outgoing.is_over:  # nobody is told anything here any more
-                    self._end(closings.GOING_AWAY)
-                return
-            await asyncio.sleep(_PAUSE_SECONDS)
-
-    async def _tell_on(self) -> None:
-        """Tell what comes behind what was told, until there is nobody to tell, or to tell it."""
-        await self._service.threads.own(self._thread_id, self._user_id)
-        stretches = self._service.follow_thread(
-            self._thread_id, self._user_id, after=self._told, idle=None
+        telling = Telling(
+            self._service,
+            self._outgoing,
+            thread_id=self._thread_id,
+            user_id=self._user_id,
+            after=after,
+            end=self._end,
+            refuse=self._tell_no_more,
         )
-        async with aclosing(stretches):
-            async for stretch in stretches:
-                if stretch:  # else there was nothing yet
-                    texts = [followed_json(found, now=self._service.now) for found in stretch]
-                    if not await self._outgoing.send(*texts):
-                        return
-                    self._told, self._tries = stretch[-1].cursor, 0
+        self._follower = self._tasks.create_task(telling())
+
+    async def _tell_no_more(self, error: ChatError) -> None:
+        self._follower = None
+        await self._refuse(None, error)
 
     async def _refuse(self, ref: str | None, error: ChatError | NotSupportedError) -> None:
         await self._reply(refused(self._socket.scope, ref, error))

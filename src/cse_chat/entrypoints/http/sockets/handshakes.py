@@ -20,9 +20,10 @@ from cse_chat.entrypoints.http.exchanges import answer_with, close_with, headers
 from cse_chat.entrypoints.http.parameters import thread_id_of
 from cse_chat.entrypoints.http.sockets import closings
 from cse_chat.entrypoints.http.sockets.closings import Closing
-from cse_chat.entrypoints.http.sockets.conversation import Conversation, SocketService
+from cse_chat.entrypoints.http.sockets.conversation import Conversation
 from cse_chat.entrypoints.http.sockets.frames import SUBPROTOCOL
 from cse_chat.entrypoints.http.sockets.refusals import refuse_handshake
+from cse_chat.entrypoints.http.sockets.service import SocketService
 from cse_chat.entrypoints.http.users import asking_user
 
 _log = structlog.get_logger(__name__)

@@ -12,7 +12,7 @@ from cse_chat.entrypoints.websocket_protocol import frame_of
 
 
 class Connection(Protocol):
-    """What frames are written to: the server's connection, as its extension of ASGI gives it."""
+    """What frames are written to: the server's own, past ASGI; see `websocket_protocol`."""
 
     def write(self, frames: bytes) -> bool:
         """Write whole frames, if the client took those before.
