@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from math import inf
+from math import ceil, inf
 
 from cse_chat.domain.model.events import Event
 from cse_chat.domain.model.ids import ThreadId
@@ -11,6 +11,35 @@ from cse_chat.domain.ports.events import MOST_BYTES_AT_ONCE, News, NextNews
 
 _MOST_HEARD = 64
 """Events that wait for one follower; beyond them, or `MOST_BYTES_AT_ONCE`, it reads from the log."""
+
+
+_GRAIN_SECONDS = 0.05
+"""By how much a wait may be longer than it was to be."""
+
+
+class _Bells:
+    """Rings for those whose time is over: once for all of whom it is about the same.
+
+    Who follows the same waits for the same, and a timer for each took a tenth of what it takes to
+    tell one of a thousand something once a second.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, list[_Follower]] = {}
+
+    def ring_for(self, follower: "_Follower", at: float, loop: asyncio.AbstractEventLoop) -> None:
+        """Have it ring at a time by the loop's clock, or a little later."""
+        grain = ceil(at / _GRAIN_SECONDS)
+        waiting = self._waiting.get(grain)
+        if waiting is None:
+            waiting = self._waiting[grain] = []
+            loop.call_at(grain * _GRAIN_SECONDS, self._ring, grain, loop)
+        waiting.append(follower)
+
+    def _ring(self, grain: int, loop: asyncio.AbstractEventLoop) -> None:
+        now = max(loop.time(), grain * _GRAIN_SECONDS)  # a loop may ring a little too early
+        for follower in self._waiting.pop(grain):
+            follower.rung(now, loop)
 
 
 class _Follower:
@@ -23,7 +52,6 @@ class _Follower:
         "_rings_at",
         "_size",
         "_thread_id",
-        "_timer",
         "_until",
         "_waiter",
     )
@@ -37,7 +65,6 @@ class _Follower:
         self._waiter: asyncio.Future[None] | None = None
         self._until = inf
         self._rings_at = inf
-        self._timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> NextNews:
         self._followers.add(self._thread_id, self)
@@ -50,8 +77,8 @@ class _Follower:
 
     async def __aexit__(self, *_: object) -> None:
         self._followers.remove(self._thread_id, self)
-        if self._timer:
-            self._timer.cancel()
+        self._until = inf
+        self._heard.clear()  # what is still to ring for it holds it for that long
 
     async def next_news(self, wait: timedelta | None) -> News:
         if not (self._heard or self._missed or self._followers.is_let_go):
@@ -69,14 +96,15 @@ class _Follower:
         return news
 
     def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._timer:
-            self._timer.cancel()
         self._rings_at = self._until
-        self._timer = loop.call_at(self._rings_at, self._rung, loop)
+        self._followers.bells.ring_for(self, self._until, loop)
 
-    def _rung(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._timer, self._rings_at = None, inf
-        if loop.time() >= self._until:
+    def rung(self, now: float, loop: asyncio.AbstractEventLoop) -> None:
+        """Wake it if its time is over; else have it rung for again."""
+        if now < self._rings_at:  # it was rung for before, or is to be later
+            return
+        self._rings_at = inf
+        if now >= self._until:
             self.wake()
         elif self._until < inf:
             self._ring(loop)
@@ -121,6 +149,7 @@ class Followers:
         on_first: Told of a thread that somebody begins to follow.
         on_last: Told of a thread that nobody follows any more.
         confirmed: Returns once what is told of a thread is heard.
+        bells: Ring for those who waited as long as they wanted.
     """
 
     def __init__(
@@ -134,6 +163,7 @@ class Followers:
         self._on_first = on_first
         self._on_last = on_last
         self.confirmed = confirmed
+        self.bells = _Bells()
         self.is_let_go = False
 
     def __len__(self) -> int:
