@@ -186,6 +186,26 @@ class EventsContract:
 
         assert not news.events
 
+    async def test_a_wait_without_an_end_outlasts_the_end_of_one_before(
+        self, ledger: Ledger, events: EventLog
+    ) -> None:
+        request = a_request()
+        async with (
+            events.follow(request.thread_id) as next_news,
+            events.follow(a_thread_id()) as next_of_another,
+        ):
+            waiting = asyncio.ensure_future(next_news(timedelta(milliseconds=20)))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.wait({waiting})
+            waiting = asyncio.ensure_future(next_news(None))
+            await next_of_another(timedelta(milliseconds=40))
+            assert not waiting.done()
+            await ledger.register(request, Durability.MEMORY)
+
+            async with asyncio.timeout(5):
+                assert len((await waiting).events) == 1
+
     async def test_a_wait_that_is_cancelled_loses_nothing(
         self, ledger: Ledger, events: EventLog
     ) -> None:

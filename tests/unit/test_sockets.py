@@ -8,24 +8,30 @@ from cse_chat.entrypoints.http.sockets.closings import Closing
 from cse_chat.entrypoints.http.sockets.pace import Pace
 from cse_chat.entrypoints.sockets import CLOSE_CODES, Sockets
 
+HOUR = timedelta(hours=1)
+
 
 class Talker:
     """A socket that only notes that it was told to leave."""
 
     def __init__(self) -> None:
         self.told = 0
+        self.is_looking = asyncio.Event()
 
     def leave(self) -> None:
         self.told += 1
 
+    def look(self) -> None:
+        self.is_looking.set()
 
-def test_everybody_is_let_go_once_and_whoever_comes_later_too() -> None:
+
+async def test_everybody_is_let_go_once_and_whoever_comes_later_too() -> None:
     sockets, first, gone, late = Sockets(), Talker(), Talker(), Talker()
-    with sockets.holding(first):
-        with sockets.holding(gone):
+    with sockets.holding(first, idle=HOUR):
+        with sockets.holding(gone, idle=HOUR):
             assert len(sockets) == 2
         sockets.let_go()
-        with sockets.holding(late):
+        with sockets.holding(late, idle=HOUR):
             pass
 
     assert (first.told, gone.told, late.told) == (1, 0, 1)
@@ -34,16 +40,26 @@ def test_everybody_is_let_go_once_and_whoever_comes_later_too() -> None:
 
 async def test_the_end_waits_until_nobody_is_there_but_not_for_ever() -> None:
     sockets = Sockets()
-    await sockets.gone(within=timedelta(hours=1))
+    await sockets.gone(within=HOUR)
 
-    with sockets.holding(Talker()):
+    with sockets.holding(Talker(), idle=HOUR):
         await sockets.gone(within=timedelta(milliseconds=1))
         assert len(sockets) == 1
-        waiting = asyncio.create_task(sockets.gone(within=timedelta(hours=1)))
+        waiting = asyncio.create_task(sockets.gone(within=HOUR))
         await asyncio.sleep(0)
         assert not waiting.done()
     async with asyncio.timeout(5):
         await waiting
+
+
+async def test_all_are_told_to_look_again_and_again_while_they_are_open() -> None:
+    sockets, one, other = Sockets(), Talker(), Talker()
+    idle = timedelta(milliseconds=60)
+    with sockets.holding(one, idle=idle), sockets.holding(other, idle=idle):
+        for talker in (one, other, one, other):
+            async with asyncio.timeout(5):
+                await talker.is_looking.wait()
+            talker.is_looking.clear()
 
 
 def test_codes_that_are_a_clients_own_are_counted_as_one() -> None:

@@ -1,9 +1,9 @@
 """Who in this process follows which thread; what every event log keeps."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from math import ceil, inf
 
 from cse_chat.domain.model.events import Event
 from cse_chat.domain.model.ids import ThreadId
@@ -11,6 +11,35 @@ from cse_chat.domain.ports.events import MOST_BYTES_AT_ONCE, News, NextNews
 
 _MOST_HEARD = 64
 """Events that wait for one follower; beyond them, or `MOST_BYTES_AT_ONCE`, it reads from the log."""
+
+
+_GRAIN_SECONDS = 0.05
+"""By how much a wait may be longer than it was to be."""
+
+
+class _Bells:
+    """Rings for those whose time is over: once for all of whom it is about the same.
+
+    Who follows the same waits for the same, and a timer for each took a tenth of what it takes to
+    tell one of a thousand something once a second.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, list[_Follower]] = {}
+
+    def ring_for(self, follower: "_Follower", at: float, loop: asyncio.AbstractEventLoop) -> None:
+        """Have it ring at a time by the loop's clock, or a little later."""
+        grain = ceil(at / _GRAIN_SECONDS)
+        waiting = self._waiting.get(grain)
+        if waiting is None:
+            waiting = self._waiting[grain] = []
+            loop.call_at(grain * _GRAIN_SECONDS, self._ring, grain, loop)
+        waiting.append(follower)
+
+    def _ring(self, grain: int, loop: asyncio.AbstractEventLoop) -> None:
+        now = max(loop.time(), grain * _GRAIN_SECONDS)  # a loop may ring a little too early
+        for follower in self._waiting.pop(grain):
+            follower.rung(now, loop)
 
 
 class _Follower:
@@ -23,7 +52,6 @@ class _Follower:
         "_rings_at",
         "_size",
         "_thread_id",
-        "_timer",
         "_until",
         "_waiter",
     )
@@ -31,13 +59,12 @@ class _Follower:
     def __init__(self, followers: "Followers", thread_id: ThreadId) -> None:
         self._followers = followers
         self._thread_id = thread_id
-        self._heard: deque[Event] = deque()
+        self._heard: list[Event] = []
         self._size = 0
         self._missed = False
         self._waiter: asyncio.Future[None] | None = None
-        self._until = 0.0
-        self._rings_at = 0.0
-        self._timer: asyncio.TimerHandle | None = None
+        self._until = inf
+        self._rings_at = inf
 
     async def __aenter__(self) -> NextNews:
         self._followers.add(self._thread_id, self)
@@ -50,35 +77,36 @@ class _Follower:
 
     async def __aexit__(self, *_: object) -> None:
         self._followers.remove(self._thread_id, self)
-        if self._timer:
-            self._timer.cancel()
+        self._until = inf
+        self._heard.clear()  # what is still to ring for it holds it for that long
 
-    async def next_news(self, wait: timedelta) -> News:
+    async def next_news(self, wait: timedelta | None) -> News:
         if not (self._heard or self._missed or self._followers.is_let_go):
             loop = asyncio.get_running_loop()
-            self._until = loop.time() + wait.total_seconds()
+            self._until = inf if wait is None else loop.time() + wait.total_seconds()
             # One that is to ring before may stay: where much is told, few are needed.
-            if self._timer is None or self._rings_at > self._until:
+            if self._until < self._rings_at:
                 self._ring(loop)
             self._waiter = loop.create_future()
             await self._waiter
-        events, missed = tuple(self._heard), self._missed
+        news = News(tuple(self._heard), self._missed, self._followers.is_let_go)
         self._heard.clear()
         self._size = 0
         self._missed = False
-        return News(events, missed, self._followers.is_let_go)
+        return news
 
     def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._timer:
-            self._timer.cancel()
         self._rings_at = self._until
-        self._timer = loop.call_at(self._rings_at, self._rung, loop)
+        self._followers.bells.ring_for(self, self._until, loop)
 
-    def _rung(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._timer = None
-        if loop.time() >= self._until:
+    def rung(self, now: float, loop: asyncio.AbstractEventLoop) -> None:
+        """Wake it if its time is over; else have it rung for again."""
+        if now < self._rings_at:  # it was rung for before, or is to be later
+            return
+        self._rings_at = inf
+        if now >= self._until:
             self.wake()
-        else:
+        elif self._until < inf:
             self._ring(loop)
 
     def hear(self, event: Event) -> None:
@@ -121,6 +149,7 @@ class Followers:
         on_first: Told of a thread that somebody begins to follow.
         on_last: Told of a thread that nobody follows any more.
         confirmed: Returns once what is told of a thread is heard.
+        bells: Ring for those who waited as long as they wanted.
     """
 
     def __init__(
@@ -134,6 +163,7 @@ class Followers:
         self._on_first = on_first
         self._on_last = on_last
         self.confirmed = confirmed
+        self.bells = _Bells()
         self.is_let_go = False
 
     def __len__(self) -> int:

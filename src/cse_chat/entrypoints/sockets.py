@@ -16,6 +16,8 @@ CLOSE_CODES: Final = (
 
 OTHER_CODE: Final = "other"
 
+_LOOKS_AFTER: Final = 1 / 60  # of the time that nothing need be said
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SocketLimits:
@@ -47,6 +49,10 @@ class Conversing(Protocol):
         """End soon, and let the other side go on elsewhere."""
         ...
 
+    def look(self) -> None:
+        """End if neither side said anything for too long."""
+        ...
+
 
 class Sockets:
     """Every open socket of this process, so that all can be let go.
@@ -58,6 +64,7 @@ class Sockets:
 
     def __init__(self, *, most: int = 10_000) -> None:
         self.most = most
+        self._looking: asyncio.TimerHandle | None = None
         self.is_let_go = False
         self._open: set[Conversing] = set()
         self._coming = 0
@@ -95,10 +102,17 @@ class Sockets:
             self._coming -= 1
 
     @contextmanager
-    def holding(self, conversation: Conversing) -> Iterator[None]:
-        """Count it as open while this is entered; told to leave once everybody is."""
+    def holding(self, conversation: Conversing, *, idle: timedelta) -> Iterator[None]:
+        """Count it as open while this is entered; told to leave once everybody is.
+
+        Args:
+            conversation: One of a socket.
+            idle: How long it may be quiet; it is told to look a little later.
+        """
         self._open.add(conversation)
         self._none_is_open.clear()
+        if self._looking is None:
+            self._look_later(idle.total_seconds() * _LOOKS_AFTER)
         if self.is_let_go:
             conversation.leave()
         try:
@@ -107,14 +121,29 @@ class Sockets:
             self._open.discard(conversation)
             if not self._open:
                 self._none_is_open.set()
+                self._look_no_more()
+
+    def _look_later(self, seconds: float) -> None:
+        # One for all: a timer of its own is a fortieth of what an open socket holds.
+        self._looking = asyncio.get_running_loop().call_later(seconds, self._look, seconds)
+
+    def _look(self, seconds: float) -> None:
+        for conversation in self._open:
+            conversation.look()
+        self._look_later(seconds)
+
+    def _look_no_more(self) -> None:
+        if self._looking:
+            self._looking.cancel()
+            self._looking = None
 
     def count_in(self) -> None:
         """Note that a frame came."""
         self._frames["in"] += 1
 
-    def count_out(self) -> None:
-        """Note that a frame was taken."""
-        self._frames["out"] += 1
+    def count_out(self, frames: int) -> None:
+        """Note that so many were taken."""
+        self._frames["out"] += frames
 
     def count_closed(self, code: int) -> None:
         """Note that one was closed with *code*."""

@@ -5,19 +5,38 @@ time: uvicorn alone keeps a pong for every ping that a peer sends while it reads
 every empty fragment, and a connection for as long as its last bytes are not taken.
 """
 
+from functools import lru_cache
 from typing import Any, Final
 
 from typing_extensions import override
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import CloseCode, Frame
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.http11 import Request
+
+CONNECTION: Final = "connection"
+"""Where the state of a socket's scope has the connection, for who writes whole frames to it."""
 
 MOST_FRAGMENTS: Final = 64
 _CLOSING_SECONDS: Final = 5.0
+_SOON: Final = 16  # those who follow the same are told at the same moment, of a few events
+
+
+@lru_cache(_SOON)
+def frame_of(text: bytes) -> bytes:
+    """Return the frame that says *text*: no extension and no mask makes it another for anybody.
+
+    Made for each peer anew, and handed on by ASGI, it took a quarter of what telling an event takes.
+
+    Raises:
+        UnicodeDecodeError: It is no text.
+    """
+    text.decode()
+    return Frame(Opcode.TEXT, text).serialize(mask=False)
 
 
 class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
-    """One connection; what it gives to the application is uvicorn's business."""
+    """One connection; what it gives to the application is uvicorn's business, but for `write`."""
 
     @override
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -66,6 +85,29 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
             self._abort_later()
         elif message["type"] == "websocket.http.response.body" and not message.get("more_body"):
             self.handshake_complete = True  # else uvicorn logs that nothing was answered
+
+    @override
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.handshake_complete:  # it was not refused, and the application has not begun
+            self.scope["state"][CONNECTION] = self
+
+    def write(self, frames: bytes) -> bool:
+        """Write whole frames of an accepted socket, if its peer took what was written before.
+
+        Raises:
+            OSError: It takes nothing any more.
+        """
+        if self.close_sent or self.transport.is_closing():
+            raise ClientDisconnected
+        if not self.writable.is_set():
+            return False
+        self.transport.write(frames)
+        return True
+
+    async def taken(self) -> None:
+        """Return once the peer has taken what was written, or is gone."""
+        await self.writable.wait()
 
     @override
     def shutdown(self) -> None:

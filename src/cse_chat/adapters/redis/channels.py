@@ -26,7 +26,7 @@ class PassingChannels:
         # What is wanted and whether that is confirmed, the part of it that this connection was
         # asked for and how many confirmations that makes, and what of it has changed in this turn
         # of the loop.
-        self._wanted: dict[str, asyncio.Event] = {}
+        self._wanted: dict[str, asyncio.Future[None]] = {}
         self._asked_for: set[str] = set()
         self._unconfirmed: Counter[str] = Counter()
         self._changed: set[str] = set()
@@ -40,7 +40,8 @@ class PassingChannels:
     def hear(self, channel: str) -> None:
         """Hear *channel* until it is left; at once, or as soon as there is a connection."""
         if channel not in self._wanted:
-            self._wanted[channel] = asyncio.Event()
+            # An event would hold 900 bytes for each channel.
+            self._wanted[channel] = asyncio.get_running_loop().create_future()
             self._change(channel)
 
     async def heard(self, channel: str) -> None:
@@ -50,17 +51,15 @@ class PassingChannels:
             NotListeningError: It was not confirmed.
         """
         confirmed = self._wanted.get(channel)
-        if confirmed is None:
+        if confirmed is None or confirmed.done():
             return
-        try:
-            async with asyncio.timeout(self._patience):
-                await confirmed.wait()
-        except TimeoutError as error:
-            raise NotListeningError("Redis: a channel was not confirmed") from error
+        await asyncio.wait({confirmed}, timeout=self._patience)
+        if not confirmed.done():
+            raise NotListeningError("Redis: a channel was not confirmed")
 
     def leave(self, channel: str) -> None:
         """Hear *channel* no more."""
-        self._wanted.pop(channel).set()
+        _say(self._wanted.pop(channel))
         self._change(channel)
 
     # --- the life of a connection -----------------------------------------------------------------
@@ -83,13 +82,15 @@ class PassingChannels:
         del self._unconfirmed[channel]
         if channel not in self._wanted or channel not in self._asked_for:
             return False
-        self._wanted[channel].set()
+        _say(self._wanted[channel])
         return True
 
     def lose(self) -> None:
         """Count none as confirmed any more."""
-        for confirmed in self._wanted.values():
-            confirmed.clear()
+        loop = asyncio.get_running_loop()
+        for channel, confirmed in self._wanted.items():
+            if confirmed.done():  # else somebody may wait for it
+                self._wanted[channel] = loop.create_future()
 
     def end(self) -> None:
         """Ask this connection for nothing more."""
@@ -113,7 +114,7 @@ class PassingChannels:
             return  # the next connection begins with all there is
         # Also what was left and is wanted again in the same turn: asking twice confirms twice.
         wanted = self._wanted.keys() & changed
-        new = [c for c in wanted if not self._wanted[c].is_set()]
+        new = [c for c in wanted if not self._wanted[c].done()]
         old = [c for c in changed if c not in self._wanted and c in self._asked_for]
         self._asked_for.difference_update(old)
         self._asked_for.update(new)
@@ -124,6 +125,11 @@ class PassingChannels:
                 task = asyncio.create_task(_send(self._connection, name, channels))
                 self._sending.add(task)
                 task.add_done_callback(self._sending.discard)
+
+
+def _say(confirmed: asyncio.Future[None]) -> None:
+    if not confirmed.done():
+        confirmed.set_result(None)
 
 
 async def _send(connection: AbstractConnection, command: str, channels: Collection[str]) -> None:

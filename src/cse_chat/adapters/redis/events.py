@@ -8,7 +8,6 @@ from typing import Self
 
 from cse_chat.adapters.followers import Followers
 from cse_chat.adapters.redis import names
-from cse_chat.adapters.redis.calls import Reply
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.adapters.redis.subscription import Subscription
@@ -50,7 +49,7 @@ class RedisEventLog:
     ) -> None:
         self._connection = connection
         self._late: set[ThreadId] = set()
-        self._readings: dict[tuple[ThreadId, Cursor | None, int], asyncio.Future[Reply]] = {}
+        self._readings: dict[tuple[ThreadId, Cursor | None, int], asyncio.Task[Stretch]] = {}
         self.followers = Followers(
             on_first=self._hear, on_last=self._leave, confirmed=self._confirmed
         )
@@ -103,8 +102,39 @@ class RedisEventLog:
             MalformedRecordError: What is stored is no event.
         """
         # Shielded: others may wait for the same.
-        reply = await asyncio.shield(self._read(thread_id, after, limit))
-        found, last, oldest, busy, values, deleted, nothing = reply
+        return await asyncio.shield(self._reading(thread_id, after, limit))
+
+    def _reading(
+        self, thread_id: ThreadId, after: Cursor | None, limit: int
+    ) -> asyncio.Task[Stretch]:
+        """Have it read, once for all who ask for the same in one turn of the loop.
+
+        Those who follow a thread that says nothing look again at the same moment, and so do all
+        when the subscription is made anew. Who asks in a later turn may have begun to hear since.
+        """
+        asked = (thread_id, after, limit)
+        reading = self._readings.get(asked)
+        if reading is None:
+            loop = asyncio.get_running_loop()
+            reading = self._readings[asked] = loop.create_task(self._read(*asked))
+            loop.call_soon(self._readings.pop, asked)
+        return reading
+
+    async def _read(self, thread_id: ThreadId, after: Cursor | None, limit: int) -> Stretch:
+        cursor = after or NOTHING_YET
+        found, last, oldest, busy, values, deleted, nothing = await self._connection.run(
+            _EVENTS,
+            [
+                names.events(thread_id),
+                names.meta(thread_id),
+                names.open_requests(thread_id),
+                names.owner(thread_id),
+            ],
+            cursor.epoch if after else "",
+            cursor.offset,
+            limit,
+            MOST_BYTES_AT_ONCE,
+        )
         if deleted:
             return nothing_of_a_deleted_thread(after)
         newest = Cursor(found.decode(), last)
@@ -125,32 +155,6 @@ class RedisEventLog:
             busy=bool(busy),
             newest=newest,
         )
-
-    def _read(self, thread_id: ThreadId, after: Cursor | None, limit: int) -> asyncio.Future[Reply]:
-        """Have it read, once for all who ask for the same in one turn of the loop.
-
-        Those who follow a thread that says nothing look again at the same moment, and so do all
-        when the subscription is made anew. Who asks in a later turn may have begun to hear since.
-        """
-        asked = (thread_id, after, limit)
-        reading = self._readings.get(asked)
-        if reading is None:
-            cursor = after or NOTHING_YET
-            reading = self._readings[asked] = self._connection.run(
-                _EVENTS,
-                [
-                    names.events(thread_id),
-                    names.meta(thread_id),
-                    names.open_requests(thread_id),
-                    names.owner(thread_id),
-                ],
-                cursor.epoch if after else "",
-                cursor.offset,
-                limit,
-                MOST_BYTES_AT_ONCE,
-            )
-            asyncio.get_running_loop().call_soon(self._readings.pop, asked)
-        return reading
 
     def follow(self, thread_id: ThreadId) -> AbstractAsyncContextManager[NextNews]:
         """See `EventLog.follow`; while nothing can be heard, whoever follows reads once it can."""

@@ -21,7 +21,7 @@ class FollowThread:
     events: EventLog
 
     async def __call__(
-        self, thread_id: ThreadId, user_id: UserId, *, after: Cursor | None, idle: timedelta
+        self, thread_id: ThreadId, user_id: UserId, *, after: Cursor | None, idle: timedelta | None
     ) -> AsyncGenerator[Sequence[Followed]]:
         """Yield at once what is kept, possibly nothing; then what comes, until it is over here.
 
@@ -29,7 +29,7 @@ class FollowThread:
             thread_id: Whose events.
             user_id: Who asks.
             after: Behind which event to begin; ``None``: with the oldest that is kept.
-            idle: After how long without anything nothing is yielded.
+            idle: After how long without anything nothing is yielded; ``None``: never.
 
         Raises:
             NotFoundError: Nobody ever used the thread, it is another user's, or was deleted: also

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 
 from cse_chat.domain.model.events import Cursor, Event, Followed, Gap
 from cse_chat.domain.model.ids import ThreadId
@@ -45,30 +46,31 @@ class Reader:
         self.is_deleted = False
         self.cursor = after
 
-    async def followed(self, *, idle: timedelta) -> AsyncGenerator[Sequence[Event | Gap]]:
+    async def followed(self, *, idle: timedelta | None) -> AsyncGenerator[Sequence[Event | Gap]]:
         """Yield at once what is kept, possibly nothing; then what comes, until it is over here.
 
-        After *idle* without anything, nothing is yielded.
+        After *idle* without anything, nothing is yielded; ``None``: then never.
         """
         loop = asyncio.get_running_loop()
+        silence = inf if idle is None else idle.total_seconds()
         quiet_until = loop.time()
         async with self._events.follow(self._thread_id) as next_news:
             while True:
                 async with aclosing(self.kept()) as stretches:
                     async for stretch in stretches:
                         yield stretch
-                        quiet_until = loop.time() + idle.total_seconds()
+                        quiet_until = loop.time() + silence
                 if self.is_deleted:
                     return
                 while True:
                     if loop.time() >= quiet_until:
                         yield ()
-                        quiet_until = loop.time() + idle.total_seconds()
+                        quiet_until = loop.time() + silence
                     news = await next_news(self._patience(quiet_until - loop.time()))
                     fresh = self._following_on(news.events)
                     if fresh:
                         yield fresh
-                        quiet_until = loop.time() + idle.total_seconds()
+                        quiet_until = loop.time() + silence
                     if news.over:
                         return
                     if news.missed or len(fresh) < len(news.events):
@@ -76,11 +78,11 @@ class Reader:
                     if not fresh and loop.time() < quiet_until:
                         break
 
-    def _patience(self, left: float) -> timedelta:
+    def _patience(self, left: float) -> timedelta | None:
         """Return how long to wait for news, at most *left* seconds."""
         if self._is_busy and left >= LOOK_AGAIN.total_seconds():
             return LOOK_AGAIN  # made once: making one took a third of the time of a delivery
-        return timedelta(seconds=left)
+        return None if left == inf else timedelta(seconds=left)
 
     async def kept(self) -> AsyncGenerator[Sequence[Event | Gap]]:
         """Yield all that is kept."""

@@ -2,11 +2,11 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from cse_chat.entrypoints.http.exchanges import (
@@ -38,11 +38,13 @@ class AccessLog:
             for (route, status), count in self._responses.items()
         }
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one connection."""
         if scope["type"] != ScopeType.HTTP:
-            await self._serve_socket(scope, receive, send)
-            return
+            return self._serve_socket(scope, receive, send)
+        return self._serve_request(scope, receive, send)
+
+    async def _serve_request(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started = self._monotonic()
         tokens = bind_contextvars(request_id=request_id_of(scope))
         try:

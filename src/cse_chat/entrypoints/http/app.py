@@ -30,11 +30,11 @@ from cse_chat.entrypoints.http.schema import (
     schema_page_file,
     schema_page_library,
 )
-from cse_chat.entrypoints.http.sockets.conversation import SocketService
 from cse_chat.entrypoints.http.sockets.handshakes import (
     chat_socket,
     telling_where_no_socket_is,
 )
+from cse_chat.entrypoints.http.sockets.service import SocketService
 from cse_chat.entrypoints.http.streams import Streaming
 from cse_chat.entrypoints.http.threads import ThreadsController
 from cse_chat.entrypoints.metrics.exposition import Metrics

@@ -1,7 +1,7 @@
 """What every HTTP exchange carries: the ids to find it again, and headers that keep it safe."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from litestar.enums import ScopeType
@@ -93,13 +93,12 @@ class Envelope:
         self._app = app
         self._new_request_id = new_request_id
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Serve one connection; no coroutine of its own waits for as long as a socket is open."""
         state = scope.setdefault("state", {})
         state["request_id"] = _given_id(scope) or self._new_request_id()
         if scope["type"] != ScopeType.HTTP:  # a socket
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -107,7 +106,7 @@ class Envelope:
                 message["headers"] = [*message["headers"], *_missing(scope, message)]
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        return self._app(scope, receive, send_with_headers)
 
 
 def _given_id(scope: Scope) -> str | None:

@@ -9,8 +9,6 @@ from collections.abc import (
     Awaitable,
     Callable,
     Coroutine,
-    Iterable,
-    Iterator,
     Sequence,
 )
 from contextlib import aclosing
@@ -28,6 +26,7 @@ from cse_chat.domain.errors import NotFoundError, TransportError
 from cse_chat.domain.model.events import Cursor, Followed
 from cse_chat.domain.use_cases.follow_request import ends
 from cse_chat.entrypoints.http.exchanges import correlation_id_of, request_id_of, send_bytes
+from cse_chat.entrypoints.http.pieces import pieces
 from cse_chat.entrypoints.metrics.streams import StreamTally, type_of
 from cse_chat.entrypoints.readiness import Readiness
 
@@ -39,7 +38,6 @@ HEARTBEAT: Final = timedelta(seconds=15)
 _RETRY: Final = b"retry: 1000\n\n"
 _COMMENT: Final = b":\n\n"
 _SHUTDOWN: Final = b'event: shutdown\ndata: {"type":"shutdown"}\n\n'
-_PIECE: Final = 65_536  # as much as a server holds for a connection before it has us wait
 _HEADERS: Final = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -152,7 +150,7 @@ class EventStream:
     async def _pass_on(self, told: Sequence[Followed], send: Send) -> Sequence[Followed]:
         if not told:
             await _send(send, _COMMENT)
-        for piece in _pieces(_frame(one, now=self.streaming.now) for one in told):
+        for piece in pieces(_frame(one, now=self.streaming.now) for one in told):
             await _send(send, piece)  # waits for as long as the client takes nothing
         self.streaming.tally.tell(told)
         return told
@@ -166,20 +164,6 @@ def _frame(told: Followed, *, now: Callable[[], datetime]) -> bytes:
         type_of(told).encode(),
         data,
     )
-
-
-def _pieces(frames: Iterable[bytes]) -> Iterator[bytes]:
-    """Join *frames* to pieces that are worth a write, and not much larger."""
-    piece: list[bytes] = []
-    size = 0
-    for frame in frames:
-        piece.append(frame)
-        size += len(frame)
-        if size >= _PIECE:
-            yield b"".join(piece)
-            piece, size = [], 0
-    if piece:
-        yield b"".join(piece)
 
 
 async def _send(send: Send, body: bytes, *, more: bool = True) -> None:

@@ -92,7 +92,7 @@ FRAMES: Final[Mapping[str, Json]] = {
 
 
 def _told(reply: AcceptedFrame | SettledFrame | ErrorFrame | PongFrame) -> Json:
-    return examples.decoded(encode_reply(reply).encode())
+    return examples.decoded(encode_reply(reply))
 
 
 _PROBLEM: Final = ProblemBody(

@@ -1,29 +1,20 @@
 """One socket: what a client says, and what it is told."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 from litestar.connection import WebSocket
 
-from cse_chat.adapters.wire.events import followed_json
 from cse_chat.domain.errors import (
     ChatError,
     InvalidRequestError,
     NotFoundError,
-    NotOwnerError,
-    TransportError,
 )
 from cse_chat.domain.model.events import Cursor
 from cse_chat.domain.model.ids import ThreadId, UserId
 from cse_chat.domain.model.questions import IfBusy, Question
-from cse_chat.domain.ports.threads import Threads
-from cse_chat.domain.use_cases.cancel_chat import CancelChat
-from cse_chat.domain.use_cases.follow_thread import FollowThread
 from cse_chat.entrypoints.http.bodies import document_of
 from cse_chat.entrypoints.http.errors import NotSupportedError
 from cse_chat.entrypoints.http.sockets import closings, frames
@@ -32,29 +23,15 @@ from cse_chat.entrypoints.http.sockets.frames import Ask, Cancel, Follow, Frame,
 from cse_chat.entrypoints.http.sockets.outgoing import Outgoing
 from cse_chat.entrypoints.http.sockets.pace import Pace
 from cse_chat.entrypoints.http.sockets.refusals import crowded, refused
+from cse_chat.entrypoints.http.sockets.service import SocketService
+from cse_chat.entrypoints.http.sockets.telling import Telling
 from cse_chat.entrypoints.http.sockets.turns import Turns
-from cse_chat.entrypoints.metrics.asking import Ask as SendChat
-from cse_chat.entrypoints.sockets import SocketLimits, Sockets
+from cse_chat.entrypoints.websocket_protocol import CONNECTION
 
 _log = structlog.get_logger(__name__)
 
 NOT_WAITING: Final = timedelta(0)
-_PAUSE_SECONDS: Final = 1.0
-_TRIES: Final = 5
 _NO_CODE: Final = 1005
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SocketService:
-    """What sockets call."""
-
-    send_chat: SendChat
-    cancel_chat: CancelChat
-    follow_thread: FollowThread
-    threads: Threads
-    sockets: Sockets
-    now: Callable[[], datetime]
-    limits: SocketLimits = field(default_factory=SocketLimits)
 
 
 class Conversation:
@@ -63,6 +40,26 @@ class Conversation:
     How it ends is decided once, by whoever comes first. Then what is in hand is finished: a question
     that was read is asked, whether or not its sender is still there.
     """
+
+    __slots__ = (  # there may be ten thousand
+        "_cancelling",
+        "_ending",
+        "_follower",
+        "_heard_at",
+        "_is_hearing",
+        "_limits",
+        "_loop",
+        "_outgoing",
+        "_pace",
+        "_service",
+        "_socket",
+        "_speaks_frames",
+        "_task",
+        "_tasks",
+        "_thread_id",
+        "_turns",
+        "_user_id",
+    )
 
     def __init__(
         self,
@@ -92,9 +89,14 @@ class Conversation:
         self._pace = Pace(
             rate=limits.frames_per_second, burst=limits.burst, monotonic=self._loop.time
         )
-        self._outgoing = Outgoing(socket, sockets=service.sockets, limits=limits, end=self._end)
+        self._outgoing = Outgoing(
+            socket.scope["state"][CONNECTION],
+            sockets=service.sockets,
+            limits=limits,
+            end=self._end,
+        )
         self._ending: Closing | None = None
-        self._patience: asyncio.Timeout | None = None
+        self._is_hearing = False
         self._heard_at = self._loop.time()
         self._tasks = asyncio.TaskGroup()
         self._follower: asyncio.Task[None] | None = None
@@ -102,6 +104,9 @@ class Conversation:
 
     async def __call__(self) -> Closing:
         """Talk, and return how it ended; whatever was begun for it has ended, too."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 -- an ASGI application is awaited by one
+        self._task, self._cancelling = task, task.cancelling()
         try:
             async with self._tasks:
                 return await self._talk()
@@ -115,7 +120,7 @@ class Conversation:
         if not self._speaks_frames:  # as the original design has it
             self._follow(await self._service.follow_thread.newest(self._thread_id))
         while self._ending is None:
-            await self._take_next()
+            await self._take(await self._next_message())
         await self._finish()
         return self._ending
 
@@ -123,11 +128,21 @@ class Conversation:
         """See `Conversing.leave`."""
         self._end(closings.GOING_AWAY)
 
+    def look(self) -> None:
+        """See `Conversing.look`."""
+        if self._is_quiet:  # how it ends is decided in its turn: all may be told to leave before
+            self._interrupt()
+
     def _end(self, closing: Closing) -> None:
         if self._ending is None:
             self._ending = closing
-            if self._patience and not self._patience.expired():
-                self._patience.reschedule(self._loop.time())
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        """Have whoever waits for the next message go on without."""
+        if self._is_hearing:
+            self._is_hearing = False  # by this it knows that it was done here
+            self._task.cancel()
 
     async def _finish(self) -> None:
         """Do what is in hand, within bounds; then nothing goes on."""
@@ -141,33 +156,36 @@ class Conversation:
 
     # --- what the client says ---------------------------------------------------------------------
 
-    async def _take_next(self) -> None:
-        """Wait for a frame and take it; or return when it ends, or both were quiet for long."""
-        message = await self._next_message()
+    async def _next_message(self) -> Any | None:  # noqa: ANN401 -- ASGI
+        """Wait for a message; there is none if that was interrupted."""
+        self._is_hearing = True
+        try:
+            return await self._socket.receive()
+        except asyncio.CancelledError:
+            if self._is_hearing or self._task.uncancel() > self._cancelling:
+                raise
+            return None
+        finally:
+            self._is_hearing = False
+
+    @property
+    def _is_quiet(self) -> bool:
+        said_at = max(self._heard_at, self._outgoing.last_at)
+        return self._loop.time() >= said_at + self._limits.idle.total_seconds()
+
+    async def _take(self, message: Any | None) -> None:  # noqa: ANN401 -- ASGI
+        """Take a frame; or end when there are no more, or both were quiet for long."""
         if message is None:
-            if self._quiet_until <= self._loop.time():
+            if self._is_quiet:
                 self._end(closings.IDLE)
         elif message["type"] == "websocket.receive":
             self._heard_at = self._loop.time()
             self._service.sockets.count_in()
-            await self._take(message.get("text"))
+            await self._take_text(message.get("text"))
         else:
             self._end(Closing(message.get("code") or _NO_CODE, is_theirs=True))
 
-    async def _next_message(self) -> Any | None:  # noqa: ANN401 -- ASGI
-        try:
-            async with asyncio.timeout_at(self._quiet_until) as self._patience:
-                return await self._socket.receive()
-        except TimeoutError:
-            return None
-        finally:
-            self._patience = None
-
-    @property
-    def _quiet_until(self) -> float:
-        return max(self._heard_at, self._outgoing.last_at) + self._limits.idle.total_seconds()
-
-    async def _take(self, text: str | None) -> None:
+    async def _take_text(self, text: str | None) -> None:
         if not self._pace.allows_one():
             self._end(closings.TOO_FAST)
         elif text is None:
@@ -248,49 +266,20 @@ class Conversation:
     def _follow(self, after: Cursor | None) -> None:
         if self._follower:
             self._follower.cancel()
-        self._follower = self._tasks.create_task(self._tell(after))
-
-    async def _tell(self, after: Cursor | None) -> None:
-        """Tell what happens behind *after*, also across a store that is away for a while."""
-        tries = 0
-        while True:
-            try:
-                async for cursor in self._told(after):
-                    after, tries = cursor, 0
-            except TransportError:
-                pass
-            except NotFoundError:
-                # Its first question may not be known yet, because the store was away.
-                tries += 1
-                if tries == _TRIES:
-                    self._end(closings.NOT_YOURS)
-                    return
-            except NotOwnerError:
-                self._end(closings.NOT_YOURS)
-                return
-            except ChatError as error:
-                await self._refuse(None, error)
-                self._follower = None
-                return
-            else:
-                if not self._outgoing.is_over:  # nobody is told anything here any more
-                    self._end(closings.GOING_AWAY)
-                return
-            await asyncio.sleep(_PAUSE_SECONDS)
-
-    async def _told(self, after: Cursor | None) -> AsyncGenerator[Cursor]:
-        """Yield how far the client was told, until there is nobody to tell, or to tell it."""
-        await self._service.threads.own(self._thread_id, self._user_id)
-        stretches = self._service.follow_thread(
-            self._thread_id, self._user_id, after=after, idle=self._limits.idle
+        telling = Telling(
+            self._service,
+            self._outgoing,
+            thread_id=self._thread_id,
+            user_id=self._user_id,
+            after=after,
+            end=self._end,
+            refuse=self._tell_no_more,
         )
-        async with aclosing(stretches):
-            async for stretch in stretches:
-                for found in stretch:
-                    json = followed_json(found, now=self._service.now)
-                    if not await self._outgoing.send(json.decode()):
-                        return
-                    yield found.cursor
+        self._follower = self._tasks.create_task(telling())
+
+    async def _tell_no_more(self, error: ChatError) -> None:
+        self._follower = None
+        await self._refuse(None, error)
 
     async def _refuse(self, ref: str | None, error: ChatError | NotSupportedError) -> None:
         await self._reply(refused(self._socket.scope, ref, error))

@@ -137,9 +137,9 @@ def settled(ref: str | None, outcome: Outcome) -> SettledFrame:
     )
 
 
-def encode_reply(reply: Reply) -> str:
+def encode_reply(reply: Reply) -> bytes:
     """Return *reply* as JSON."""
-    return _encoder.encode(reply).decode()
+    return _encoder.encode(reply)
 
 
 def ref_of(document: Mapping[str, object]) -> str | None:

@@ -1,6 +1,7 @@
 """``WS /ws/chat/{thread_id}``: who is let in, and how the socket is closed in the end."""
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -19,9 +20,10 @@ from cse_chat.entrypoints.http.exchanges import answer_with, close_with, headers
 from cse_chat.entrypoints.http.parameters import thread_id_of
 from cse_chat.entrypoints.http.sockets import closings
 from cse_chat.entrypoints.http.sockets.closings import Closing
-from cse_chat.entrypoints.http.sockets.conversation import Conversation, SocketService
+from cse_chat.entrypoints.http.sockets.conversation import Conversation
 from cse_chat.entrypoints.http.sockets.frames import SUBPROTOCOL
 from cse_chat.entrypoints.http.sockets.refusals import refuse_handshake
+from cse_chat.entrypoints.http.sockets.service import SocketService
 from cse_chat.entrypoints.http.users import asking_user
 
 _log = structlog.get_logger(__name__)
@@ -79,7 +81,7 @@ async def _converse(
             user_id=asking_user(),
             speaks_frames=subprotocol is not None,
         )
-        with service.sockets.holding(conversation):
+        with service.sockets.holding(conversation, idle=service.limits.idle):
             closing = await conversation()
             await _close(socket, closing)
     else:
@@ -105,14 +107,14 @@ def telling_where_no_socket_is(app: ASGIApp) -> ASGIApp:
     The framework only closes it, of which the server makes 403 without a word.
     """
 
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+    def serve(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         async def answer(message: Message) -> None:
             if message["type"] == "websocket.close" and scope.get("path_template") is None:
                 await refuse_handshake(WebSocket(scope, receive, send), problem_kinds.NOT_FOUND)
             else:
                 await send(message)
 
-        await app(scope, receive, answer if scope["type"] == ScopeType.WEBSOCKET else send)
+        return app(scope, receive, answer if scope["type"] == ScopeType.WEBSOCKET else send)
 
     return serve
 

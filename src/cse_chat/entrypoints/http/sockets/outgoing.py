@@ -2,14 +2,29 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
-from litestar.connection import WebSocket
-from litestar.exceptions import WebSocketDisconnect
-
+from cse_chat.entrypoints.http.pieces import pieces
 from cse_chat.entrypoints.http.sockets import closings
 from cse_chat.entrypoints.http.sockets.closings import Closing
 from cse_chat.entrypoints.sockets import SocketLimits, Sockets
+from cse_chat.entrypoints.websocket_protocol import frame_of
+
+
+class Connection(Protocol):
+    """What frames are written to: the server's own, past ASGI; see `websocket_protocol`."""
+
+    def write(self, frames: bytes) -> bool:
+        """Write whole frames, if the client took those before.
+
+        Raises:
+            OSError: It is gone.
+        """
+        ...
+
+    async def taken(self) -> None:
+        """Return once the client took what was written, or is gone."""
+        ...
 
 
 class Outgoing:
@@ -20,9 +35,21 @@ class Outgoing:
         last_at: When the last frame was taken, by the loop's clock.
     """
 
+    __slots__ = (
+        "_connection",
+        "_end",
+        "_loop",
+        "_not_taking",
+        "_sockets",
+        "_under_way",
+        "_watch",
+        "is_over",
+        "last_at",
+    )
+
     def __init__(
         self,
-        socket: WebSocket[Any, Any, Any],
+        connection: Connection,
         *,
         sockets: Sockets,
         limits: SocketLimits,
@@ -31,13 +58,13 @@ class Outgoing:
         """Store the arguments.
 
         Args:
-            socket: Accepted.
+            connection: Of an accepted socket.
             sockets: Counts what is taken.
             limits: See there.
             end: Told when the client takes nothing more. That it is gone is found by whoever
                 hears it, behind all that it said.
         """
-        self._socket = socket
+        self._connection = connection
         self._sockets = sockets
         self._not_taking = limits.not_taking.total_seconds()
         self._end = end
@@ -47,32 +74,36 @@ class Outgoing:
         self.is_over = False
         self.last_at = self._loop.time()
 
-    async def send(self, text: str) -> bool:
-        """Send a frame, once those before it are taken; say whether anybody is still told."""
+    async def send(self, *texts: bytes) -> bool:
+        """Send a frame for each text, once those before are taken; say whether anybody is still told."""
+        try:
+            for frames in pieces(map(frame_of, texts)):
+                while not (self.is_over or self._connection.write(frames)):
+                    await self._taken()
+        except OSError:  # gone
+            self.is_over = True
         if self.is_over:
             return False
-        message: Any = {"type": "websocket.send", "text": text}
+        self._sockets.count_out(len(texts))
+        self.last_at = self._loop.time()
+        return True
+
+    async def _taken(self) -> None:
+        """Wait until what was written is taken, but not for long."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 -- an ASGI application is awaited by one
         self._under_way[task] = now = self._loop.time()
-        if self._watch is None:
-            # One for all frames: a time limit for each took a sixth of what a frame takes.
+        if self._watch is None:  # one for all who wait
             self._watch = self._loop.call_at(now + self._not_taking, self._look)
         cancelling = task.cancelling()
         try:
-            await self._socket.send(message)
+            await self._connection.taken()
         except asyncio.CancelledError:
             if task in self._under_way or task.uncancel() > cancelling:
                 raise
             self._end(closings.TOO_SLOW)
-        except (OSError, WebSocketDisconnect):  # gone; the first is what ASGI has for it
-            self.is_over = True
-        else:
-            self._sockets.count_out()
-            self.last_at = self._loop.time()
         finally:
             self._under_way.pop(task, None)
-        return not self.is_over
 
     def _look(self) -> None:
         """Cancel whoever has been sending for too long."""
