@@ -6,18 +6,19 @@ from datetime import timedelta
 from typing import Self
 
 from cse_chat.adapters.redis import names
-from cse_chat.adapters.redis.calls import Argument, Reply
+from cse_chat.adapters.redis.calls import Argument
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.entries import find_entries
 from cse_chat.adapters.redis.left_claims import LeftClaims, UnsureTokens
 from cse_chat.adapters.redis.marks import TailMarks
 from cse_chat.adapters.redis.recent import recent_turns, turns_to_read
+from cse_chat.adapters.redis.recordings import Recordings, numbered
 from cse_chat.adapters.redis.registrations import Registrations
 from cse_chat.adapters.redis.request_scripts import RequestScripts
 from cse_chat.adapters.redis.rows import refusal_of, settlement_of, tails_of
-from cse_chat.adapters.redis.scripts.loading import Script, script
+from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.adapters.redis.times import epoch_ms, milliseconds
-from cse_chat.adapters.wire.events import accepted_tail, outcome_head, said_tail, started_tail
+from cse_chat.adapters.wire.events import accepted_tail, outcome_head, started_tail
 from cse_chat.adapters.wire.outcomes import announcement_head
 from cse_chat.adapters.wire.responses import encode_outcome
 from cse_chat.adapters.wire.turns import encode_turn
@@ -37,7 +38,7 @@ from cse_chat.domain.model.claims import (
 )
 from cse_chat.domain.model.events import Utterance
 from cse_chat.domain.model.history import Turn
-from cse_chat.domain.model.ids import ClaimToken, CorrelationId, UserId
+from cse_chat.domain.model.ids import ClaimToken, CorrelationId
 from cse_chat.domain.model.outcomes import Durability, Outcome
 from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.model.threads import title_of
@@ -47,7 +48,6 @@ _CLAIM = script("claim", "request")
 _RENEW = script("renew", "request")
 _RELEASE = script("release", "request")
 _SETTLE = script("settle", "request")
-_RECORD = script("record", "request")
 
 ReplyTo = Callable[[CorrelationId], str | None]
 """Says which gateway waits for a request, by its id; ``None`` when nobody knows."""
@@ -86,7 +86,8 @@ class RedisLedger:
         self._new_token = new_token
         self._lease = milliseconds(lease)
         scripts = RequestScripts(connection, answer_ttl=answer_ttl, history_ttl=history_ttl)
-        self._run = scripts.run
+        self._run, self._run_claimed = scripts.run, scripts.run_claimed
+        self._recordings = Recordings(connection, scripts)
         self._reply_to = reply_to
         self.registrations = Registrations(self._write)
         self._left_claims = LeftClaims(self.release)
@@ -171,7 +172,7 @@ class RedisLedger:
             claim.token if claim else "",
             names.EVERY_GATEWAY,
             names.CONTROL,
-            *(_numbered(claim, said) if claim else (0,)),
+            *(numbered(claim, said) if claim else (0,)),
         )
         match reply[0]:
             case b"first":
@@ -261,8 +262,7 @@ class RedisLedger:
 
     async def record(self, claim: Claim, said: Sequence[Utterance]) -> None:
         """See `EventRecorder.record`."""
-        if not await self._run_claimed(_RECORD, claim, *_numbered(claim, said)):
-            raise ClaimLostError(claim.correlation_id)
+        await self._recordings.record(claim, said)
 
     async def _write(self, request: ChatRequest, durability: Durability) -> int | None:
         reply = await self._run(
@@ -289,17 +289,3 @@ class RedisLedger:
     def _reply_channel(self, correlation_id: CorrelationId) -> str:
         gateway_id = self._reply_to(correlation_id)
         return names.replies(gateway_id) if gateway_id else ""
-
-    def _run_claimed(
-        self, script_: Script, claim: Claim, *arguments: Argument
-    ) -> asyncio.Future[Reply]:
-        nobody = UserId("")
-        return self._run(
-            script_, claim.correlation_id, claim.thread_id, nobody, claim.token, *arguments
-        )
-
-
-def _numbered(claim: Claim, said: Sequence[Utterance]) -> tuple[Argument, ...]:
-    """Return the number of the first of *said*, and the tails of all their events."""
-    first = said[0].number if said else 0
-    return (first, *(said_tail(claim, utterance) for utterance in said))

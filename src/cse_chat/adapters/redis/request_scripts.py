@@ -9,6 +9,7 @@ from cse_chat.adapters.redis.calls import Argument, Reply
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.scripts.loading import Script
 from cse_chat.adapters.redis.times import milliseconds
+from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 
 
@@ -52,3 +53,12 @@ class RequestScripts:
         epoch = secrets.token_hex(8)  # random: a counter would come again after a loss
         shared = (*self._lives, epoch, correlation_id, thread_id, user_id)
         return self._connection.run(script, keys, *shared, *arguments)
+
+    def run_claimed(
+        self, script: Script, claim: Claim, *arguments: Argument
+    ) -> asyncio.Future[Reply]:
+        """Have *script* run for whoever holds *claim*: its token comes before *arguments*."""
+        nobody = UserId("")
+        return self.run(
+            script, claim.correlation_id, claim.thread_id, nobody, claim.token, *arguments
+        )

@@ -1,15 +1,34 @@
--- ARGV after the shared ones: token, number of what was said first, the tails of the events.
-local token, first = ARGV[8], ARGV[9]
-local SAID = 10
-if row.token ~= token or not is_claimed_by(token) or is_settled() then
+-- What an attempt says, in a thread whose positions are those of this run of the server: no more is read
+-- and written than that takes, for a follower waits for it. Returns -1 in another thread, and 0 to
+-- whoever has lost the claim.
+local REQUEST, META, EVENTS, STREAM = unpack(KEYS)
+-- ARGV after that of the run: token, number of what was said first, the tails of the events.
+local token, first = ARGV[2], ARGV[3]
+local SAID = 4
+
+local holder, status, known = unpack(redis.call('HMGET', REQUEST, 'token', 'status', 'said'))
+local begun, epoch, offset, claimed = unpack(
+  redis.call('HMGET', META, 'run_id', 'epoch', 'offset', 'token'))
+if holder ~= token or status ~= 'running' or (claimed and claimed ~= token) then
   return 0
 end
-redis.call('HSET', REQUEST, 'said', record_said(first, ARGV, SAID))
-if begins then
-  user = row.user
-  use_thread()
-else
-  redis.call('HSET', META, 'offset', offset)
+if begun ~= run_id then
+  return -1
 end
-tell()
+
+known, offset = tonumber(known or 0), tonumber(offset)
+local time = '"timestamp":"' .. iso_time(server_time()) .. '",'
+local told = {}
+for n = SAID, #ARGV do
+  local number = first + n - SAID
+  if number > known then
+    known, offset = number, offset + 1
+    told[#told + 1] = keep_event(EVENTS, epoch, offset, time, ARGV[n])
+  end
+end
+redis.call('HSET', REQUEST, 'said', known)
+redis.call('HSET', META, 'offset', offset)
+for _, event in ipairs(told) do
+  redis.call('PUBLISH', STREAM, event)
+end
 return 1

@@ -3,7 +3,6 @@ local REQUEST, MAILBOX, OWNER, OPEN, MESSAGES, META, EVENTS, STREAM, LISTED = un
 -- and begin with the same arguments; lives and times are milliseconds, what is unknown is ''.
 local _, answer_life, history_life, new_epoch, id, thread, user = unpack(ARGV)
 local MOST_TURNS = 1000
-local MOST_EVENTS = 10000
 
 local now_us = server_us()
 local now = math.floor(now_us / 1000)
@@ -99,9 +98,7 @@ local function record(members, tail)
     forget_events()
   end
   offset = offset + 1
-  local event = '{"cursor":"' .. epoch .. '-' .. offset .. '",' .. members .. tail
-  redis.call('XADD', EVENTS, 'MAXLEN', '~', MOST_EVENTS, offset .. '-0', 'e', event)
-  told[#told + 1] = event
+  told[#told + 1] = keep_event(EVENTS, epoch, offset, members, tail)
 end
 
 local function tell()

@@ -45,6 +45,15 @@ local function read_hash(key)
   return fields
 end
 
+local MOST_EVENTS = 10000
+
+-- Keep an event at its position; return it as it is told.
+local function keep_event(events, epoch, offset, members, tail)
+  local event = '{"cursor":"' .. epoch .. '-' .. offset .. '",' .. members .. tail
+  redis.call('XADD', events, 'MAXLEN', '~', MOST_EVENTS, offset .. '-0', 'e', event)
+  return event
+end
+
 -- What the owner key of a deleted thread holds for as long as it would be remembered: no user's id.
 local DELETED = '(deleted)'
 
