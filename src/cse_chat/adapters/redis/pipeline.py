@@ -14,12 +14,12 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from typing_extensions import override
 
 from cse_chat.adapters.redis.calls import Argument, Call, Reply
+from cse_chat.adapters.redis.takeover import INCOMPLETE, drop, reader_for, take_over
 
 _log = structlog.get_logger(__name__)
 
 _MOST_AWAITED = 128  # commands; those behind a longer line would wait for nothing
 _MOST_FLIGHTS = 4  # a server that wakes for each single command gets half as much done
-_INCOMPLETE = object()
 
 Lost = Callable[["Pipeline", Sequence[Call], BaseException], None]
 
@@ -27,8 +27,7 @@ Lost = Callable[["Pipeline", Sequence[Call], BaseException], None]
 class Pipeline(asyncio.Protocol):
     """Takes a connection over that the client library has made, and ends each call by its reply.
 
-    What the library does for a command of one connection took half of the time of all that a
-    command costs here. A call is given up when it has no reply *answered_by* after it was sent; a
+    A call is given up when it has no reply *answered_by* after it was sent; a
     server that answers nothing for so long is left.
 
     Attributes:
@@ -66,15 +65,8 @@ class Pipeline(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._drained: asyncio.Future[None] | None = None
         self._is_lost = False
-        self._replies = hiredis.Reader(
-            protocolError=InvalidResponse,
-            replyError=connection._parser.parse_error,  # noqa: SLF001 - what the library calls its errors
-            notEnoughData=_INCOMPLETE,
-        )
-        writer = connection._writer  # noqa: SLF001 - its transport is taken from it
-        assert writer  # noqa: S101 - it is connected
-        self._transport: asyncio.WriteTransport = writer.transport
-        self._transport.set_protocol(self)
+        self._replies = reader_for(connection)
+        self._transport = take_over(connection, self)
 
     @property
     def is_idle(self) -> bool:
@@ -117,7 +109,7 @@ class Pipeline(asyncio.Protocol):
         self._heard_at = self._loop.time()
         self._replies.feed(data)
         try:
-            while (reply := self._replies.gets()) is not _INCOMPLETE:
+            while (reply := self._replies.gets()) is not INCOMPLETE:
                 self._take(reply)
         except (InvalidResponse, RedisConnectionError, ReadOnlyError) as error:
             self._leave(error)
@@ -209,7 +201,7 @@ class Pipeline(asyncio.Protocol):
         self._is_lost = True
         if self._timer:
             self._timer.cancel()
-        self._connection._close()  # type: ignore[no-untyped-call]  # noqa: SLF001 - `disconnect` has to be awaited
+        drop(self._connection)
 
     def _leave(self, error: BaseException) -> None:
         self._transport.abort()

@@ -13,6 +13,7 @@ from redis.asyncio.connection import AbstractConnection
 from cse_chat.adapters.redis.channels import PassingChannels
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.errors import FAILURES, kind_of
+from cse_chat.adapters.redis.messages import Messages
 from cse_chat.domain.errors import NotListeningError
 
 _log = structlog.get_logger(__name__)
@@ -26,7 +27,7 @@ class Subscription:
     """Hears its channels on one connection, and makes that anew when it dies or falls silent.
 
     It counts as there from the moment the server has confirmed every channel. What is published
-    while it is not is lost: *again* is called when it is back. The reader only awaits the socket,
+    while it is not is lost: *again* is called when it is back. Whoever is told does not wait,
     because a server drops subscribers that read too slowly.
 
     A client's own way of reconnecting is not used: it hides the gap.
@@ -71,6 +72,8 @@ class Subscription:
         self._silent_parts = 0
         self._pulseless_parts = 0
         self._counting: asyncio.TimerHandle | None = None
+        self._unconfirmed: set[str] = set()
+        self._limit: asyncio.Timeout | None = None
         self._going: asyncio.TimerHandle | None = None
         self._beside = PassingChannels(patience=patience)
         self.lives = 0
@@ -177,26 +180,11 @@ class Subscription:
         try:
             async with asyncio.timeout(self._silence) as limit:
                 await connection.connect()  # type: ignore[no-untyped-call]  # the same
-                unconfirmed = {*self._channels, *self._beside.begin(connection)}
-                await connection.send_command("SUBSCRIBE", *unconfirmed, check_health=False)
-                while True:
-                    kind, name, data = await connection.read_response()
-                    self._silent_parts = 0
-                    channel = name.decode()
-                    if kind == b"message":
-                        if channel == self._pulse:
-                            self._was_silent = False
-                            self._pulseless_parts = 0
-                            self.on_pulse()
-                        else:
-                            self._heard(channel, data)
-                    elif kind == b"subscribe":
-                        if self._beside.confirm(channel):
-                            self.on_confirmed(channel)
-                        unconfirmed.discard(channel)
-                        if not unconfirmed and not self.is_there:
-                            self._be_there()
-                            self._count_silence(limit)
+                messages = Messages(connection, self._take)
+                self._unconfirmed = {*self._channels, *self._beside.begin(connection)}
+                self._limit = limit
+                await connection.send_command("SUBSCRIBE", *self._unconfirmed, check_health=False)
+                await messages.ended
         except TimeoutError:
             self._was_silent = True
             raise
@@ -205,6 +193,23 @@ class Subscription:
             if self._counting is not None:
                 self._counting.cancel()
             await connection.disconnect(nowait=True)
+
+    def _take(self, kind: bytes, channel: str, said: bytes) -> None:
+        self._silent_parts = 0
+        if kind == b"message":
+            if channel == self._pulse:
+                self._was_silent = False
+                self._pulseless_parts = 0
+                self.on_pulse()
+            else:
+                self._heard(channel, said)
+        elif kind == b"subscribe":
+            if self._beside.confirm(channel):
+                self.on_confirmed(channel)
+            self._unconfirmed.discard(channel)
+            if not self._unconfirmed and not self.is_there and self._limit:
+                self._be_there()
+                self._count_silence(self._limit)
 
     def _count_silence(self, limit: asyncio.Timeout) -> None:
         """Let *limit* be over once nothing was heard in all parts of a silence.
