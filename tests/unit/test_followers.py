@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from cse_chat.domain.model.answers import Delta
 from cse_chat.domain.ports.events import News
 from tests.builders import a_thread_id
@@ -57,3 +59,20 @@ async def test_those_who_wait_equally_long_are_all_woken_and_who_left_is_not() -
         assert set(await asyncio.gather(one(SOON), other(SOON))) == {News()}
     assert not leaving.done()
     leaving.cancel()
+
+
+async def test_a_wait_that_is_a_hair_longer_than_a_step_of_the_clock_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """3.2500000000000004 and a half is more than 75 steps of 0.05, by the last bit alone."""
+    loop, memory = asyncio.get_running_loop(), Memory()
+    now = [3.2500000000000004]
+    with monkeypatch.context() as patched:
+        patched.setattr(loop, "time", lambda: now[0])
+        async with memory.events.follow(a_thread_id()) as next_news:
+            waiting = asyncio.ensure_future(next_news(timedelta(seconds=0.5)))
+            for later in (3.2500000000000004, 3.75, 3.8):
+                now[0] = later
+                for _ in range(5):
+                    await asyncio.sleep(0)
+            assert waiting.done()

@@ -30,6 +30,8 @@ class _Bells:
     def ring_for(self, follower: "_Follower", at: float, loop: asyncio.AbstractEventLoop) -> None:
         """Have it ring at a time by the loop's clock, or a little later."""
         grain = ceil(at / _GRAIN_SECONDS)
+        if grain * _GRAIN_SECONDS < at:  # by a hair, as fractions are: it would ring in vain
+            grain += 1
         waiting = self._waiting.get(grain)
         if waiting is None:
             waiting = self._waiting[grain] = []

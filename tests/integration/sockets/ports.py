@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.threads import InMemoryThreads
-from cse_chat.domain.errors import ChatError
+from cse_chat.domain.errors import ChatError, MalformedRecordError, TransportError
 from cse_chat.domain.model.events import Cursor, Stretch
 from cse_chat.domain.model.ids import ThreadId, UserId
 from cse_chat.domain.model.questions import IfBusy, Question
@@ -32,6 +32,37 @@ class FailingEvents(InMemoryEvents):
         if self.failures:
             raise self.failures.pop()
         return await super().since(thread_id, after, limit=limit)
+
+
+class HeldEvents(FailingEvents):
+    """Cannot be read, and says so once it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered = asyncio.Event()
+        self.let_go = asyncio.Event()
+
+    @override
+    async def since(self, thread_id: ThreadId, after: Cursor | None, *, limit: int) -> Stretch:
+        self.entered.set()
+        await self.let_go.wait()
+        raise MalformedRecordError("no event")
+
+
+class AwayThreads(InMemoryThreads):
+    """Cannot be asked while it *is_away*."""
+
+    def __init__(self) -> None:
+        super().__init__(monotonic=clock.steady_seconds)
+        self.is_away = False
+        self.asked = 0
+
+    @override
+    async def own(self, thread_id: ThreadId, user_id: UserId) -> None:
+        self.asked += 1
+        if self.is_away:
+            raise TransportError("away")
+        await super().own(thread_id, user_id)
 
 
 class HeldThreads(InMemoryThreads):

@@ -9,7 +9,7 @@ from cse_chat.entrypoints.sockets import SocketLimits
 from tests.gateway.graphs import HeldAgent
 from tests.integration.sockets.agents import HangingAgent, TalkativeAgent
 from tests.integration.sockets.clients import Client, Frame, events, talking
-from tests.integration.sockets.ports import FailingEvents, HeldAsking
+from tests.integration.sockets.ports import AwayThreads, FailingEvents, HeldAsking, HeldEvents
 from tests.integration.sockets.services import Service, a_service
 from tests.waiting import until
 
@@ -99,6 +99,32 @@ async def test_a_draining_service_sends_what_is_there_and_closes_with_1012() -> 
         await until(lambda: is_left(service))
         async with talking(service.url) as late:
             assert await late.is_closed_with() == 1012
+
+
+async def test_what_cannot_be_read_while_all_are_to_leave_breaks_no_socket() -> None:
+    held = HeldEvents()
+    async with a_service(memory_events=held) as service, talking(service.url) as client:
+        await client.says("follow")
+        await held.entered.wait()
+        service.container.gateway().drain()
+        for _ in range(20):  # until it waits for its follower
+            await asyncio.sleep(0)
+        held.let_go.set()
+
+        assert await client.is_closed_with() == 1012
+
+
+async def test_a_drain_waits_for_nobody_who_cannot_be_told_because_a_store_is_away() -> None:
+    threads = AwayThreads()
+    async with a_service(memory_threads=threads) as service, talking(service.url) as client:
+        threads.is_away = True
+        asked = threads.asked
+        await client.says("follow")
+        await until(lambda: threads.asked > asked)
+        service.container.gateway().drain()
+
+        async with asyncio.timeout(5):  # not as long as it would finish what is in hand
+            assert await client.is_closed_with() == 1012
 
 
 async def test_what_is_in_hand_is_finished_before_a_drain_closes() -> None:

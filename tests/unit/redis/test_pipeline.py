@@ -10,12 +10,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from cse_chat.adapters.redis.connection import RedisConnection
+from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.domain.errors import TransportError
 from tests.listening import listening
 from tests.unit.redis.words import words_from
 from tests.waiting import until
 
 INFO = b"run_id:run-of-the-server\r\n"
+READ_ONLY = b"-READONLY You can't write against a read only replica.\r\n"
 GREETINGS = {"HELLO", "CLIENT", "SELECT", "INFO"}
 
 
@@ -26,10 +28,12 @@ class PlayedServer:
     Attributes:
         plays: What it says on each connection, one text for each command.
         commands: Those that were no greetings, of each connection.
+        pause: Before it says anything.
         hung_up: How many connections it has ended.
     """
 
     plays: list[Sequence[bytes]]
+    pause: timedelta
     commands: list[list[str]] = field(default_factory=list)
     hung_up: int = 0
 
@@ -38,6 +42,8 @@ class PlayedServer:
         heard: list[str] = []
         self.commands.append(heard)
         while (words := await words_from(reader)) is not None:
+            if words[0] in {"GET", "INFO"}:
+                await asyncio.sleep(self.pause.total_seconds())
             if words[0] in GREETINGS:
                 info = b"$%d\r\n%s\r\n" % (len(INFO), INFO)
                 writer.write(info if words[0] == "INFO" else b"+OK\r\n")
@@ -53,11 +59,13 @@ class PlayedServer:
 @asynccontextmanager
 async def connected(
     *plays: Sequence[bytes],
+    pause: timedelta = timedelta(0),
+    answered_by: timedelta = timedelta(seconds=5),
 ) -> AsyncGenerator[tuple[PlayedServer, RedisConnection]]:
-    played = PlayedServer(list(plays))
+    played = PlayedServer(list(plays), pause)
     async with listening(played.serve) as port:
         url = f"redis://127.0.0.1:{port}/0?protocol=2"
-        async with RedisConnection(url, answered_by=timedelta(seconds=5)) as connection:
+        async with RedisConnection(url, answered_by=answered_by) as connection:
             yield played, connection
 
 
@@ -117,6 +125,47 @@ async def test_an_idle_connection_that_is_lost_is_made_anew_when_it_is_needed() 
 
     assert server.commands == [["GET 1"], ["GET 2"]]
     assert logs == []
+
+
+async def test_who_reads_behind_a_write_that_is_refused_is_answered() -> None:
+    """And then another connection is made: who is at the address by now may be the master."""
+    replies = [READ_ONLY, b"+a\r\n", READ_ONLY, b"+b\r\n", b""]
+    async with connected(replies, [b"+OK\r\n"]) as (server, connection):
+        commands = [("SET", "1"), ("GET", "a"), ("SET", "2"), ("GET", "b")]
+        told = await asyncio.gather(
+            *(connection.command(*command) for command in commands), return_exceptions=True
+        )
+        assert not connection.is_failing
+        assert await connection.command("SET", "3") == b"OK"
+
+    assert [type(reply) for reply in told] == [TransportError, bytes, TransportError, bytes]
+    assert server.commands[1] == ["SET 3"]
+
+
+async def test_a_script_is_loaded_on_every_connection_that_does_not_know_it() -> None:
+    unknown = b"-NOSCRIPT No matching script.\r\n"
+    loaded = [unknown, b"+digest\r\n", b"+done\r\n"]
+    async with connected([unknown], loaded) as (_, connection):
+        assert await connection.run(script("events"), ["key"]) == b"done"
+
+
+async def test_what_is_sent_twice_has_the_time_of_one() -> None:
+    slow = timedelta(seconds=0.8)  # to connect, to be hung up on, to connect again: three times
+    async with connected([b""], [b""], pause=slow, answered_by=slow * 1.1) as (_, connection):
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(TransportError):
+            await connection.command("GET", "a")
+        took = asyncio.get_running_loop().time() - began
+
+    assert took < 3.7 * slow.total_seconds()
+
+
+async def test_one_that_was_closed_can_be_opened_again() -> None:
+    async with connected([b"+1\r\n", b""], [b"+2\r\n", b""]) as (_, connection):
+        assert await connection.command("GET", "1") == b"1"
+        await connection.__aexit__()
+        async with connection, asyncio.timeout(2):
+            assert await connection.command("GET", "2") == b"2"
 
 
 async def test_a_fault_of_ours_while_connecting_lets_nobody_wait() -> None:

@@ -32,7 +32,7 @@ _CONNECT_TRIES = 2  # beside the first
 class RedisConnection:
     """Sends what is asked for at once, on one connection; while that is busy, a turn's in one go.
 
-    Each caller gets its own reply or `TransportError`, within twice *answered_by*; a caller that
+    Each caller gets its own reply or `TransportError`, within three times *answered_by*; a caller that
     is cancelled stops nothing. Once nothing has been answered for *answered_by*, one try at a time
     is made and the others are refused at once. A command may be sent twice when the connection broke:
     all of ours can be repeated. It connects when the first command is sent, and again by itself.
@@ -80,6 +80,7 @@ class RedisConnection:
         self._refuse_waiting(because=RedisConnectionError("closed"))
         if self._pipeline:
             await self._pipeline.aclose()
+            self._pipeline = None
 
     @property
     def is_answering(self) -> bool:
@@ -181,6 +182,7 @@ class RedisConnection:
                 _log.exception("redis_connecting_broke")
             self._refuse_waiting(because=error)
         self._connecting = None
+        self._refuse_waiting(since=asyncio.get_running_loop().time() - self._answered_by)
         self._send_waiting()
 
     def _go_on(self) -> None:
@@ -203,6 +205,7 @@ class RedisConnection:
                 call.end(error)
             else:
                 call.is_repeated = True
+                call.is_loaded = False
                 again.append(call)
         if len(again) < len(calls):
             self._note_failure(error)

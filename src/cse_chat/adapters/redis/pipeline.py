@@ -65,6 +65,7 @@ class Pipeline(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._drained: asyncio.Future[None] | None = None
         self._is_lost = False
+        self._stale: ReadOnlyError | None = None  # left once what is under way is answered
         self._replies = reader_for(connection)
         self._transport = take_over(connection, self)
 
@@ -76,7 +77,7 @@ class Pipeline(asyncio.Protocol):
     @property
     def room(self) -> int:
         """How many calls may be sent now."""
-        if self._is_lost or len(self._flights) >= _MOST_FLIGHTS:
+        if self._is_lost or self._stale or len(self._flights) >= _MOST_FLIGHTS:
             return 0
         return max(0, _MOST_AWAITED - len(self._awaited))
 
@@ -86,7 +87,8 @@ class Pipeline(asyncio.Protocol):
         packed: list[bytes] = []
         sent: list[Call] = []
         for call in calls:
-            call.since = now
+            if not (call.is_repeated or call.is_loaded):  # else it has what is left of its time
+                call.since = now
             try:
                 packed.append(_packed(call.packed(self.run_id)))
             except Exception as error:  # noqa: BLE001 - a fault of ours, of this call alone
@@ -111,12 +113,14 @@ class Pipeline(asyncio.Protocol):
         try:
             while (reply := self._replies.gets()) is not INCOMPLETE:
                 self._take(reply)
-        except (InvalidResponse, RedisConnectionError, ReadOnlyError) as error:
+        except (InvalidResponse, RedisConnectionError) as error:
             self._leave(error)
             return
         if self._drained and not self._awaited and not self._drained.done():
             self._drained.set_result(None)
         self._on_replies()
+        if self._stale and not self._awaited:
+            self._leave(self._stale)
 
     @override
     def eof_received(self) -> None:
@@ -132,7 +136,6 @@ class Pipeline(asyncio.Protocol):
 
         Raises:
             RedisConnectionError: The server cannot work yet, or says what nobody has asked.
-            ReadOnlyError: It is no master, and who is at its address now may be.
         """
         if not self._awaited:
             raise RedisConnectionError("a reply that nobody waits for")
@@ -150,7 +153,7 @@ class Pipeline(asyncio.Protocol):
         else:
             call.end(reply)
             if isinstance(reply, ReadOnlyError):
-                raise reply
+                self._stale = reply
 
     def _load_and_repeat(self, call: Call) -> None:
         """Send it once more behind its script, which the server has forgotten (`SCRIPT FLUSH`)."""

@@ -149,10 +149,10 @@ class Conversation:
         limit = self._limits.finishing
         if self._turns:
             await self._turns.finish(within=limit)
-        if self._follower:
+        if follower := self._follower:
             if self._ending is closings.GOING_AWAY:  # it ends by itself, with what there is
-                await asyncio.wait({self._follower}, timeout=limit.total_seconds())
-            self._follower.cancel()
+                await asyncio.wait({follower}, timeout=limit.total_seconds())
+            follower.cancel()
 
     # --- what the client says ---------------------------------------------------------------------
 

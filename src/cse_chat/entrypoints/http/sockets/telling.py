@@ -86,6 +86,8 @@ class Telling:
                 if not self._outgoing.is_over:  # nobody is told anything here any more
                     self._end(closings.GOING_AWAY)
                 return
+            if self._service.sockets.is_let_go:  # whoever comes back elsewhere is told
+                return
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _tell(self) -> None:
