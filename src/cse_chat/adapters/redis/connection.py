@@ -74,7 +74,7 @@ class RedisConnection:
 
     async def __aexit__(self, *_: object) -> None:
         """Let what was sent be answered, refuse what was not, and disconnect."""
-        if self._connecting:
+        while self._connecting:
             await asyncio.wait({self._connecting})
         self._pool = None
         self._refuse_waiting(because=RedisConnectionError("closed"))

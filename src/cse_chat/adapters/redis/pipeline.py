@@ -101,10 +101,12 @@ class Pipeline(asyncio.Protocol):
 
     async def aclose(self) -> None:
         """Wait for what is under way, and disconnect."""
-        if self._awaited and not self._is_lost:
-            self._drained = self._loop.create_future()
-            await self._drained
-        self._end()
+        try:
+            if self._awaited and not self._is_lost:
+                self._drained = self._loop.create_future()
+                await self._drained
+        finally:
+            self._end()
 
     @override
     def data_received(self, data: bytes) -> None:
