@@ -15,7 +15,11 @@ SPIN = "x = 0\nwhile x < 3_000_000: x += 1\n"
 PARENT = f"""
 import os, subprocess, sys
 subprocess.run([sys.executable, "-c", {SPIN!r}])
-child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+child = subprocess.Popen(
+    [sys.executable, "-c", "print(flush=True); input()"],
+    stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+)
+child.stdout.readline()  # from then on it stands still
 print(child.pid, flush=True)
 input()
 child.communicate(b"\\n")
