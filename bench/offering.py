@@ -175,12 +175,13 @@ class Offer:
         sys.stdout.flush()
         start = 0.0
         for rate, seconds in self._plan.phases:
-            given = 0
-            while (now := self._now() - start) < seconds:
+            given, now = 0, 0.0
+            while now < seconds:
+                await asyncio.sleep(_TICK)
+                now = min(self._now() - start, seconds)  # what is due at the end is asked, too
                 for number in range(given, int(now * rate)):
                     self._put(start + number / rate)
                 given = max(given, int(now * rate))
-                await asyncio.sleep(_TICK)
             start += seconds
         end = self._now() + self._plan.patience
         while self._waiting and self._now() < end:  # noqa: ASYNC110 -- nothing is measured now
