@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from cse_chat.adapters.redis import names
-from cse_chat.adapters.redis.scripts.loading import script
+from cse_chat.adapters.redis.ledger import CLAIM
 from cse_chat.adapters.wire.responses import encode_outcome
 from cse_chat.domain.errors import NotOwnerError, ThreadDeletedError
 from cse_chat.domain.model.claims import Claim, Tail
@@ -202,7 +202,7 @@ async def test_a_claim_whose_reply_got_lost_is_made_once(stores: Stores) -> None
     ]
 
     reply = await stores.connection.run(
-        script("claim", "request"), keys, 86400000, 86400000, "e", cid, thread, "ann", 0, "", "",
+        CLAIM, keys, 86400000, 86400000, "e", cid, thread, "ann", 0, "", "",
         "turn", "accepted", "title", claim.token, 5000, 0, "started",
     )  # fmt: skip
 

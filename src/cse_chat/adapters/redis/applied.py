@@ -10,8 +10,8 @@ from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.adapters.redis.times import milliseconds
 from cse_chat.domain.model.applied import AppliedMark
 
-_READ = script("applied")
-_WRITE = script("apply")
+_READ = script("applied", "rows")
+_WRITE = script("apply", "clock", "rows")
 
 
 class RedisAppliedMarks:

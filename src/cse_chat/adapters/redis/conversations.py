@@ -19,9 +19,9 @@ from cse_chat.domain.model.threads import (
     StillOpen,
 )
 
-_THREAD = script("thread")
+_THREAD = script("thread", "rows", "nothing")
 _RENAME = script("rename")
-_REMOVE = script("remove")
+_REMOVE = script("remove", "owners")
 _NOBODY = CorrelationId("")
 _CURSOR_DIGITS = 16  # microseconds since 1970
 

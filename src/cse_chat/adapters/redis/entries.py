@@ -12,7 +12,7 @@ from cse_chat.domain.errors import MalformedRecordError
 from cse_chat.domain.model.claims import Entry
 from cse_chat.domain.model.ids import CorrelationId
 
-_FIND = script("find")
+_FIND = script("find", "rows")
 _AT_ONCE = 100  # answers are some kilobytes each, and the server does nothing else meanwhile
 
 

@@ -23,7 +23,7 @@ from cse_chat.domain.model.events import (
 from cse_chat.domain.model.ids import ThreadId
 from cse_chat.domain.ports.events import MOST_BYTES_AT_ONCE, NextNews
 
-_EVENTS = script("events")
+_EVENTS = script("events", "owners", "nothing")
 _CHANNEL = names.stream(ThreadId(""))
 
 

@@ -14,9 +14,8 @@ from cse_chat.adapters.redis.marks import TailMarks
 from cse_chat.adapters.redis.recent import recent_turns, turns_to_read
 from cse_chat.adapters.redis.recordings import Recordings, numbered
 from cse_chat.adapters.redis.registrations import Registrations
-from cse_chat.adapters.redis.request_scripts import RequestScripts
+from cse_chat.adapters.redis.request_scripts import RequestScripts, about_a_request, step
 from cse_chat.adapters.redis.rows import refusal_of, settlement_of, tails_of
-from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.adapters.redis.times import epoch_ms, milliseconds
 from cse_chat.adapters.wire.events import accepted_tail, outcome_head, started_tail
 from cse_chat.adapters.wire.outcomes import announcement_head
@@ -43,11 +42,11 @@ from cse_chat.domain.model.outcomes import Durability, Outcome
 from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.model.threads import title_of
 
-_REGISTER = script("register", "request")
-_CLAIM = script("claim", "request")
-_RENEW = script("renew", "request")
-_RELEASE = script("release", "request")
-_SETTLE = script("settle", "request")
+_REGISTER = step("register", "registering")
+CLAIM = step("claim", "rows", "settlement", "registering")
+_RENEW = about_a_request("renew", "lives")
+_RELEASE = about_a_request("release", "lives")
+_SETTLE = step("settle", "rows", "settlement")
 
 ReplyTo = Callable[[CorrelationId], str | None]
 """Says which gateway waits for a request, by its id; ``None`` when nobody knows."""
@@ -212,7 +211,7 @@ class RedisLedger:
             )
 
         claiming = self._run(
-            _CLAIM,
+            CLAIM,
             request.correlation_id,
             request.thread_id,
             request.user_id,
@@ -272,9 +271,10 @@ class RedisLedger:
             request.user_id,
             *self._registration(request, durability),
         )
-        if not isinstance(reply, list):
-            raise refusal_of(reply, request)
-        return reply[0] if reply else None
+        position = reply[0] if reply else None
+        if isinstance(position, bytes):
+            raise refusal_of(position, request)
+        return position
 
     def _registration(self, request: ChatRequest, durability: Durability) -> tuple[Argument, ...]:
         return (

@@ -7,8 +7,8 @@ from datetime import timedelta
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.calls import Argument, Reply
 from cse_chat.adapters.redis.connection import RedisConnection
-from cse_chat.adapters.redis.request_scripts import RequestScripts
-from cse_chat.adapters.redis.scripts.loading import Script, script
+from cse_chat.adapters.redis.request_scripts import RequestScripts, about_a_request
+from cse_chat.adapters.redis.scripts.loading import Script
 from cse_chat.adapters.redis.times import milliseconds
 from cse_chat.domain.errors import (
     NotOwnerError,
@@ -19,8 +19,8 @@ from cse_chat.domain.errors import (
 from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.questions import ChatRequest
 
-_RESERVE = script("reserve", "request")
-_GIVE_BACK = script("give_back", "request")
+_RESERVE = about_a_request("reserve", "lives")
+_GIVE_BACK = about_a_request("give_back")
 
 
 class RedisLineup:

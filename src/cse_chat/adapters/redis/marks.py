@@ -12,7 +12,7 @@ from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.claims import Tail
 from cse_chat.domain.model.ids import CorrelationId
 
-_MARK = script("mark")
+_MARK = script("mark", "clock")
 _AT_ONCE = 100  # the server does nothing else meanwhile
 _MOST = 10_000
 

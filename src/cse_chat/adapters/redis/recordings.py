@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.calls import Argument
 from cse_chat.adapters.redis.connection import RedisConnection
-from cse_chat.adapters.redis.request_scripts import RequestScripts
+from cse_chat.adapters.redis.request_scripts import RequestScripts, step
 from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.adapters.wire.events import said_tail
 from cse_chat.domain.errors import ClaimLostError
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.events import Utterance
 
-_RECORD = script("record")
-_RECORD_ANEW = script("record_anew", "request")
+_RECORD = script("record", "clock", "positions")
+_RECORD_ANEW = step("record_anew")
 _OF_ANOTHER_RUN = -1
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.calls import Argument, Reply
 from cse_chat.adapters.redis.connection import RedisConnection
-from cse_chat.adapters.redis.scripts.loading import Script
+from cse_chat.adapters.redis.scripts.loading import Script, script
 from cse_chat.adapters.redis.times import milliseconds
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
@@ -62,3 +62,15 @@ class RequestScripts:
         return self.run(
             script, claim.correlation_id, claim.thread_id, nobody, claim.token, *arguments
         )
+
+
+def about_a_request(name: str, *parts: str) -> Script:
+    """Return the script *name*, which looks at a request and its thread."""
+    return script(name, "clock", "owners", "request", *parts)
+
+
+def step(name: str, *parts: str) -> Script:
+    """Return the script *name*, which uses a thread: what it leaves to be written is."""
+    return script(
+        name, "clock", "owners", "positions", "request", "step", *parts, then=("written",)
+    )

@@ -9,7 +9,7 @@ from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.domain.errors import NotOwnerError, TransportError
 from cse_chat.domain.model.ids import ThreadId, UserId
 
-_OWN = script("own")
+_OWN = script("own", "owners")
 _DELETED = "(deleted)"  # no user's id
 _NOBODY = UserId("")  # no user has this name
 

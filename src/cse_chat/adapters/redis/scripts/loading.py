@@ -23,9 +23,17 @@ class Script:
 
 
 @cache
-def script(name: str, *parts: str) -> Script:
-    """Return the script in ``<name>.lua``, behind ``shared.lua`` and the other *parts* it needs."""
-    paths = [f"{part}.lua" for part in (_SHARED, *parts, name)]
+def script(name: str, *parts: str, then: tuple[str, ...] = ()) -> Script:
+    """Return the script in ``<name>.lua``, behind ``shared.lua`` and the other *parts* it needs.
+
+    Each part costs the server time at every call: a script has those that it uses, no others.
+
+    Args:
+        name: Names the script, and its file.
+        parts: What comes before it, in this order.
+        then: What comes behind it.
+    """
+    paths = [f"{part}.lua" for part in (_SHARED, *parts, name, *then)]
     text = "\n".join(_FOLDER.joinpath(file).read_text("utf-8") for file in paths)
     # What the server names a script by; nothing secret hangs on it.
     digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()

@@ -2,11 +2,18 @@
 -- ones: token, number of what was said first, the tails of the events.
 local token, first = ARGV[8], ARGV[9]
 local SAID = 10
-if row.token ~= token or not is_claimed_by(token) or is_settled() then
+if row.token ~= token or (meta.token and meta.token ~= token) or is_settled then
   return 0
 end
-redis.call('HSET', REQUEST, 'said', record_said(first, ARGV, SAID))
+local time = '"timestamp":"' .. iso_time(now) .. '",'
+local said = tonumber(row.said or 0)
+for n = SAID, #ARGV do
+  local number = first + n - SAID
+  if number > said then
+    heads[#heads + 1], tails[#tails + 1] = time, ARGV[n]
+    said = number
+  end
+end
+redis.call('HSET', REQUEST, 'said', said)
 user = row.user
-use_thread()
-tell()
-return 1
+reply = 1

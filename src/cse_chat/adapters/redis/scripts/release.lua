@@ -3,9 +3,12 @@ local token, spent = unpack(ARGV, 8)
 if row.token ~= token then
   return 0
 end
-end_claim(token)
+redis.call('HDEL', REQUEST, 'token')
+if meta.token == token then
+  redis.call('HDEL', META, 'claimed', 'lease')
+end
 redis.call('HINCRBY', REQUEST, 'spent', spent)
-if not is_settled() then
+if not is_settled then
   redis.call('HSET', REQUEST, 'status', 'accepted')
 end
 keep_request()

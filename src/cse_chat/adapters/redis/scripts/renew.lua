@@ -1,6 +1,6 @@
 -- ARGV after the shared ones: token, lease.
 local token, lease = unpack(ARGV, 8)
-if row.token ~= token or not is_claimed_by(token) then
+if row.token ~= token or (meta.token and meta.token ~= token) then
   return 0
 end
 if owner == DELETED then
@@ -12,4 +12,4 @@ if redis.call('PTTL', META) < tonumber(lease) then
   keep_thread()
 end
 -- Settled by another: the agent must stop, and keeps the thread until it has.
-return is_settled() and 0 or 1
+return is_settled and 0 or 1

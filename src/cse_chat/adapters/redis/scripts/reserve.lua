@@ -10,7 +10,7 @@ if is_reserved or redis.call('ZCOUNT', OPEN, now - answer_life, '+inf') > 0 then
   return 'busy'
 end
 own(OWNER, user)
-if is_known() then
+if is_known then
   return 'ok' -- its place is over, as it would be had it been reserved before
 end
 redis.call('HSET', META, 'reserved', id, 'reserved_until', now + lease)

@@ -1,0 +1,7 @@
+-- What a step that uses its thread leaves to `written` to write. Of its events what comes before the
+-- tail and the tail, in the order of their positions:
+local heads, tails = {}, {}
+-- how many turns it has added, how many there are then, and the title of a thread that has none:
+local added, length, title = 0, turns_before, ''
+-- fields of META, what else is told, as channels and messages, and what the step returns.
+local uses_thread, changes, announced, reply = true, {}, {}, nil
