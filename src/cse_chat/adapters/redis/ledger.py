@@ -159,7 +159,7 @@ class RedisLedger:
             outcome.user_id,
             epoch_ms(outcome.settled_at),
             outcome.durability or "",
-            self._reply_channel(outcome.correlation_id),
+            self._reply_channel(outcome.correlation_id) or names.EVERY_GATEWAY,
             encode_turn(asked) if asked else "",
             title_of(asked.content) if asked else "",
             encode_turn(Turn.answering(outcome)),
@@ -169,7 +169,6 @@ class RedisLedger:
             outcome_head(outcome),
             outcome.attempt,
             claim.token if claim else "",
-            names.EVERY_GATEWAY,
             names.CONTROL,
             *(numbered(claim, said) if claim else (0,)),
         )

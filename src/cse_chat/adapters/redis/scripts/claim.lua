@@ -11,21 +11,24 @@ if not again and meta.lease and tonumber(meta.lease) > now then
   if is_known then
     return {'busy'}
   end
-  redis.call('HSET', REQUEST, 'status', 'accepted', 'attempt', 0, 'spent', 0, unpack(fields))
+  redis.call('HSET', REQUEST, 'status', 'accepted', unpack(fields))
   reply = {'busy'}
 else
-  local attempt, spent, said = tonumber(row.attempt or 0), tonumber(row.spent or 0), row.said or 0
+  local attempt, spent = tonumber(row.attempt or 0), tonumber(row.spent or 0)
   if not again then
+    attempt = attempt + 1
     if row.status == 'running' then
       spent = spent + 1 -- it was not released: whoever ran it is gone
     end
-    attempt, said = attempt + 1, 0
+    if is_known then
+      fields = {'spent', spent, 'said', 0}
+    end
     local n = #tails + 1
     heads[n] = '"attempt":' .. attempt .. ',"timestamp":"' .. iso_time(now) .. '",'
     tails[n] = started
   end
-  redis.call('HSET', REQUEST, 'status', 'running', 'attempt', attempt, 'spent', spent,
-    'token', token, 'said', said, unpack(fields))
+  redis.call('HSET', REQUEST, 'status', 'running', 'attempt', attempt,
+    'token', token, unpack(fields))
   changes = {'claimed', id, 'token', token, 'lease', now + lease}
   local turns = newest ~= '0' and turns_before > 0
     and redis.call('LRANGE', MESSAGES, -newest, -1) or {}

@@ -11,17 +11,19 @@ end
 
 -- The same as text. There is no os.date here; the days are counted from 1 March of the year 0.
 local function iso_time(ms)
-  local day, rest = math.floor(ms / 86400000), ms % 86400000
-  local z = day + 719468
-  local era = math.floor(z / 146097)
-  local of_era = z - era * 146097
-  local year = math.floor((of_era - math.floor(of_era / 1460) + math.floor(of_era / 36524)
-    - math.floor(of_era / 146096)) / 365)
-  local of_year = of_era - (365 * year + math.floor(year / 4) - math.floor(year / 100))
-  local m = math.floor((5 * of_year + 2) / 153)
-  local month = m < 10 and m + 3 or m - 9
-  local second = math.floor(rest / 1000)
+  local floor = math.floor
+  local rest = ms % 86400000
+  local day = (ms - rest) / 86400000 + 719468
+  local year = floor((10000 * day + 14780) / 3652425)
+  local of_year = day - (365 * year + floor(year / 4) - floor(year / 100) + floor(year / 400))
+  if of_year < 0 then -- the mean year was too short
+    year = year - 1
+    of_year = day - (365 * year + floor(year / 4) - floor(year / 100) + floor(year / 400))
+  end
+  local month = floor((100 * of_year + 52) / 3060) -- from March, which is 0
+  -- What is left of a number behind its point is cut off.
   return string.format('%04d-%02d-%02dT%02d:%02d:%02d.%03dZ',
-    year + era * 400 + (month <= 2 and 1 or 0), month, of_year - math.floor((153 * m + 2) / 5) + 1,
-    math.floor(second / 3600), math.floor(second / 60) % 60, second % 60, rest % 1000)
+    month < 10 and year or year + 1, month < 10 and month + 3 or month - 9,
+    of_year - floor((306 * month + 5) / 10) + 1,
+    rest / 3600000, rest / 60000 % 60, rest / 1000 % 60, rest % 1000)
 end

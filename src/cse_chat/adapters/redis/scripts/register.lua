@@ -5,5 +5,5 @@ if is_known then
   end
   return {redis.call('ZRANK', OPEN, id)}
 end
-redis.call('HSET', REQUEST, 'status', 'accepted', 'attempt', 0, 'spent', 0, unpack(fields))
+redis.call('HSET', REQUEST, 'status', 'accepted', unpack(fields))
 reply = {redis.call('ZRANK', OPEN, id)}

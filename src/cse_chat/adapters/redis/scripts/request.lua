@@ -12,11 +12,11 @@ local held = redis.call('HMGET', REQUEST, 'thread', 'user', 'status', 'token', '
 local row = {thread = held[1], user = held[2], status = held[3], token = held[4],
   attempt = held[5], spent = held[6], said = held[7], replies = held[8], asked = held[9],
   ['done:dead-letter'] = held[10], ['done:response'] = held[11]}
-held = redis.call('HMGET', META, 'run_id', 'epoch', 'offset', 'kept_at', 'aged_at', 'aged_offset',
-  'created', 'title', 'turns', 'token', 'lease', 'reserved', 'reserved_until')
+held = redis.call('HMGET', META, 'run_id', 'epoch', 'offset', 'kept_at', 'aged_at', 'created',
+  'title', 'turns', 'token', 'lease', 'reserved')
 local meta = {run_id = held[1], epoch = held[2], offset = held[3], kept_at = held[4],
-  aged_at = held[5], aged_offset = held[6], created = held[7], title = held[8], turns = held[9],
-  token = held[10], lease = held[11], reserved = held[12], reserved_until = held[13]}
+  aged_at = held[5], created = held[6], title = held[7], turns = held[8], token = held[9],
+  lease = held[10], reserved = held[11]}
 local owner = redis.call('GET', OWNER)
 
 -- A key that holds something else fails here, before anything is written: a script that fails

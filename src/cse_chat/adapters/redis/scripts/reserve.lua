@@ -4,7 +4,7 @@ local lease = ARGV[8]
 if not is_free_for(owner, user) then
   return refusal(owner)
 end
-local is_reserved = meta.reserved and meta.reserved ~= id and tonumber(meta.reserved_until) > now
+local is_reserved = meta.reserved and meta.reserved ~= id and tonumber(redis.call('HGET', META, 'reserved_until')) > now
 -- What was registered before the life of a request is over: it is past its deadline since long.
 if is_reserved or redis.call('ZCOUNT', OPEN, now - answer_life, '+inf') > 0 then
   return 'busy'

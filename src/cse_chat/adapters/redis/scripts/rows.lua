@@ -9,10 +9,14 @@ end
 -- What of the tail of a request's row is marked.
 local function what_is_done(fields)
   local done = {}
-  for _, tail in ipairs({'history', 'dead-letter', 'response'}) do
-    if fields['done:' .. tail] then
-      done[#done + 1] = tail
-    end
+  if fields['done:history'] then
+    done[1] = 'history'
+  end
+  if fields['done:dead-letter'] then
+    done[#done + 1] = 'dead-letter'
+  end
+  if fields['done:response'] then
+    done[#done + 1] = 'response'
   end
   return done
 end

@@ -1,10 +1,10 @@
 -- ARGV after the shared ones: deadline, durability, reply channel, user's turn, title of a thread
 -- that begins with it, agent's turn, status, outcome, head of its announcement, head of its event,
--- attempt, token, the channel of every gateway, that of workers, number of what was said first of
--- the rest, the tails of their events.
+-- attempt, token, the channel of workers, number of what was said first of the rest, the tails of
+-- their events.
 local deadline, durability, reply_channel, asked, named, answered, status, outcome, head, ended,
-  attempt, token, every_gateway, control, first = unpack(ARGV, 8, 22)
-local SAID = 23
+  attempt, token, control, first = unpack(ARGV, 8, 21)
+local SAID = 22
 
 if is_another then
   return {'id-conflict'}
@@ -50,8 +50,7 @@ redis.call('SET', MAILBOX, outcome, 'PXAT', now + answer_life)
 redis.call('ZREM', OPEN, id)
 if not is_known then
   redis.call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1,
-    'thread', thread, 'user', user, 'attempt', 0, 'spent', 0, 'deadline', deadline,
-    'durability', durability, 'begins', epoch .. '-' .. offset)
+    'thread', thread, 'user', user, 'deadline', deadline, 'durability', durability, 'begins', epoch .. '-' .. offset)
 elseif holds_claim then
   redis.call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1,
     'token', '')
@@ -62,13 +61,7 @@ if holds_claim and meta.token == token then
   changes = {'claimed', '', 'lease', 0}
 end
 
-local channel = row.replies or ''
-if channel == '' then
-  channel = reply_channel
-end
-if channel == '' then
-  channel = every_gateway
-end
+local channel = (row.replies or '') ~= '' and row.replies or reply_channel
 announced = {MAILBOX, outcome, channel, head .. outcome .. '}'}
 if status == 'cancelled' and row.token and not holds_claim then
   announced[5], announced[6] = control, '{"type":"cancelled","correlation_id":"' .. id .. '"}'

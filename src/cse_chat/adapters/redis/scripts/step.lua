@@ -3,5 +3,5 @@
 local heads, tails = {}, {}
 -- how many turns it has added, how many there are then, and the title of a thread that has none:
 local added, length, title = 0, turns_before, ''
--- fields of META, what else is told, as channels and messages, and what the step returns.
-local uses_thread, changes, announced, reply = true, {}, {}, nil
+-- fields of its row and of META, what else is told, as channels and messages, and what the step returns.
+local uses_thread, fields, changes, announced, reply = true, {}, {}, {}, nil

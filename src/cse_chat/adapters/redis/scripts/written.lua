@@ -44,7 +44,7 @@ if uses_thread then
   -- Events go when they are older than the history's life, too, at latest when they are twice as old.
   if not begins and (not meta.aged_at or now - meta.aged_at > tonumber(history_life)) then
     if meta.aged_at then
-      redis.call('XTRIM', EVENTS, 'MINID', meta.aged_offset + 1)
+      redis.call('XTRIM', EVENTS, 'MINID', redis.call('HGET', META, 'aged_offset') + 1)
     end
     redis.call('HSET', META, 'aged_at', now, 'aged_offset', offset)
   end
