@@ -7,6 +7,6 @@ end
 if complete ~= run_id then
   return 0
 end
-redis.call('HSET', KEYS[1], 'run_id', run_id, 'at', server_time())
-redis.call('PEXPIRE', KEYS[1], life)
+call('HSET', KEYS[1], 'run_id', run_id, 'at', server_time())
+call('PEXPIRE', KEYS[1], life)
 return 1

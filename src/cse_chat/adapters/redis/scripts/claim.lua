@@ -11,7 +11,7 @@ if not again and meta.lease and tonumber(meta.lease) > now then
   if is_known then
     return {'busy'}
   end
-  redis.call('HSET', REQUEST, 'status', 'accepted', unpack(fields))
+  call('HSET', REQUEST, 'status', 'accepted', unpack(fields))
   reply = {'busy'}
 else
   local attempt, spent = tonumber(row.attempt or 0), tonumber(row.spent or 0)
@@ -27,10 +27,10 @@ else
     heads[n] = '"attempt":' .. attempt .. ',"timestamp":"' .. iso_time(now) .. '",'
     tails[n] = started
   end
-  redis.call('HSET', REQUEST, 'status', 'running', 'attempt', attempt,
+  call('HSET', REQUEST, 'status', 'running', 'attempt', attempt,
     'token', token, unpack(fields))
   changes = {'claimed', id, 'token', token, 'lease', now + lease}
   local turns = newest ~= '0' and turns_before > 0
-    and redis.call('LRANGE', MESSAGES, -newest, -1) or {}
+    and call('LRANGE', MESSAGES, -newest, -1) or {}
   reply = {'claimed', attempt, spent, turns}
 end

@@ -1,6 +1,6 @@
 -- The server's own clock: those of its callers may differ. Microseconds.
 local function server_us()
-  local time = redis.call('TIME')
+  local time = call('TIME')
   return time[1] * 1000000 + time[2]
 end
 

@@ -10,15 +10,15 @@ local AT_ONCE = 10 -- of large ones many would be read for nothing
 local ANY = string.rep('0', 16)
 local NOTHING = nothing_yet()
 
-local busy = redis.call('ZCARD', OPEN) > 0 and 1 or 0
-local meta = redis.call('HMGET', META, 'run_id', 'epoch', 'offset')
+local busy = call('ZCARD', OPEN) > 0 and 1 or 0
+local meta = call('HMGET', META, 'run_id', 'epoch', 'offset')
 -- Of another run: what is kept may lack the last second, and goes with the next event.
 if meta[1] ~= run_id then
   -- Asked only here: a deleted thread has no meta.
-  return {NOTHING, 0, 0, busy, {}, redis.call('GET', OWNER) == DELETED and 1 or 0, NOTHING}
+  return {NOTHING, 0, 0, busy, {}, call('GET', OWNER) == DELETED and 1 or 0, NOTHING}
 end
 local last = tonumber(meta[3])
-local oldest = redis.call('XRANGE', EVENTS, '-', '+', 'COUNT', 1)[1]
+local oldest = call('XRANGE', EVENTS, '-', '+', 'COUNT', 1)[1]
 local first = oldest and tonumber(string.match(oldest[1], '^%d+')) or last + 1
 local start = tonumber(after)
 local is_known = epoch == meta[2] or (start == 0 and (epoch == ANY or epoch == NOTHING))
@@ -28,7 +28,7 @@ end
 local events, bytes = {}, 0
 while start < last and #events < most and bytes < most_bytes do
   local count = math.min(AT_ONCE, most - #events)
-  local entries = redis.call('XRANGE', EVENTS, (start + 1) .. '-0', '+', 'COUNT', count)
+  local entries = call('XRANGE', EVENTS, (start + 1) .. '-0', '+', 'COUNT', count)
   for _, entry in ipairs(entries) do
     if bytes < most_bytes then
       events[#events + 1] = entry[2][2]

@@ -6,10 +6,10 @@ local settled_only = ARGV[2] == '1'
 local found = {}
 for n = 1, #KEYS, 2 do
   local entry = {}
-  if not settled_only or redis.call('HEXISTS', KEYS[n], 'settled_by') == 1 then
+  if not settled_only or call('HEXISTS', KEYS[n], 'settled_by') == 1 then
     local row = read_hash(KEYS[n])
     if row.thread then
-      local outcome = row.settled_by and redis.call('GET', KEYS[n + 1]) or ''
+      local outcome = row.settled_by and call('GET', KEYS[n + 1]) or ''
       entry = {row.thread, row.user or '', row.status or '', row.deadline or '',
         row.durability or '', outcome, row.settled_by or '0', what_is_done(row),
         row.begins or '', row.rating or '', row.comment or '', row.rated_at or ''}

@@ -1,12 +1,12 @@
 -- Row and mailbox end at the same moment: one without the other would say something wrong.
 local function keep_request()
-  redis.call('PEXPIREAT', REQUEST, now + answer_life)
-  redis.call('PEXPIREAT', MAILBOX, now + answer_life)
+  call('PEXPIREAT', REQUEST, now + answer_life)
+  call('PEXPIREAT', MAILBOX, now + answer_life)
 end
 
 -- So do the keys of a thread.
 local function keep_thread()
   for n = 4, 7 do
-    redis.call('PEXPIREAT', KEYS[n], now + history_life)
+    call('PEXPIREAT', KEYS[n], now + history_life)
   end
 end

@@ -12,5 +12,5 @@ local function refusal(owner)
 end
 
 local function own(owner_key, user)
-  redis.call('SET', owner_key, user, 'PX', 30 * 24 * 3600 * 1000)
+  call('SET', owner_key, user, 'PX', 30 * 24 * 3600 * 1000)
 end

@@ -3,12 +3,12 @@
 local ROW = KEYS[1]
 local _, user, rating, comment, at = unpack(ARGV)
 
-local row = redis.call('HMGET', ROW, 'user', 'status', 'thread')
+local row = call('HMGET', ROW, 'user', 'status', 'thread')
 if row[1] ~= user then
   return {'unknown'}
 end
 if row[2] ~= 'answered' then
   return {'unanswered'}
 end
-redis.call('HSET', ROW, 'rating', rating, 'comment', comment, 'rated_at', at)
+call('HSET', ROW, 'rating', rating, 'comment', comment, 'rated_at', at)
 return {'kept', row[3]}

@@ -6,9 +6,9 @@ local REQUEST, META, EVENTS, STREAM = unpack(KEYS)
 local token, first = ARGV[2], ARGV[3]
 local SAID = 4
 
-local holder, status, known = unpack(redis.call('HMGET', REQUEST, 'token', 'status', 'said'))
+local holder, status, known = unpack(call('HMGET', REQUEST, 'token', 'status', 'said'))
 local begun, epoch, offset, claimed = unpack(
-  redis.call('HMGET', META, 'run_id', 'epoch', 'offset', 'token'))
+  call('HMGET', META, 'run_id', 'epoch', 'offset', 'token'))
 if holder ~= token or status ~= 'running' or (claimed and claimed ~= token) then
   return 0
 end
@@ -26,9 +26,9 @@ for n = SAID, #ARGV do
     told[#told + 1] = keep_event(EVENTS, epoch, offset, time, ARGV[n])
   end
 end
-redis.call('HSET', REQUEST, 'said', known)
-redis.call('HSET', META, 'offset', offset)
+call('HSET', REQUEST, 'said', known)
+call('HSET', META, 'offset', offset)
 for _, event in ipairs(told) do
-  redis.call('PUBLISH', STREAM, event)
+  call('PUBLISH', STREAM, event)
 end
 return 1

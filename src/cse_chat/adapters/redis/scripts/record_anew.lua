@@ -14,6 +14,6 @@ for n = SAID, #ARGV do
     said = number
   end
 end
-redis.call('HSET', REQUEST, 'said', said)
+call('HSET', REQUEST, 'said', said)
 user = row.user
 reply = 1

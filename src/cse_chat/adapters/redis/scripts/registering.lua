@@ -3,7 +3,7 @@
 -- title of a thread that begins with it.
 -- A tenth key, if there is one, is the mark of the partition that the request came from.
 
-if KEYS[10] and redis.call('HGET', KEYS[10], 'run_id') ~= run_id then
+if KEYS[10] and call('HGET', KEYS[10], 'run_id') ~= run_id then
   return {'incomplete'}
 end
 if is_another then
@@ -16,11 +16,12 @@ if not is_known then
   local deadline, durability, reply_channel, asked, accepted = unpack(ARGV, 8, 12)
   title = ARGV[13]
   -- Before anything else is written: a key that holds something else fails here.
-  redis.call('ZADD', LISTED, now_us, thread)
+  is_listed = call('ZADD', LISTED, now_us, thread) == 1
   -- They stand in the order they came, however many in a millisecond.
-  local last = open_before > 0 and redis.call('ZRANGE', OPEN, -1, -1, 'WITHSCORES')[2] or 0
-  redis.call('ZADD', OPEN, math.max(now, last + 1), id)
-  added, length = 1, redis.call('RPUSH', MESSAGES, asked)
+  local last = open_before > 0 and call('ZRANGE', OPEN, -1, -1, 'WITHSCORES')[2] or 0
+  call('ZADD', OPEN, math.max(now, last + 1), id)
+  is_opened = open_before == 0
+  added, length = 1, call('RPUSH', MESSAGES, asked)
   fields = {'thread', thread, 'user', user, 'deadline', deadline, 'durability', durability,
     'replies', reply_channel, 'asked', 1, 'begins', epoch .. '-' .. offset}
   heads[1], tails[1] = '"queue_position":' .. open_before .. ',', accepted

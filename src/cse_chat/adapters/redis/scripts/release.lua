@@ -3,13 +3,13 @@ local token, spent = unpack(ARGV, 8)
 if row.token ~= token then
   return 0
 end
-redis.call('HDEL', REQUEST, 'token')
+call('HDEL', REQUEST, 'token')
 if meta.token == token then
-  redis.call('HDEL', META, 'claimed', 'lease')
+  call('HDEL', META, 'claimed', 'lease')
 end
-redis.call('HINCRBY', REQUEST, 'spent', spent)
+call('HINCRBY', REQUEST, 'spent', spent)
 if not is_settled then
-  redis.call('HSET', REQUEST, 'status', 'accepted')
+  call('HSET', REQUEST, 'status', 'accepted')
 end
 keep_request()
 return 1

@@ -5,18 +5,18 @@
 local OWNER, OPEN, MESSAGES, META, EVENTS, LISTED = unpack(KEYS)
 local _, user, thread, deletions, requests, mailboxes = unpack(ARGV)
 
-if redis.call('GET', OWNER) ~= user then
+if call('GET', OWNER) ~= user then
   return {'not-owner'}
 end
 
 -- Thread and status of one of its requests; of what is forgotten or another's, nothing.
 local function status_of(id)
-  local row = redis.call('HMGET', requests .. id, 'thread', 'status')
+  local row = call('HMGET', requests .. id, 'thread', 'status')
   return row[1] == thread and row[2] or nil
 end
 
 local open = {}
-for _, id in ipairs(redis.call('ZRANGE', OPEN, 0, -1)) do
+for _, id in ipairs(call('ZRANGE', OPEN, 0, -1)) do
   local status = status_of(id)
   if status == 'accepted' or status == 'running' then
     open[#open + 1] = id
@@ -28,23 +28,23 @@ end
 
 -- A quote in what was said is escaped: the first match is the member itself.
 local ids = {}
-local turns = redis.call('LRANGE', MESSAGES, 0, -1)
+local turns = call('LRANGE', MESSAGES, 0, -1)
 for _, turn in ipairs(turns) do
   local id = string.match(turn, '"correlation_id":"([^"]+)"')
   if id then
     ids[id] = true
   end
 end
-redis.call('ZREM', LISTED, thread)
+call('ZREM', LISTED, thread)
 own(OWNER, DELETED)
 local answers = 0
 for id in pairs(ids) do
   local status = status_of(id)
   if status and status ~= 'cancelled' then
-    redis.call('UNLINK', requests .. id, mailboxes .. id)
+    call('UNLINK', requests .. id, mailboxes .. id)
     answers = answers + 1
   end
 end
-redis.call('UNLINK', OPEN, MESSAGES, META, EVENTS)
-redis.call('PUBLISH', deletions, thread)
+call('UNLINK', OPEN, MESSAGES, META, EVENTS)
+call('PUBLISH', deletions, thread)
 return {'removed', #turns, answers}

@@ -3,8 +3,8 @@
 local OWNER, META = unpack(KEYS)
 local _, user, title = unpack(ARGV)
 
-if redis.call('GET', OWNER) ~= user or redis.call('HEXISTS', META, 'turns') == 0 then
+if call('GET', OWNER) ~= user or call('HEXISTS', META, 'turns') == 0 then
   return 0
 end
-redis.call('HSET', META, 'title', title)
+call('HSET', META, 'title', title)
 return 1

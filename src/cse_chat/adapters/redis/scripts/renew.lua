@@ -7,8 +7,8 @@ if owner == DELETED then
   return 0 -- and nothing is written of the thread
 end
 keep_request() -- first, because it is not refused when the memory is full, nor what follows it
-redis.call('HSET', META, 'claimed', id, 'token', token, 'lease', now + lease)
-if redis.call('PTTL', META) < tonumber(lease) then
+call('HSET', META, 'claimed', id, 'token', token, 'lease', now + lease)
+if call('PTTL', META) < tonumber(lease) then
   keep_thread()
 end
 -- Settled by another: the agent must stop, and keeps the thread until it has.

@@ -7,23 +7,23 @@ local answer_life, history_life, new_epoch, id, thread, user = unpack(ARGV, 2, 7
 -- them name what is outside of them: to make one takes the server as long as two commands.
 local now_us = server_us()
 local now = math.floor(now_us / 1000)
-local held = redis.call('HMGET', REQUEST, 'thread', 'user', 'status', 'token', 'attempt', 'spent',
+local held = call('HMGET', REQUEST, 'thread', 'user', 'status', 'token', 'attempt', 'spent',
   'said', 'replies', 'asked', 'done:dead-letter', 'done:response')
 local row = {thread = held[1], user = held[2], status = held[3], token = held[4],
   attempt = held[5], spent = held[6], said = held[7], replies = held[8], asked = held[9],
   ['done:dead-letter'] = held[10], ['done:response'] = held[11]}
-held = redis.call('HMGET', META, 'run_id', 'epoch', 'offset', 'kept_at', 'aged_at', 'created',
+held = call('HMGET', META, 'run_id', 'epoch', 'offset', 'kept_at', 'aged_at', 'created',
   'title', 'turns', 'token', 'lease', 'reserved')
 local meta = {run_id = held[1], epoch = held[2], offset = held[3], kept_at = held[4],
   aged_at = held[5], created = held[6], title = held[7], turns = held[8], token = held[9],
   lease = held[10], reserved = held[11]}
-local owner = redis.call('GET', OWNER)
+local owner = call('GET', OWNER)
 
 -- A key that holds something else fails here, before anything is written: a script that fails
 -- keeps what it wrote before.
-local turns_before = redis.call('LLEN', MESSAGES)
-local open_before = redis.call('ZCARD', OPEN)
-local has_events = redis.call('XLEN', EVENTS) > 0
+local turns_before = call('LLEN', MESSAGES)
+local open_before = call('ZCARD', OPEN)
+local has_events = call('XLEN', EVENTS) > 0
 
 local is_known = row.thread
 local is_another = is_known and (row.thread ~= thread or row.user ~= user)

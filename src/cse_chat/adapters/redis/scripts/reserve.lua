@@ -4,17 +4,17 @@ local lease = ARGV[8]
 if not is_free_for(owner, user) then
   return refusal(owner)
 end
-local is_reserved = meta.reserved and meta.reserved ~= id and tonumber(redis.call('HGET', META, 'reserved_until')) > now
+local is_reserved = meta.reserved and meta.reserved ~= id and tonumber(call('HGET', META, 'reserved_until')) > now
 -- What was registered before the life of a request is over: it is past its deadline since long.
-if is_reserved or redis.call('ZCOUNT', OPEN, now - answer_life, '+inf') > 0 then
+if is_reserved or call('ZCOUNT', OPEN, now - answer_life, '+inf') > 0 then
   return 'busy'
 end
 own(OWNER, user)
 if is_known then
   return 'ok' -- its place is over, as it would be had it been reserved before
 end
-redis.call('HSET', META, 'reserved', id, 'reserved_until', now + lease)
-if redis.call('PTTL', META) < tonumber(lease) then
+call('HSET', META, 'reserved', id, 'reserved_until', now + lease)
+if call('PTTL', META) < tonumber(lease) then
   keep_thread()
 end
 return 'ok'

@@ -1,5 +1,5 @@
 local function read_hash(key)
-  local flat, fields = redis.call('HGETALL', key), {}
+  local flat, fields = call('HGETALL', key), {}
   for n = 1, #flat, 2 do
     fields[flat[n]] = flat[n + 1]
   end

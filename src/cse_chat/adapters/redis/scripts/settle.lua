@@ -12,9 +12,9 @@ end
 local holds_claim = token ~= '' and row.token == token
 if is_settled then
   if holds_claim then
-    redis.call('HDEL', REQUEST, 'token')
+    call('HDEL', REQUEST, 'token')
     if meta.token == token then
-      redis.call('HDEL', META, 'claimed', 'lease')
+      call('HDEL', META, 'claimed', 'lease')
     end
   end
   return settlement()
@@ -29,11 +29,11 @@ end
 uses_thread = is_free_for(owner, user)
 if uses_thread then
   -- Before anything else is written: a key that holds something else fails here.
-  redis.call('ZADD', LISTED, now_us, thread)
+  is_listed = call('ZADD', LISTED, now_us, thread) == 1
   if asked ~= '' and not row.asked then
-    added, length, title = 2, redis.call('RPUSH', MESSAGES, asked, answered), named
+    added, length, title = 2, call('RPUSH', MESSAGES, asked, answered), named
   else
-    added, length = 1, redis.call('RPUSH', MESSAGES, answered)
+    added, length = 1, call('RPUSH', MESSAGES, answered)
   end
   if holds_claim and ARGV[SAID] then
     local time = '"timestamp":"' .. iso_time(now) .. '",'
@@ -46,16 +46,16 @@ if uses_thread then
   end
   heads[#heads + 1], tails[#tails + 1] = ended, string.sub(outcome, 2)
 end
-redis.call('SET', MAILBOX, outcome, 'PXAT', now + answer_life)
-redis.call('ZREM', OPEN, id)
+call('SET', MAILBOX, outcome, 'PXAT', now + answer_life)
+call('ZREM', OPEN, id)
 if not is_known then
-  redis.call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1,
+  call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1,
     'thread', thread, 'user', user, 'deadline', deadline, 'durability', durability, 'begins', epoch .. '-' .. offset)
 elseif holds_claim then
-  redis.call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1,
+  call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1,
     'token', '')
 else
-  redis.call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1)
+  call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1)
 end
 if holds_claim and meta.token == token then
   changes = {'claimed', '', 'lease', 0}

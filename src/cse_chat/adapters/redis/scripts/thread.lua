@@ -6,11 +6,11 @@
 local OWNER, META, OPEN, LISTED = unpack(KEYS)
 local _, user, thread = unpack(ARGV)
 
-if redis.call('GET', OWNER) ~= user then
+if call('GET', OWNER) ~= user then
   return {}
 end
 local meta = read_hash(META)
-local used = redis.call('ZSCORE', LISTED, thread)
+local used = call('ZSCORE', LISTED, thread)
 if not meta.turns or not used then
   return {}
 end
@@ -19,4 +19,4 @@ if meta.run_id ~= run_id then
   epoch, offset = nothing_yet(), '0'
 end
 return {meta.title or '', meta.created, math.floor(used / 1000), meta.turns,
-  redis.call('ZCARD', OPEN) > 0 and 1 or 0, epoch, offset}
+  call('ZCARD', OPEN) > 0 and 1 or 0, epoch, offset}

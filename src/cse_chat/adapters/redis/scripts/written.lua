@@ -3,7 +3,7 @@ local MOST_TURNS = 1000
 
 if uses_thread then
   if begins and has_events then
-    redis.call('DEL', EVENTS) -- those of another epoch are of no more use
+    call('DEL', EVENTS) -- those of another epoch are of no more use
     has_events = false
   end
   for n = 1, #tails do
@@ -20,55 +20,57 @@ if uses_thread then
       changes[n + 3], changes[n + 4] = 'title', title
     end
     if length > MOST_TURNS then
-      redis.call('LTRIM', MESSAGES, -MOST_TURNS, -1)
+      call('LTRIM', MESSAGES, -MOST_TURNS, -1)
     end
   end
   -- A thread's place is kept for one that is being accepted; who has become known needs it no more.
   if not is_known and meta.reserved == id then
-    redis.call('HDEL', META, 'reserved', 'reserved_until')
+    call('HDEL', META, 'reserved', 'reserved_until')
   end
 
-  -- To prolong the life of a thread costs as much as six calls: a thread that is known to have been
-  -- kept less than a hundredth of its life ago is left as it is. Whoever makes a key keeps it.
-  local keeps = begins or not is_known or not meta.kept_at
-    or now - meta.kept_at > history_life / 100
+  -- To prolong the life of a thread costs as much as six calls: one that is known to have been kept
+  -- less than a hundredth of its life ago is left as it is. Whoever makes a key keeps it.
+  local keeps = begins or not has_events or turns_before == 0 or is_listed or not owner
+    or not meta.kept_at or now - meta.kept_at > history_life / 100
   if begins then
-    redis.call('HSET', META, 'offset', offset, 'run_id', run_id, 'epoch', epoch,
+    call('HSET', META, 'offset', offset, 'run_id', run_id, 'epoch', epoch,
       'created', meta.created or now, 'kept_at', now, 'aged_at', now, 'aged_offset', offset,
       unpack(changes))
   elseif keeps then
-    redis.call('HSET', META, 'offset', offset, 'kept_at', now, unpack(changes))
+    call('HSET', META, 'offset', offset, 'kept_at', now, unpack(changes))
   else
-    redis.call('HSET', META, 'offset', offset, unpack(changes))
+    call('HSET', META, 'offset', offset, unpack(changes))
   end
   -- Events go when they are older than the history's life, too, at latest when they are twice as old.
   if not begins and (not meta.aged_at or now - meta.aged_at > tonumber(history_life)) then
     if meta.aged_at then
-      redis.call('XTRIM', EVENTS, 'MINID', redis.call('HGET', META, 'aged_offset') + 1)
+      call('XTRIM', EVENTS, 'MINID', call('HGET', META, 'aged_offset') + 1)
     end
-    redis.call('HSET', META, 'aged_at', now, 'aged_offset', offset)
+    call('HSET', META, 'aged_at', now, 'aged_offset', offset)
   end
   if keeps then
     own(OWNER, user)
     local ends = now + history_life
     for n = 4, 7 do
-      redis.call('PEXPIREAT', KEYS[n], ends)
+      call('PEXPIREAT', KEYS[n], ends)
     end
-    redis.call('PEXPIREAT', LISTED, ends)
+    call('PEXPIREAT', LISTED, ends)
+  elseif is_opened then
+    call('PEXPIREAT', OPEN, meta.kept_at + history_life)
   end
   -- Threads whose history ran out are left out by who reads the list, and go when another thread
   -- comes; an attempt may prolong a history, but not beyond its request.
   if not meta.created then
     local oldest = now_us - 1000 * (history_life + answer_life)
-    redis.call('ZREMRANGEBYSCORE', LISTED, '-inf', oldest)
+    call('ZREMRANGEBYSCORE', LISTED, '-inf', oldest)
   end
 end
-redis.call('PEXPIREAT', REQUEST, now + answer_life)
+call('PEXPIREAT', REQUEST, now + answer_life)
 
 for n = 1, #tails do
-  redis.call('PUBLISH', STREAM, tails[n])
+  call('PUBLISH', STREAM, tails[n])
 end
 for n = 1, #announced, 2 do
-  redis.call('PUBLISH', announced[n], announced[n + 1])
+  call('PUBLISH', announced[n], announced[n + 1])
 end
 return reply
