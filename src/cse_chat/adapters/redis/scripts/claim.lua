@@ -6,18 +6,19 @@ if is_settled then
   return settlement()
 end
 -- The same call once more, because its reply got lost: the same claim.
-local again = is_known and row.token == token and (not meta.token or meta.token == token)
-if not again and meta.lease and tonumber(meta.lease) > now then
+local again = holder == token and (not thread_holder or thread_holder == token)
+if not again and lease_end and tonumber(lease_end) > now then
   if is_known then
     return {'busy'}
   end
   call('HSET', REQUEST, 'status', 'accepted', unpack(fields))
   reply = {'busy'}
 else
-  local attempt, spent = tonumber(row.attempt or 0), tonumber(row.spent or 0)
+  local attempt = tonumber(attempts or 0)
+  spent = tonumber(spent or 0)
   if not again then
     attempt = attempt + 1
-    if row.status == 'running' then
+    if known_status == 'running' then
       spent = spent + 1 -- it was not released: whoever ran it is gone
     end
     if is_known then

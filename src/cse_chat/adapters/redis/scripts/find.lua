@@ -11,7 +11,8 @@ for n = 1, #KEYS, 2 do
     if row.thread then
       local outcome = row.settled_by and call('GET', KEYS[n + 1]) or ''
       entry = {row.thread, row.user or '', row.status or '', row.deadline or '',
-        row.durability or '', outcome, row.settled_by or '0', what_is_done(row),
+        row.durability or '', outcome, row.settled_by or '0', what_is_done(row['done:history'], row['done:dead-letter'],
+          row['done:response']),
         row.begins or '', row.rating or '', row.comment or '', row.rated_at or ''}
     end
   end

@@ -1,5 +1,5 @@
 -- Give the place of a request free that was not accepted, if it still has it.
-if meta.reserved == id then
+if reserved_for == id then
   call('HDEL', META, 'reserved', 'reserved_until')
 end
 return 1

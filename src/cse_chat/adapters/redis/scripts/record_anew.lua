@@ -2,11 +2,11 @@
 -- ones: token, number of what was said first, the tails of the events.
 local token, first = ARGV[8], ARGV[9]
 local SAID = 10
-if row.token ~= token or (meta.token and meta.token ~= token) or is_settled then
+if holder ~= token or (thread_holder and thread_holder ~= token) or is_settled then
   return 0
 end
 local time = '"timestamp":"' .. iso_time(now) .. '",'
-local said = tonumber(row.said or 0)
+said = tonumber(said or 0)
 for n = SAID, #ARGV do
   local number = first + n - SAID
   if number > said then
@@ -15,5 +15,5 @@ for n = SAID, #ARGV do
   end
 end
 call('HSET', REQUEST, 'said', said)
-user = row.user
+user = known_user
 reply = 1

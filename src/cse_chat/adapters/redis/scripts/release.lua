@@ -1,10 +1,10 @@
 -- ARGV after the shared ones: token, 1 if the attempt is spent and else 0.
 local token, spent = unpack(ARGV, 8)
-if row.token ~= token then
+if holder ~= token then
   return 0
 end
 call('HDEL', REQUEST, 'token')
-if meta.token == token then
+if thread_holder == token then
   call('HDEL', META, 'claimed', 'lease')
 end
 call('HINCRBY', REQUEST, 'spent', spent)

@@ -1,6 +1,6 @@
 -- ARGV after the shared ones: token, lease.
 local token, lease = unpack(ARGV, 8)
-if row.token ~= token or (meta.token and meta.token ~= token) then
+if holder ~= token or (thread_holder and thread_holder ~= token) then
   return 0
 end
 if owner == DELETED then

@@ -4,7 +4,8 @@ local lease = ARGV[8]
 if not is_free_for(owner, user) then
   return refusal(owner)
 end
-local is_reserved = meta.reserved and meta.reserved ~= id and tonumber(call('HGET', META, 'reserved_until')) > now
+local is_reserved = reserved_for and reserved_for ~= id
+  and tonumber(call('HGET', META, 'reserved_until')) > now
 -- What was registered before the life of a request is over: it is past its deadline since long.
 if is_reserved or call('ZCOUNT', OPEN, now - answer_life, '+inf') > 0 then
   return 'busy'

@@ -6,16 +6,16 @@ local function read_hash(key)
   return fields
 end
 
--- What of the tail of a request's row is marked.
-local function what_is_done(fields)
+-- What of the tail of a request is marked.
+local function what_is_done(history, dead_letter, response)
   local done = {}
-  if fields['done:history'] then
+  if history then
     done[1] = 'history'
   end
-  if fields['done:dead-letter'] then
+  if dead_letter then
     done[#done + 1] = 'dead-letter'
   end
-  if fields['done:response'] then
+  if response then
     done[#done + 1] = 'response'
   end
   return done

@@ -9,11 +9,11 @@ local SAID = 22
 if is_another then
   return {'id-conflict'}
 end
-local holds_claim = token ~= '' and row.token == token
+local holds_claim = token ~= '' and holder == token
 if is_settled then
   if holds_claim then
     call('HDEL', REQUEST, 'token')
-    if meta.token == token then
+    if thread_holder == token then
       call('HDEL', META, 'claimed', 'lease')
     end
   end
@@ -30,14 +30,14 @@ uses_thread = is_free_for(owner, user)
 if uses_thread then
   -- Before anything else is written: a key that holds something else fails here.
   is_listed = call('ZADD', LISTED, now_us, thread) == 1
-  if asked ~= '' and not row.asked then
+  if asked ~= '' and not is_asked then
     added, length, title = 2, call('RPUSH', MESSAGES, asked, answered), named
   else
     added, length = 1, call('RPUSH', MESSAGES, answered)
   end
   if holds_claim and ARGV[SAID] then
     local time = '"timestamp":"' .. iso_time(now) .. '",'
-    local known = tonumber(row.said or 0)
+    local known = tonumber(said or 0)
     for n = SAID, #ARGV do
       if first + n - SAID > known then
         heads[#heads + 1], tails[#tails + 1] = time, ARGV[n]
@@ -57,14 +57,13 @@ elseif holds_claim then
 else
   call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1)
 end
-if holds_claim and meta.token == token then
+if holds_claim and thread_holder == token then
   changes = {'claimed', '', 'lease', 0}
 end
 
-local channel = (row.replies or '') ~= '' and row.replies or reply_channel
+local channel = (replies or '') ~= '' and replies or reply_channel
 announced = {MAILBOX, outcome, channel, head .. outcome .. '}'}
-if status == 'cancelled' and row.token and not holds_claim then
+if status == 'cancelled' and holder and not holds_claim then
   announced[5], announced[6] = control, '{"type":"cancelled","correlation_id":"' .. id .. '"}'
 end
-row['done:history'] = '1'
-reply = {'first', what_is_done(row)}
+reply = {'first', what_is_done(true, is_dead_letter, is_response)}

@@ -1,6 +1,7 @@
 -- What is said of a request that is settled.
 local function settlement()
-  local fields = read_hash(REQUEST)
-  return {'settled', call('GET', MAILBOX), fields.durability or '', fields.settled_by or '0',
-    what_is_done(fields)}
+  local durability, attempt, history = unpack(
+    call('HMGET', REQUEST, 'durability', 'settled_by', 'done:history'))
+  return {'settled', call('GET', MAILBOX), durability or '', attempt or '0',
+    what_is_done(history, is_dead_letter, is_response)}
 end

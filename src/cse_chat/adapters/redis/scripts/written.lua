@@ -15,8 +15,8 @@ if uses_thread then
   if added > 0 then
     local n = #changes
     changes[n + 1] = 'turns'
-    changes[n + 2] = math.max(tonumber(meta.turns or 0), length - added) + added
-    if title ~= '' and not meta.title then
+    changes[n + 2] = math.max(tonumber(turns or 0), length - added) + added
+    if title ~= '' and not known_title then
       changes[n + 3], changes[n + 4] = 'title', title
     end
     if length > MOST_TURNS then
@@ -24,28 +24,29 @@ if uses_thread then
     end
   end
   -- A thread's place is kept for one that is being accepted; who has become known needs it no more.
-  if not is_known and meta.reserved == id then
+  if not is_known and reserved_for == id then
     call('HDEL', META, 'reserved', 'reserved_until')
   end
 
   -- To prolong the life of a thread costs as much as six calls: one that is known to have been kept
   -- less than a hundredth of its life ago is left as it is. Whoever makes a key keeps it.
   local keeps = begins or not has_events or turns_before == 0 or is_listed or not owner
-    or not meta.kept_at or now - meta.kept_at > history_life / 100
+    or not kept_at or now - kept_at > history_life / 100
   if begins then
-    call('HSET', META, 'offset', offset, 'run_id', run_id, 'epoch', epoch,
-      'created', meta.created or now, 'kept_at', now, 'aged_at', now, 'aged_offset', offset,
-      unpack(changes))
+    if not last_offset then
+      local n = #changes
+      changes[n + 1], changes[n + 2] = 'created', now
+    end
+    call('HSET', META, 'offset', offset, 'run_id', run_id, 'epoch', epoch, 'kept_at', now,
+      'aged_at', now, 'aged_offset', offset, unpack(changes))
   elseif keeps then
     call('HSET', META, 'offset', offset, 'kept_at', now, unpack(changes))
   else
     call('HSET', META, 'offset', offset, unpack(changes))
   end
   -- Events go when they are older than the history's life, too, at latest when they are twice as old.
-  if not begins and (not meta.aged_at or now - meta.aged_at > tonumber(history_life)) then
-    if meta.aged_at then
-      call('XTRIM', EVENTS, 'MINID', call('HGET', META, 'aged_offset') + 1)
-    end
+  if not begins and now - aged_at > tonumber(history_life) then
+    call('XTRIM', EVENTS, 'MINID', call('HGET', META, 'aged_offset') + 1)
     call('HSET', META, 'aged_at', now, 'aged_offset', offset)
   end
   if keeps then
@@ -56,11 +57,11 @@ if uses_thread then
     end
     call('PEXPIREAT', LISTED, ends)
   elseif is_opened then
-    call('PEXPIREAT', OPEN, meta.kept_at + history_life)
+    call('PEXPIREAT', OPEN, kept_at + history_life)
   end
   -- Threads whose history ran out are left out by who reads the list, and go when another thread
   -- comes; an attempt may prolong a history, but not beyond its request.
-  if not meta.created then
+  if not last_offset then
     local oldest = now_us - 1000 * (history_life + answer_life)
     call('ZREMRANGEBYSCORE', LISTED, '-inf', oldest)
   end
