@@ -7,6 +7,7 @@ end
 if complete ~= run_id then
   return 0
 end
-call('HSET', KEYS[1], 'run_id', run_id, 'at', server_time())
+local now = server_time()
+call('HSET', KEYS[1], 'run_id', run_id, 'at', now)
 call('PEXPIRE', KEYS[1], life)
 return 1

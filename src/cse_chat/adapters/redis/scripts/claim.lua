@@ -3,7 +3,7 @@
 local token, lease, newest, started = unpack(ARGV, 14, 17)
 
 if is_settled then
-  return settlement()
+  return settlement
 end
 -- The same call once more, because its reply got lost: the same claim.
 local again = holder == token and (not thread_holder or thread_holder == token)

@@ -1,15 +1,11 @@
--- The server's own clock: those of its callers may differ. Microseconds.
-local function server_us()
-  local time = call('TIME')
-  return time[1] * 1000000 + time[2]
-end
-
--- The same in milliseconds.
+-- Milliseconds, and microseconds, by the server's own clock: those of its callers may differ.
 local function server_time()
-  return math.floor(server_us() / 1000)
+  local time = call('TIME')
+  local us = time[1] * 1000000 + time[2]
+  return math.floor(us / 1000), us
 end
 
--- The same as text. There is no os.date here; the days are counted from 1 March of the year 0.
+-- Milliseconds as text. There is no os.date here; the days are counted from 1 March of the year 0.
 local function iso_time(ms)
   local floor = math.floor
   local rest = ms % 86400000

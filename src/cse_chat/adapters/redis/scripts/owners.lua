@@ -1,14 +1,12 @@
 -- What the owner key of a deleted thread holds for as long as it would be remembered: no user's id.
 local DELETED = '(deleted)'
 
--- Whether a thread is the user's, or could be. A deleted one is nobody's.
-local function is_free_for(owner, user)
-  return owner ~= DELETED and (not owner or owner == user)
-end
-
--- Why it is not.
-local function refusal(owner)
-  return owner == DELETED and 'deleted' or 'not-owner'
+-- Why a thread cannot be the user's; nothing if it is, or could be. A deleted one is nobody's.
+local function refusal(owner, user)
+  if owner == DELETED then
+    return 'deleted'
+  end
+  return owner and owner ~= user and 'not-owner' or nil
 end
 
 local function own(owner_key, user)

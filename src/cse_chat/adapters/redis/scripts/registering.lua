@@ -10,8 +10,9 @@ if is_another then
   return {'id-conflict'}
 end
 if not is_known then
-  if not is_free_for(owner, user) then
-    return {refusal(owner)}
+  local refused = refusal(owner, user)
+  if refused then
+    return {refused}
   end
   local deadline, durability, reply_channel, asked, accepted = unpack(ARGV, 8, 12)
   title = ARGV[13]

@@ -1,12 +1,12 @@
 -- What the scripts about one request begin with. All have the same keys:
 local REQUEST, MAILBOX, OWNER, OPEN, MESSAGES, META, EVENTS, STREAM, LISTED = unpack(KEYS)
 -- and begin with the same arguments; lives and times are milliseconds, what is unknown is ''.
-local answer_life, history_life, new_epoch, id, thread, user = unpack(ARGV, 2, 7)
+local answer_life, history_life = tonumber(ARGV[2]), tonumber(ARGV[3])
+local new_epoch, id, thread, user = unpack(ARGV, 4, 7)
 
 -- To make a function costs as much as a command of the server, and so does a table: there are no more
 -- of them here than are needed. What a key does not hold is false.
-local now_us = server_us()
-local now = math.floor(now_us / 1000)
+local now, now_us = server_time()
 local known_thread, known_user, known_status, holder, attempts, spent, said, replies, is_asked,
   is_dead_letter, is_response = unpack(call('HMGET', REQUEST, 'thread', 'user', 'status', 'token',
     'attempt', 'spent', 'said', 'replies', 'asked', 'done:dead-letter', 'done:response'))

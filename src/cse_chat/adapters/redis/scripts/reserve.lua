@@ -1,8 +1,9 @@
 -- Own a thread, and keep its place for a request if no other is open or has it.
 -- ARGV after the shared ones: milliseconds for which it is kept.
 local lease = ARGV[8]
-if not is_free_for(owner, user) then
-  return refusal(owner)
+local refused = refusal(owner, user)
+if refused then
+  return refused
 end
 local is_reserved = reserved_for and reserved_for ~= id
   and tonumber(call('HGET', META, 'reserved_until')) > now

@@ -17,7 +17,7 @@ if is_settled then
       call('HDEL', META, 'claimed', 'lease')
     end
   end
-  return settlement()
+  return settlement
 end
 if token ~= '' and not holds_claim then
   return {'lost'}
@@ -26,7 +26,7 @@ if owner == DELETED and status ~= 'cancelled' then
   return {'deleted'}
 end
 
-uses_thread = is_free_for(owner, user)
+uses_thread = not refusal(owner, user)
 if uses_thread then
   -- Before anything else is written: a key that holds something else fails here.
   is_listed = call('ZADD', LISTED, now_us, thread) == 1

@@ -45,7 +45,7 @@ if uses_thread then
     call('HSET', META, 'offset', offset, unpack(changes))
   end
   -- Events go when they are older than the history's life, too, at latest when they are twice as old.
-  if not begins and now - aged_at > tonumber(history_life) then
+  if not begins and now - aged_at > history_life then
     call('XTRIM', EVENTS, 'MINID', call('HGET', META, 'aged_offset') + 1)
     call('HSET', META, 'aged_at', now, 'aged_offset', offset)
   end
