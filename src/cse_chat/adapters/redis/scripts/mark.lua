@@ -1,12 +1,16 @@
 -- Note what of the tails of requests is done. KEYS: of each its row and mailbox.
 -- ARGV: run id, life of both in ms, of each what is done.
-local ends = server_time() + ARGV[2]
+local life = tonumber(ARGV[2])
+local ends = server_time() + life
 for n = 1, #KEYS, 2 do
   -- One that holds something else must not end the script: the others would be lost.
   if call('TYPE', KEYS[n]).ok == 'hash' then
     call('HSET', KEYS[n], 'done:' .. ARGV[2 + (n + 1) / 2], 1)
-    call('PEXPIREAT', KEYS[n], ends)
-    call('PEXPIREAT', KEYS[n + 1], ends)
+    -- Most were settled within the last second: that is too little to prolong them by.
+    if call('PTTL', KEYS[n]) < life - 1000 then
+      call('PEXPIREAT', KEYS[n], ends)
+      call('PEXPIREAT', KEYS[n + 1], ends)
+    end
   end
 end
 return 1

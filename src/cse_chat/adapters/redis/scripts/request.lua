@@ -7,9 +7,14 @@ local new_epoch, id, thread, user = unpack(ARGV, 4, 7)
 -- To make a function costs as much as a command of the server, and so does a table: there are no more
 -- of them here than are needed. What a key does not hold is false.
 local now, now_us = server_time()
+local is_known = call('HEXISTS', REQUEST, 'thread') == 1
 local known_thread, known_user, known_status, holder, attempts, spent, said, replies, is_asked,
-  is_dead_letter, is_response = unpack(call('HMGET', REQUEST, 'thread', 'user', 'status', 'token',
-    'attempt', 'spent', 'said', 'replies', 'asked', 'done:dead-letter', 'done:response'))
+  is_dead_letter, is_response
+if is_known then
+  known_thread, known_user, known_status, holder, attempts, spent, said, replies, is_asked,
+    is_dead_letter, is_response = unpack(call('HMGET', REQUEST, 'thread', 'user', 'status', 'token',
+      'attempt', 'spent', 'said', 'replies', 'asked', 'done:dead-letter', 'done:response'))
+end
 local begun_in, known_epoch, last_offset, kept_at, aged_at, turns, known_title, thread_holder, lease_end,
   reserved_for = unpack(call('HMGET', META, 'run_id', 'epoch', 'offset', 'kept_at', 'aged_at',
     'turns', 'title', 'token', 'lease', 'reserved'))
@@ -21,7 +26,6 @@ local turns_before = call('LLEN', MESSAGES)
 local open_before = call('ZCARD', OPEN)
 local has_events = call('XLEN', EVENTS) > 0
 
-local is_known = known_thread
 local is_another = is_known and (known_thread ~= thread or known_user ~= user)
 local is_settled = is_known and known_status ~= 'accepted' and known_status ~= 'running'
 
