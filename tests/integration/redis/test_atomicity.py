@@ -82,6 +82,24 @@ async def test_a_key_that_holds_something_else_is_found_before_anything_is_writt
     assert await stores.raw.keys() == [key]
 
 
+async def test_a_list_of_threads_that_is_something_else_is_found_before_anything_is_written(
+    stores: Stores,
+) -> None:
+    request = a_request()
+    key = names.threads_of(request.user_id)
+    await stores.raw.hset(key, "no", "kind that is written here")
+
+    calls: list[Call] = [
+        lambda: stores.ledger.claim(request, KAFKA),
+        lambda: stores.ledger.settle(an_outcome(request), asked=Turn.asking(request)),
+    ]
+    for call in calls:
+        with pytest.raises(TransportError, match="WRONGTYPE"):
+            await call()
+
+    assert await stores.raw.keys() == [key]
+
+
 async def test_what_a_full_server_could_not_take_is_known_here_all_the_same(
     stores: Stores,
 ) -> None:

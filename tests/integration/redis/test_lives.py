@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from cse_chat.adapters.redis import names
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.ids import ThreadId
@@ -46,6 +48,38 @@ async def test_a_life_is_not_prolonged_by_less_than_a_hundredth(stores: Stores) 
     await stores.ledger.settle(an_outcome(request), claim=claim)
 
     assert await stores.raw.pexpiretime(meta) == ends
+
+
+async def test_the_next_question_of_a_thread_prolongs_its_life_no_more_often(
+    stores: Stores,
+) -> None:
+    """Only its list of open requests is new: that ends when the others do."""
+    request, claim = await _claimed(stores, a_thread_id())
+    await stores.ledger.settle(an_outcome(request), claim=claim)
+    before = await stores.raw.pexpiretime(names.meta(request.thread_id))
+    await asyncio.sleep(0.002)  # the clock that lives are counted by has moved on
+
+    await _claimed(stores, request.thread_id)
+
+    for kind in (names.meta, names.messages, names.events, names.open_requests):
+        assert await stores.raw.pexpiretime(kind(request.thread_id)) == before
+
+
+@pytest.mark.parametrize("kind", ["owner", "messages", "events", "open_requests", "threads_of"])
+async def test_what_is_made_anew_of_a_thread_lives_as_long_as_its_other_keys(
+    stores: Stores, kind: str
+) -> None:
+    """Though what is left of the thread was kept just now. A key without an end fails the test."""
+    request, claim = await _claimed(stores, a_thread_id())
+    await stores.ledger.settle(an_outcome(request), claim=claim)
+    of_what = request.user_id if kind == "threads_of" else request.thread_id
+    key = getattr(names, kind)(of_what)
+    await stores.raw.delete(key)
+
+    await _claimed(stores, request.thread_id)
+
+    life = await stores.raw.pttl(names.meta(request.thread_id))
+    assert await stores.raw.pttl(key) >= life
 
 
 async def test_a_life_is_prolonged_by_more_than_a_hundredth(stores: Stores) -> None:

@@ -71,3 +71,26 @@ async def test_closing_writes_what_is_left(database: str, number: int) -> None:
                 await stores.ledger.mark(cid, Tail.RESPONSE)
 
         assert await _are_marked(reader, ids)
+
+
+async def test_row_and_mailbox_of_what_is_marked_at_once_end_as_they_did(stores: Stores) -> None:
+    """Less than a second is not worth two commands for each answer."""
+    [cid] = await _settled(stores, 1)
+    keys = (names.request(cid), names.response(cid))
+    before = [await stores.raw.pexpiretime(key) for key in keys]
+
+    await stores.ledger.mark(cid, Tail.RESPONSE)
+    await stores.ledger.marks.written()
+
+    assert await _are_marked(stores, [cid])
+    assert [await stores.raw.pexpiretime(key) for key in keys] == before
+    assert len(set(before)) == 1
+
+
+async def test_who_has_been_forgotten_is_not_made_known_by_a_mark(stores: Stores) -> None:
+    cid = a_request().correlation_id
+
+    await stores.ledger.mark(cid, Tail.RESPONSE)
+    await stores.ledger.marks.written()
+
+    assert await stores.snapshot() == {}

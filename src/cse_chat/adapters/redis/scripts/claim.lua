@@ -11,7 +11,7 @@ if not again and lease_end and tonumber(lease_end) > now then
   if is_known then
     return {'busy'}
   end
-  call('HSET', REQUEST, 'status', 'accepted', unpack(fields))
+  call('HSET', REQUEST, 'status', 'accepted', 'attempt', 0, 'spent', 0, unpack(fields))
   reply = {'busy'}
 else
   local attempt = tonumber(attempts or 0)
@@ -22,16 +22,16 @@ else
       spent = spent + 1 -- it was not released: whoever ran it is gone
     end
     if is_known then
-      fields = {'spent', spent, 'said', 0}
+      fields = {'said', 0}
     end
     local n = #tails + 1
     heads[n] = '"attempt":' .. attempt .. ',"timestamp":"' .. iso_time(now) .. '",'
     tails[n] = started
   end
-  call('HSET', REQUEST, 'status', 'running', 'attempt', attempt,
+  call('HSET', REQUEST, 'status', 'running', 'attempt', attempt, 'spent', spent,
     'token', token, unpack(fields))
   changes = {'claimed', id, 'token', token, 'lease', now + lease}
-  local turns = newest ~= '0' and turns_before > 0
+  local recent = newest ~= '0' and turns_before > 0
     and call('LRANGE', MESSAGES, -newest, -1) or {}
-  reply = {'claimed', attempt, spent, turns}
+  reply = {'claimed', attempt, spent, recent}
 end

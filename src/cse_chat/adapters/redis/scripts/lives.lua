@@ -4,7 +4,7 @@ local function keep_request()
   call('PEXPIREAT', MAILBOX, now + answer_life)
 end
 
--- So do the keys of a thread.
+-- So do the keys of a thread: 4 to 7 are all of them but its owner.
 local function keep_thread()
   for n = 4, 7 do
     call('PEXPIREAT', KEYS[n], now + history_life)

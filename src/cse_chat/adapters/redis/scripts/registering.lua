@@ -2,7 +2,6 @@
 -- ARGV after the shared ones: deadline, durability, reply channel, user's turn, tail of its event,
 -- title of a thread that begins with it.
 -- A tenth key, if there is one, is the mark of the partition that the request came from.
-
 if KEYS[10] and call('HGET', KEYS[10], 'run_id') ~= run_id then
   return {'incomplete'}
 end

@@ -4,8 +4,8 @@ local REQUEST, MAILBOX, OWNER, OPEN, MESSAGES, META, EVENTS, STREAM, LISTED = un
 local answer_life, history_life = tonumber(ARGV[2]), tonumber(ARGV[3])
 local new_epoch, id, thread, user = unpack(ARGV, 4, 7)
 
--- To make a function costs as much as a command of the server, and so does a table: there are no more
--- of them here than are needed. What a key does not hold is false.
+-- What is made here is made at each call: a function or a table costs as much as a command, so there are
+-- no more than are needed. What a key does not hold is false; of a request that is unknown it is nil.
 local now, now_us = server_time()
 local is_known = call('HEXISTS', REQUEST, 'thread') == 1
 local known_thread, known_user, known_status, holder, attempts, spent, said, replies, is_asked,
@@ -15,9 +15,9 @@ if is_known then
     is_dead_letter, is_response = unpack(call('HMGET', REQUEST, 'thread', 'user', 'status', 'token',
       'attempt', 'spent', 'said', 'replies', 'asked', 'done:dead-letter', 'done:response'))
 end
-local begun_in, known_epoch, last_offset, kept_at, aged_at, turns, known_title, thread_holder, lease_end,
-  reserved_for = unpack(call('HMGET', META, 'run_id', 'epoch', 'offset', 'kept_at', 'aged_at',
-    'turns', 'title', 'token', 'lease', 'reserved'))
+local begun_in, known_epoch, last_offset, kept_at, aged_at, turns, known_title, thread_holder,
+  lease_end, reserved_for = unpack(call('HMGET', META, 'run_id', 'epoch', 'offset', 'kept_at',
+    'aged_at', 'turns', 'title', 'token', 'lease', 'reserved'))
 local owner = call('GET', OWNER)
 
 -- A key that holds something else fails here, before anything is written: a script that fails

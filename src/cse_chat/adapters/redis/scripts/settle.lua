@@ -5,6 +5,7 @@
 local deadline, durability, reply_channel, asked, named, answered, status, outcome, head, ended,
   attempt, token, control, first = unpack(ARGV, 8, 21)
 local SAID = 22
+local MOST_TURNS = 1000
 
 if is_another then
   return {'id-conflict'}
@@ -35,6 +36,9 @@ if uses_thread then
   else
     added, length = 1, call('RPUSH', MESSAGES, answered)
   end
+  if length > MOST_TURNS then -- here alone: an answer brings two turns
+    call('LTRIM', MESSAGES, -MOST_TURNS, -1)
+  end
   if holds_claim and ARGV[SAID] then
     local time = '"timestamp":"' .. iso_time(now) .. '",'
     local known = tonumber(said or 0)
@@ -50,10 +54,10 @@ call('SET', MAILBOX, outcome, 'PXAT', now + answer_life)
 call('ZREM', OPEN, id)
 if not is_known then
   call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1,
-    'thread', thread, 'user', user, 'deadline', deadline, 'durability', durability, 'begins', epoch .. '-' .. offset)
+    'thread', thread, 'user', user, 'deadline', deadline, 'durability', durability,
+    'begins', epoch .. '-' .. offset)
 elseif holds_claim then
-  call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1,
-    'token', '')
+  call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1, 'token', '')
 else
   call('HSET', REQUEST, 'status', status, 'settled_by', attempt, 'done:history', 1)
 end

@@ -1,6 +1,4 @@
--- What a step has left to be written, and what it says.
-local MOST_TURNS = 1000
-
+-- Write what a step has left, say what it has to say, and return its reply.
 if uses_thread then
   if begins and has_events then
     call('DEL', EVENTS) -- those of another epoch are of no more use
@@ -18,9 +16,6 @@ if uses_thread then
     changes[n + 2] = math.max(tonumber(turns or 0), length - added) + added
     if title ~= '' and not known_title then
       changes[n + 3], changes[n + 4] = 'title', title
-    end
-    if length > MOST_TURNS then
-      call('LTRIM', MESSAGES, -MOST_TURNS, -1)
     end
   end
   -- A thread's place is kept for one that is being accepted; who has become known needs it no more.
@@ -45,14 +40,14 @@ if uses_thread then
     call('HSET', META, 'offset', offset, unpack(changes))
   end
   -- Events go when they are older than the history's life, too, at latest when they are twice as old.
-  if not begins and now - aged_at > history_life then
+  if not begins and now - (aged_at or now) > history_life then
     call('XTRIM', EVENTS, 'MINID', call('HGET', META, 'aged_offset') + 1)
     call('HSET', META, 'aged_at', now, 'aged_offset', offset)
   end
   if keeps then
     own(OWNER, user)
     local ends = now + history_life
-    for n = 4, 7 do
+    for n = 4, 7 do -- the thread's keys but its owner: they end together
       call('PEXPIREAT', KEYS[n], ends)
     end
     call('PEXPIREAT', LISTED, ends)
