@@ -12,6 +12,7 @@ from cse_chat.domain.errors import TransportError
 from tests.waiting import until
 
 TOPIC = "requests"
+NEVER = 3_600.0  # seconds: who waits for so long fails
 
 
 class Library:
@@ -60,10 +61,10 @@ class Batch:
 
 
 class Scene:
-    def __init__(self) -> None:
+    def __init__(self, *, linger: float = 0) -> None:
         self.library: Any = Library()
         self.producer = BatchingProducer(
-            self.library, on_confirmed=lambda _: None, on_broken=lambda _: None
+            self.library, linger=linger, on_confirmed=lambda _: None, on_broken=lambda _: None
         )
 
     def put(self, number: int) -> asyncio.Future[None]:
@@ -136,3 +137,66 @@ async def test_of_a_topic_that_is_not_known_any_more_nothing_is_handed_over() ->
     with pytest.raises(NotHandedOverError):
         await confirmed[1]
     assert len(scene.library.flights) == 1
+
+
+async def _turns(number: int) -> None:
+    for _ in range(number):
+        await asyncio.sleep(0)
+
+
+async def test_behind_several_that_went_together_the_next_ones_gather() -> None:
+    scene = Scene(linger=0.05)
+    confirmed = [scene.put(1), scene.put(2)]
+    _, first = await scene.flight(0)
+    first.set_result(None)
+    await _turns(5)
+
+    confirmed.append(scene.put(3))
+    await _turns(5)
+    confirmed.append(scene.put(4))
+    numbers, second = await scene.flight(1)
+    second.set_result(None)
+    await asyncio.gather(*confirmed)
+
+    assert numbers == [3, 4]
+    scene.producer.give_up()
+
+
+async def test_behind_one_that_went_alone_the_next_one_goes_at_once() -> None:
+    scene = Scene(linger=NEVER)
+    for number in range(3):
+        confirmed = scene.put(number)
+        _, flight = await scene.flight(number)
+        flight.set_result(None)
+        await confirmed
+
+
+async def test_as_many_as_went_before_wait_for_no_more() -> None:
+    scene = Scene(linger=NEVER)
+    confirmed = [scene.put(1), scene.put(2)]
+    _, first = await scene.flight(0)
+    confirmed += [scene.put(3), scene.put(4)]
+    await _turns(2)
+    first.set_result(None)
+
+    numbers, second = await scene.flight(1)
+    second.set_result(None)
+    await asyncio.gather(*confirmed)
+
+    assert numbers == [3, 4]
+    scene.producer.give_up()
+
+
+async def test_what_gathers_when_the_client_breaks_is_handed_back_at_once() -> None:
+    scene = Scene(linger=NEVER)
+    confirmed = [scene.put(1), scene.put(2)]
+    _, first = await scene.flight(0)
+    first.set_result(None)
+    await asyncio.gather(*confirmed)
+    gathering = scene.put(3)
+    await _turns(2)
+
+    scene.producer.give_up()
+
+    with pytest.raises(NotHandedOverError):
+        await gathering

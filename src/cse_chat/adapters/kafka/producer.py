@@ -57,6 +57,7 @@ class SupervisedProducer:
         topics: Collection[str] = (),
         confirmed_by: timedelta = timedelta(seconds=5),
         most_waiting: int = 4_000,
+        linger: timedelta = timedelta(milliseconds=2),
     ) -> None:
         """Store the arguments.
 
@@ -65,11 +66,13 @@ class SupervisedProducer:
             topics: What must exist before anything is sent.
             confirmed_by: How long a whole `send` may take, waiting for its turn included.
             most_waiting: Records that are not handed over yet; beyond them it is overloaded.
+            linger: See `BatchingProducer`.
         """
         self._bootstrap_servers = bootstrap_servers
         self._topics = frozenset(topics)
         self._patience = confirmed_by.total_seconds()
         self._most_waiting = most_waiting
+        self._linger = linger.total_seconds()
         self._waiting = 0  # for a client
         self._numbers = count()
         self._current: BatchingProducer | None = None
@@ -235,7 +238,10 @@ class SupervisedProducer:
             self._end_later(end_producer(producer, flushing=0))
             raise
         return BatchingProducer(
-            producer, on_confirmed=self._note_confirmed, on_broken=self._note_broken
+            producer,
+            linger=self._linger,
+            on_confirmed=self._note_confirmed,
+            on_broken=self._note_broken,
         )
 
     async def _watch(self, client: BatchingProducer) -> None:

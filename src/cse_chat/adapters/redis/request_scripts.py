@@ -1,7 +1,7 @@
 """How a script about one request is called: all have the same keys and begin alike."""
 
 import asyncio
-import secrets
+import os
 from datetime import timedelta
 
 from cse_chat.adapters.redis import names
@@ -50,7 +50,7 @@ class RequestScripts:
             names.threads_of(user_id),
             *also,
         )
-        epoch = secrets.token_hex(8)  # random: a counter would come again after a loss
+        epoch = os.urandom(8).hex()  # random: a counter would come again after a loss
         shared = (*self._lives, epoch, correlation_id, thread_id, user_id)
         return self._connection.run(script, keys, *shared, *arguments)
 
