@@ -58,36 +58,18 @@ async def test_a_claim_is_kept_and_given_up_even_if_the_server_is_full(stores: S
 
 
 @pytest.mark.parametrize(
-    "kind", ["request", "owner", "open_requests", "messages", "meta", "events"]
+    "kind", ["request", "owner", "open_requests", "messages", "meta", "events", "threads_of"]
 )
 async def test_a_key_that_holds_something_else_is_found_before_anything_is_written(
     stores: Stores, kind: str
 ) -> None:
     request = a_request()
-    of_what = request.correlation_id if kind == "request" else request.thread_id
-    key = getattr(names, kind)(of_what)
+    of_what = {"request": request.correlation_id, "threads_of": request.user_id}
+    key = getattr(names, kind)(of_what.get(kind, request.thread_id))
     if kind == "events":
         await stores.raw.hset(key, "no", "kind that is written here")
     else:
         await stores.raw.xadd(key, {"no": "kind that is written here"})
-
-    calls: list[Call] = [
-        lambda: stores.ledger.claim(request, KAFKA),
-        lambda: stores.ledger.settle(an_outcome(request), asked=Turn.asking(request)),
-    ]
-    for call in calls:
-        with pytest.raises(TransportError, match="WRONGTYPE"):
-            await call()
-
-    assert await stores.raw.keys() == [key]
-
-
-async def test_a_list_of_threads_that_is_something_else_is_found_before_anything_is_written(
-    stores: Stores,
-) -> None:
-    request = a_request()
-    key = names.threads_of(request.user_id)
-    await stores.raw.hset(key, "no", "kind that is written here")
 
     calls: list[Call] = [
         lambda: stores.ledger.claim(request, KAFKA),

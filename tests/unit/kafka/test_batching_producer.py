@@ -73,6 +73,13 @@ class Scene:
         self.producer.put(OutgoingRecord(number, TOPIC, b"key", value, (), 1e9, confirmed))
         return confirmed
 
+    async def two_went(self) -> None:
+        """Have two records sent together, and kept."""
+        confirmed = [self.put(1), self.put(2)]
+        _, flight = await self.flight(0)
+        flight.set_result(None)
+        await asyncio.gather(*confirmed)
+
     async def flight(self, number: int) -> tuple[list[int], asyncio.Future[object]]:
         await until(lambda: len(self.library.flights) > number)
         flight: tuple[list[int], asyncio.Future[object]] = self.library.flights[number]
@@ -146,12 +153,9 @@ async def _turns(number: int) -> None:
 
 async def test_behind_several_that_went_together_the_next_ones_gather() -> None:
     scene = Scene(linger=0.05)
-    confirmed = [scene.put(1), scene.put(2)]
-    _, first = await scene.flight(0)
-    first.set_result(None)
-    await _turns(5)
+    await scene.two_went()
 
-    confirmed.append(scene.put(3))
+    confirmed = [scene.put(3)]
     await _turns(5)
     confirmed.append(scene.put(4))
     numbers, second = await scene.flight(1)
@@ -189,10 +193,7 @@ async def test_as_many_as_went_before_wait_for_no_more() -> None:
 
 async def test_what_gathers_when_the_client_breaks_is_handed_back_at_once() -> None:
     scene = Scene(linger=NEVER)
-    confirmed = [scene.put(1), scene.put(2)]
-    _, first = await scene.flight(0)
-    first.set_result(None)
-    await asyncio.gather(*confirmed)
+    await scene.two_went()
     gathering = scene.put(3)
     await _turns(2)
 
