@@ -10,6 +10,7 @@ import pytest
 
 from brokers.kafka import KafkaServer
 from brokers.ports import free_port
+from cse_chat.adapters.kafka.errors import UnconfirmedError
 from cse_chat.adapters.kafka.producer import SupervisedProducer
 from cse_chat.adapters.kafka.requests import KafkaRequestLog
 from cse_chat.domain.errors import AcceptanceUnknownError, OverloadedError, TransportError
@@ -191,7 +192,7 @@ async def test_who_waits_for_a_topic_is_let_go_although_the_client_is_replaced(
         ]
         await until(lambda: producer._waiting == len(waiting))
         assert producer._current
-        producer._current.producer._sender.sender_task.cancel()
+        producer._current.give_up()
         await until(lambda: producer.replaced == 1, seconds=5)
 
         async with asyncio.timeout(20):
@@ -209,17 +210,20 @@ async def test_a_record_that_is_too_large_is_refused_and_the_next_is_kept(place:
             await KafkaRequestLog(producer, topic=place.requests).append(a_request())
 
 
-async def test_a_dead_sender_is_replaced(place: Place) -> None:
+async def test_a_client_whose_sequence_broke_is_replaced(place: Place) -> None:
     async with SupervisedProducer(place.address) as producer:
-        log = KafkaRequestLog(producer, topic=place.requests)
-        await log.append(a_request())
+        await producer.send(place.requests, key=b"k", value=b"before")
         assert producer._current
+        sequences = producer._current._sender._sequences
+        for partition in sequences:
+            sequences[partition] += 5  # as if five records before had got lost
 
-        producer._current.producer._sender.sender_task.cancel()
+        with pytest.raises(UnconfirmedError):
+            await producer.send(place.requests, key=b"k", value=b"lost")
 
-        await until(lambda: producer.replaced == 1, seconds=5)
-        await until(lambda: producer.healthy, seconds=BACK)
-        assert await log.append(a_request()) is Durability.KAFKA
+        await until(lambda: producer.healthy and producer.replaced == 1, seconds=BACK)
+        await producer.send(place.requests, key=b"k", value=b"after")
+    assert [record.value for record in await place.read(place.requests)] == [b"before", b"after"]
 
 
 async def test_a_dead_server_does_not_keep_it_from_closing(

@@ -1,7 +1,6 @@
-"""A producer of the library that is given whole batches, and what of them is not confirmed yet."""
+"""Records that gather, and go together in one batch for each partition."""
 
 import asyncio
-import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,26 +11,14 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import TopicPartition
 
+from cse_chat.adapters.kafka.batch_sender import Batch, BatchSender
 from cse_chat.adapters.kafka.closing import end_producer
-from cse_chat.adapters.kafka.errors import (
-    FAILURES,
-    NOT_KEPT,
-    UnconfirmedError,
-    transport_error,
-)
+from cse_chat.adapters.kafka.errors import FAILURES, transport_error
 from cse_chat.adapters.kafka.outgoing import NotHandedOverError, OutgoingRecord
 from cse_chat.adapters.kafka.partitioning import partition_of
 from cse_chat.domain.errors import TransportError
 
 _ENDING = 1.0  # seconds for what should take none
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    place: TopicPartition
-    builder: BatchBuilder
-    since: float
-    records: list[OutgoingRecord] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -56,12 +43,12 @@ class _Partitions:
 
 
 class BatchingProducer:
-    """Hands records over to one client, and tells when it confirms and when it is of no more use.
+    """Has records kept through one client, and tells when it confirms and when it is of no more use.
 
-    Handed over one by one each record costs the client some 90 us, and many times that when
-    thousands wait. So they gather until the broker has confirmed those before, and go together;
-    one that comes alone goes at once. Where several went together more are on their way: for
-    those the next flight waits, for as long as *linger*.
+    One by one each record would cost some 90 us, and many times that when thousands wait. So they
+    gather until the broker has confirmed those before, and go together; one that comes alone goes
+    at once. Where several went together more are on their way: for those the next flight waits,
+    for as long as *linger*.
 
     Attributes:
         producer: The client; `end` ends it.
@@ -78,22 +65,22 @@ class BatchingProducer:
     ) -> None:
         self.producer = producer
         self._linger = linger
-        self._on_confirmed = on_confirmed
-        self._on_broken = on_broken
+        self._sender = BatchSender(
+            producer,
+            on_confirmed=lambda: on_confirmed(self),
+            on_broken=lambda: on_broken(self),
+        )
         self._loop = asyncio.get_running_loop()
         self._inbox: list[OutgoingRecord] = []
         self._queued = 0  # in all lanes; counted, because every send asks for it
         self._lanes: dict[int | None, _Lane] = {}  # by the node that leads
         self._lane_of: dict[TopicPartition, _Lane] = {}
-        self._under_way: dict[asyncio.Future[object], _Batch] = {}  # oldest first
-        self._last_confirmed = 0.0
-        self.broken: asyncio.Future[None] = self._loop.create_future()
+        self.broken = self._sender.broken
 
     @property
     def is_broken(self) -> bool:
         """Whether it can confirm nothing more."""
-        sender = self.producer._sender.sender_task  # noqa: SLF001 - its death is told nowhere else
-        return self.broken.done() or sender.done()
+        return self.broken.done()
 
     @property
     def waiting(self) -> int:
@@ -102,8 +89,7 @@ class BatchingProducer:
 
     def stalled_for(self) -> float:
         """Return for how many seconds something is under way and nothing was confirmed."""
-        oldest = next(iter(self._under_way.values()), None)
-        return self._loop.time() - max(oldest.since, self._last_confirmed) if oldest else 0.0
+        return self._sender.stalled_for()
 
     def knows(self, topic: str) -> bool:
         """Whether it knows the partitions of *topic*: only then it may be given a record."""
@@ -140,7 +126,7 @@ class BatchingProducer:
         for record in self._waiting():
             if record.deadline <= now:
                 record.fail(TransportError("Kafka is too slow: the record was not sent"))
-        self._give_up(now)
+        self._sender.give_up(now)
 
     def give_up(self) -> None:
         """Tell all who still wait, and send nothing more."""
@@ -148,24 +134,18 @@ class BatchingProducer:
             self.broken.set_result(None)
         for record in self._waiting():
             record.fail(NotHandedOverError())
-        self._give_up(math.inf)
+        self._sender.give_up()
 
     async def flushed(self) -> None:
         """Return once nothing waits and nothing is under way."""
         while self._inbox or self._flights():
             await asyncio.wait({*(record.confirmed for record in self._inbox), *self._flights()})
 
-    async def end(self, *, flushing: float) -> None:
-        """Disconnect; what is under way has *flushing* seconds, 0 for none, and is failed then."""
-        await end_producer(self.producer, flushing=flushing)
+    async def end(self) -> None:
+        """Disconnect; give up first."""
+        await end_producer(self.producer)
         if flights := self._flights():
             await asyncio.wait(flights, timeout=_ENDING)
-
-    def _give_up(self, now: float) -> None:
-        for batch in self._under_way.values():
-            for record in batch.records:
-                if record.deadline <= now:
-                    record.fail(UnconfirmedError("not confirmed in time"))
 
     def _waiting(self) -> Iterator[OutgoingRecord]:
         queues = (lane.queue for lane in self._lanes.values())
@@ -215,31 +195,28 @@ class BatchingProducer:
         try:
             while lane.queue and not self.broken.done():
                 batches = self._batches(lane)
-                under_way = [
-                    future
-                    for batch in batches
-                    if (future := await self._hand_over(batch)) is not None
-                ]
-                if under_way:
-                    await asyncio.wait(under_way)
+                await self._sender.send(batches)
                 went = sum(len(batch.records) for batch in batches)
                 if went > max(1, len(lane.queue)):
                     await asyncio.wait({self.broken}, timeout=self._linger)
         finally:
             lane.flight = None
 
-    def _batches(self, lane: _Lane) -> list[_Batch]:
+    def _batches(self, lane: _Lane) -> list[Batch]:
         """Take what goes next from the queue: a batch for each partition."""
-        batches: dict[TopicPartition, _Batch] = {}
+        batches: dict[TopicPartition, Batch] = {}
         queue, lane.queue = lane.queue, deque()
         self._queued -= len(queue)
         now = self._loop.time()
         for place, record in queue:
             if record.confirmed.done():
                 continue
+            if not self.knows(place.topic):  # no more
+                record.fail(NotHandedOverError())
+                continue
             batch = batches.get(place)
             if batch is None:
-                batch = batches[place] = _Batch(place, self.producer.create_batch(), now)
+                batch = batches[place] = Batch(place, self.producer.create_batch(), now)
             try:
                 is_added = _add(record, batch.builder)
             except Exception as error:  # noqa: BLE001 - who sent it is told, and the others go on
@@ -252,54 +229,9 @@ class BatchingProducer:
         self._queued += len(lane.queue)
         return [batch for batch in batches.values() if batch.records]
 
-    async def _hand_over(self, batch: _Batch) -> asyncio.Future[object] | None:
-        place = batch.place
-        if not self.knows(place.topic):  # no more: the library would wait here until it does
-            for record in batch.records:
-                record.fail(NotHandedOverError())
-            return None
-        try:
-            future: asyncio.Future[object] = await self.producer.send_batch(
-                batch.builder, place.topic, partition=place.partition
-            )
-        except Exception as error:  # noqa: BLE001 - whatever it is: else they would wait for ever
-            for record in batch.records:
-                record.fail(_caused(transport_error(error), error))
-            return None
-        self._under_way[future] = batch
-        future.add_done_callback(self._ended)
-        return future
-
-    def _ended(self, future: asyncio.Future[object]) -> None:
-        batch = self._under_way.pop(future)
-        error = asyncio.CancelledError() if future.cancelled() else future.exception()
-        if error is None:
-            self._last_confirmed = self._loop.time()
-            self._on_confirmed(self)
-            for record in batch.records:
-                record.confirm()
-            return
-        if not self.broken.done():
-            # A refused batch leaves a hole in the sequence: all that follow would be refused, too.
-            self.broken.set_result(None)
-            self._on_broken(self)
-        for record in batch.records:
-            record.fail(_failure(error))
-
 
 def _add(record: OutgoingRecord, builder: BatchBuilder) -> bool:
     added = builder.append(
         timestamp=None, key=record.key, value=record.value, headers=list(record.headers)
     )
     return added is not None
-
-
-def _failure(error: BaseException) -> TransportError:
-    if isinstance(error, NOT_KEPT):
-        return _caused(transport_error(error), error)
-    return _caused(UnconfirmedError(f"not confirmed: {type(error).__name__}"), error)
-
-
-def _caused(failure: TransportError, error: BaseException) -> TransportError:
-    failure.__cause__ = error
-    return failure

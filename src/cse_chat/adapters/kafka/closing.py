@@ -3,15 +3,12 @@
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
-from itertools import chain
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import ProducerClosed
 
 _POLITE = 2.0  # seconds for what should take milliseconds
 _IMPOLITE = 1.0
-_NUDGES = 5
 
 
 async def within(seconds: float, ending: Coroutine[Any, Any, object]) -> bool:
@@ -33,19 +30,9 @@ async def within(seconds: float, ending: Coroutine[Any, Any, object]) -> bool:
     return over and not task.cancelled()
 
 
-async def end_producer(producer: AIOKafkaProducer, *, flushing: float) -> None:
-    """Close *producer*; what it still holds may be sent for *flushing* seconds, 0 for not at all.
-
-    An idempotent producer sends for ever while Kafka is away (aiokafka issue 1101), and `stop`
-    waits for that: whatever is left is failed first, so that nothing is sent behind our back.
-    """
-    stopping = asyncio.ensure_future(producer.stop()) if flushing else None
-    if stopping:
-        await asyncio.wait({stopping}, timeout=flushing)
-    if not (stopping and stopping.done()):
-        await _end_sending(producer)
-    ending = stopping or asyncio.ensure_future(producer.stop())
-    await within(_POLITE, _awaited(ending))
+async def end_producer(producer: AIOKafkaProducer) -> None:
+    """Close *producer*, which was given nothing by its own `send`."""
+    await within(_POLITE, producer.stop())
     await within(_IMPOLITE, producer.client.close())
 
 
@@ -75,24 +62,7 @@ async def end_reader(consumer: AIOKafkaConsumer) -> None:
         await within(_IMPOLITE, consumer._client.close())  # noqa: SLF001 - `stop` did not come to it
 
 
-async def _end_sending(producer: AIOKafkaProducer) -> None:
-    sender = producer._sender.sender_task  # noqa: SLF001 - there is no other way to stop it
-    for _ in range(_NUDGES):
-        if sender is None or sender.done():
-            break
-        sender.cancel()  # the first one makes it wait for what is under way, the next ends that
-        await asyncio.wait({sender}, timeout=0.05)
-    accumulator = producer._message_accumulator  # noqa: SLF001 - `stop` waits for what it holds
-    accumulator.fail_all(ProducerClosed())
-    for batch in chain.from_iterable(accumulator._batches.values()):  # noqa: SLF001 - the same
-        batch._drain_waiter.exception()  # noqa: SLF001 - failed as well, and nobody looks at it
-
-
 async def _cancelled(task: asyncio.Task[object]) -> None:
     task.cancel()
     await asyncio.wait({task})
     task.cancelled() or task.exception()
-
-
-async def _awaited(future: asyncio.Future[object]) -> None:
-    await future

@@ -118,9 +118,10 @@ class SupervisedProducer:
         self._availability.problem = TransportError("the producer is closed")
         self._usable.set()  # who waits for a client is woken, finds none, and is told
         if current is not None:
-            is_flushed = is_well and await within(_FLUSHING, current.flushed())
+            if is_well:
+                await within(_FLUSHING, current.flushed())
             current.give_up()
-            await current.end(flushing=_FLUSHING if is_flushed else 0)
+            await current.end()
         if self._closings:
             await asyncio.wait(self._closings)
 
@@ -235,7 +236,7 @@ class SupervisedProducer:
                         self._topics, (await producer.client.fetch_all_metadata()).topics()
                     )
         except BaseException:
-            self._end_later(end_producer(producer, flushing=0))
+            self._end_later(end_producer(producer))
             raise
         return BatchingProducer(
             producer,
@@ -274,7 +275,7 @@ class SupervisedProducer:
         self._current = None
         self._set_unusable(TransportError("Kafka is connected again"))
         client.give_up()
-        self._end_later(client.end(flushing=0))
+        self._end_later(client.end())
 
     def _set_usable(self) -> None:
         self._availability.note_connected()

@@ -1,0 +1,98 @@
+"""Brokers that keep what the test lets them keep, for what real ones do not show on demand."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.protocol.produce import ProduceRequest, ProduceRequest_v7, ProduceResponse_v7
+from aiokafka.record import MemoryRecords
+
+from tests.waiting import until
+
+TOPIC = "requests"
+IDENTITY = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """One request: whom it asked for what, and what is to be answered.
+
+    Attributes:
+        numbers: Of the records, by partition; the value of each is its number.
+        sequences: The first of each partition.
+    """
+
+    node: int
+    numbers: Mapping[int, Sequence[int]]
+    sequences: Mapping[int, int]
+    answer: asyncio.Future[Mapping[int, int]]
+
+    def end(self, code: int = 0) -> None:
+        """Answer *code* for every partition; 0: it is kept."""
+        self.answer.set_result(dict.fromkeys(self.numbers, code))
+
+
+class Library:
+    """As much of aiokafka's producer as is used: a cluster whose leaders can be moved."""
+
+    def __init__(self, leaders: Mapping[int, int] | None = None) -> None:
+        self.client = self.cluster = self._txn_manager = self  # looked at for what stands below
+        self.leaders: dict[int, int | None] = dict(leaders or {0: 1})
+        self._partitions = {TOPIC: set(self.leaders)}
+        self.away: set[int] = set()  # nodes of which nobody knows the address
+        self.error: Exception | None = None
+        self.flights: list[Flight] = []
+        self.looked = 0  # for leaders, anew
+        self.producer_id, self.producer_epoch = IDENTITY, 0
+
+    def partitions_for_topic(self, topic: str) -> set[int] | None:
+        return self._partitions.get(topic)
+
+    def available_partitions_for_topic(self, topic: str) -> set[int] | None:
+        return self._partitions.get(topic)
+
+    def leader_for_partition(self, place: Any) -> int | None:  # noqa: ANN401 - a name of the library's
+        return self.leaders[place.partition]
+
+    def broker_metadata(self, node: int) -> object | None:
+        return None if node in self.away else object()
+
+    def force_metadata_update(self) -> None:
+        self.looked += 1
+
+    def create_batch(self) -> BatchBuilder:
+        return BatchBuilder(1_000_000, 0)
+
+    async def send(self, node: int, request: ProduceRequest) -> ProduceResponse_v7:
+        if self.error:
+            raise self.error
+        [(topic, sent)] = request.build(ProduceRequest_v7).topics
+        answer: asyncio.Future[Mapping[int, int]] = asyncio.get_running_loop().create_future()
+        batches = {partition: _batch(data) for partition, data in sent}
+        flight = Flight(
+            node,
+            {
+                partition: [int(record.value) for record in batch]
+                for partition, batch in batches.items()
+            },
+            {partition: batch.base_sequence for partition, batch in batches.items()},
+            answer,
+        )
+        self.flights.append(flight)
+        codes = await answer
+        return ProduceResponse_v7([(topic, [(p, code, 5, -1, 0) for p, code in codes.items()])], 0)
+
+    async def flight(self, number: int) -> Flight:
+        """Return a flight, once it is under way."""
+        await until(lambda: len(self.flights) > number)
+        return self.flights[number]
+
+    def forget(self) -> None:
+        """Know the topic no more."""
+        self._partitions.clear()
+
+
+def _batch(data: bytes) -> Any:  # noqa: ANN401 - a name of the library's
+    return MemoryRecords(bytes(data)).next_batch()
