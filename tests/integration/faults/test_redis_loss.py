@@ -85,7 +85,8 @@ async def test_f19_redis_loses_everything_under_load(
     gateways = cluster.start("gateway", 2)
     cluster.start("worker", 2)
     async with Clients([gateway.url for gateway in gateways]) as clients:
-        async with clients.asking(5), clients.asking(5, "slow"):
+        # Not as quick as can be: a thread keeps a thousand turns, and each of them is looked for.
+        async with clients.asking(5, pause=0.02), clients.asking(5, "slow"):
             await asyncio.sleep(3)
             await asyncio.to_thread(loses, cluster)
             await asyncio.sleep(5)
