@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Self
 
 import structlog
@@ -15,6 +16,7 @@ from cse_chat.adapters.kafka.availability import Availability
 from cse_chat.adapters.kafka.buffer import Buffer
 from cse_chat.adapters.kafka.closing import end_consumer, within
 from cse_chat.adapters.kafka.connection import client_options, milliseconds
+from cse_chat.adapters.kafka.direct_fetching import Fetched, fetch_directly
 from cse_chat.adapters.kafka.errors import check_topics, translated, transport_error
 from cse_chat.adapters.kafka.lags import Lag, Lags
 from cse_chat.adapters.kafka.liveness import Liveness, is_member
@@ -210,6 +212,7 @@ class SupervisedConsumer:
             async with asyncio.timeout(_CONNECTING):
                 await consumer.start()
                 check_topics({self._topic}, await consumer.topics())
+                fetch_directly(consumer, partial(self._take_directly, consumer))
         except BaseException:
             await end_consumer(consumer)
             raise
@@ -240,12 +243,18 @@ class SupervisedConsumer:
             self._pause_or_resume(consumer)
             # Awaited as it is: in a task of its own, partitions could be revoked between its end
             # and our going on, and what was read of them would come after that.
-            fetched = await consumer.getmany(timeout_ms=milliseconds(_POLLING))
+            self._take(await consumer.getmany(timeout_ms=milliseconds(_POLLING)))
             self._last_polled = asyncio.get_running_loop().time()
-            for place, records in fetched.items():
-                self._first.setdefault(place.partition, records[0].offset)
-                if place.partition not in self._seeks:  # else they are read once more
-                    self._buffer.extend(records)
+
+    def _take(self, fetched: Fetched) -> None:
+        for place, records in fetched.items():
+            self._first.setdefault(place.partition, records[0].offset)
+            if place.partition not in self._seeks:  # else they are read once more
+                self._buffer.extend(records)
+
+    def _take_directly(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
+        self._take(fetched)
+        self._pause_or_resume(consumer)  # before more is asked for
 
     def _seek(self, consumer: AIOKafkaConsumer) -> None:
         seeks, self._seeks = self._seeks, {}

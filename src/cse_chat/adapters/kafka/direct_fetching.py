@@ -1,0 +1,66 @@
+"""Records handed on in the turn of the loop in which they were fetched, and the next ones asked for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka.consumer.fetcher import Fetcher, FetchError, FetchResult
+from aiokafka.structs import TopicPartition
+
+Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+
+
+def fetch_directly(consumer: AIOKafkaConsumer, taken: Callable[[Fetched], None]) -> None:
+    """Have *taken* called with what *consumer* fetches, so that polling it returns no records.
+
+    By itself, the library takes three turns of the loop more until a record is returned, and eight
+    until the next ones are asked for. Its errors, and what it does beside fetching, stay its own.
+
+    Args:
+        consumer: Started, and polled all the same: so it knows that it is alive, and raises.
+        taken: Called at once, with partitions that are ours at that moment.
+    """
+    fetcher: Fetcher = consumer._fetcher  # noqa: SLF001 - there is no other way in
+    subscriptions = fetcher._subscriptions  # noqa: SLF001 - the same
+    fetch_once = fetcher._proc_fetch_request  # noqa: SLF001 - the same
+
+    async def fetch(assignment: Any, node: int, request: Any) -> bool:  # noqa: ANN401 - the library's
+        """Fetch for as long as nothing else is to be done; return whether there is something to poll."""
+        while True:
+            is_news: bool = await fetch_once(assignment, node, request)
+            # A member that takes part in a rebalance must not hand out what may be another's.
+            if not assignment.active or subscriptions.reassignment_in_progress or fetcher._closed:  # noqa: SLF001 - the same
+                return is_news
+            if is_news:
+                taken(_drained(fetcher))
+            request = _next_request(fetcher, assignment, node)
+            if request is None:
+                return bool(fetcher._records)  # noqa: SLF001 - the same
+
+    fetcher._proc_fetch_request = fetch  # noqa: SLF001 - the same
+
+
+def _drained(fetcher: Fetcher) -> Fetched:
+    """Take what was fetched; an error stays, for whoever polls."""
+    records = fetcher._records  # noqa: SLF001 - as above
+    drained = {}
+    for place, result in list(records.items()):
+        if not isinstance(result, FetchResult):
+            continue
+        try:
+            drained[place] = result.getall()
+            del records[place]
+        except Exception as error:  # noqa: BLE001 - whatever strange records raise
+            records[place] = FetchError(error=error, backoff=0)
+    return {place: found for place, found in drained.items() if found}
+
+
+def _next_request(fetcher: Fetcher, assignment: Any, node: int) -> Any | None:  # noqa: ANN401 - the library's
+    """Return what to ask *node* for next; ``None`` where that is for the library to decide."""
+    in_flight = fetcher._in_flight  # noqa: SLF001 - as above
+    in_flight.discard(node)
+    try:
+        requests, resets, _, is_outdated, _ = fetcher._get_actions_per_node(assignment)  # noqa: SLF001 - as above
+    finally:
+        in_flight.add(node)
+    return None if resets or is_outdated else dict(requests).get(node)
