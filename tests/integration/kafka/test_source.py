@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from typing_extensions import override
 
+from cse_chat.adapters.kafka.producer import SupervisedProducer
 from cse_chat.adapters.kafka.source import KafkaRequestSource
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.wire.requests import encode_request
@@ -164,6 +165,19 @@ async def test_it_reads_on_in_order_however_much_nobody_takes(
 
     offsets = [delivery.record.offset for delivery in reader.taken]
     assert offsets == list(range(len(texts)))
+
+
+async def test_what_nobody_takes_is_bounded_before_more_is_asked_for(
+    place: Place, producer: SupervisedProducer, source: KafkaRequestSource
+) -> None:
+    for _ in range(20):
+        await producer.send(place.requests, key=b"k", value=os.urandom(1_000_000))
+
+    await until(lambda: source._buffer.is_full, seconds=10)
+    await asyncio.sleep(0.5)
+
+    # The last fetch may bring one more than there is room for.
+    assert source._buffer._weight < source._buffer._most + 1_100_000
 
 
 async def test_leaving_hands_the_partitions_over_at_once(

@@ -1,0 +1,112 @@
+"""When the loop that fetches goes on by itself, and when it leaves that to the library."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from aiokafka.consumer.fetcher import FetchError, FetchResult
+from aiokafka.structs import TopicPartition
+from typing_extensions import override
+
+from cse_chat.adapters.kafka.direct_fetching import Fetched, fetch_directly
+
+NODE = 1
+ONE, OTHER = (TopicPartition("requests", partition) for partition in range(2))
+Found = dict[TopicPartition, Any]
+
+
+class Result(FetchResult):  # type: ignore[misc]  # it is not typed
+    def __init__(self, *records: str, error: Exception | None = None) -> None:
+        self._found, self._error = list(records), error
+
+    @override
+    def getall(self, max_records: int | None = None) -> list[str]:
+        if self._error:
+            raise self._error
+        return self._found
+
+
+class Library:
+    """As much of aiokafka's consumer and fetcher as is used, with one node; nothing is fetched twice."""
+
+    def __init__(self, *fetches: Found) -> None:
+        self._fetcher = self._subscriptions = self  # looked at for what stands below
+        self._fetches = list(fetches)
+        self._records: Found = {}
+        self._in_flight = {NODE}
+        self._closed = False
+        self.active = True
+        self.reassignment_in_progress = False
+        self.resets: dict[int, Sequence[TopicPartition]] = {}
+        self.is_outdated = False
+        self.asked: list[object] = []
+
+    async def _proc_fetch_request(self, assignment: object, node: int, request: object) -> bool:
+        assert (assignment, node) == (self, NODE)
+        self.asked.append(request)
+        self._records |= self._fetches.pop(0)
+        return bool(self._records)
+
+    def _get_actions_per_node(self, assignment: object) -> Any:  # noqa: ANN401 - the library's
+        assert assignment is self
+        assert not self._in_flight  # else nothing would be asked for
+        requests = [(NODE, f"request {len(self.asked)}")] if self._fetches else []
+        return requests, self.resets, 0.2, self.is_outdated, []
+
+    async def fetch(self) -> tuple[bool, list[Fetched]]:
+        """Return whether there is something to poll, and what was handed on."""
+        taken: list[Fetched] = []
+        consumer: Any = self
+        fetch_directly(consumer, taken.append)
+        is_news = await self._proc_fetch_request(self, NODE, "request 0")
+        assert self._in_flight == {NODE}  # the library takes it out when this has ended
+        return is_news, taken
+
+
+async def test_what_is_fetched_is_handed_on_and_the_next_is_asked_for() -> None:
+    library = Library({ONE: Result("a", "b"), OTHER: Result("c")}, {}, {ONE: Result("d")})
+
+    is_news, taken = await library.fetch()
+
+    assert taken == [{ONE: ["a", "b"], OTHER: ["c"]}, {ONE: ["d"]}]
+    assert library.asked == ["request 0", "request 1", "request 2"]
+    assert not is_news
+
+
+async def test_what_is_paused_or_read_from_elsewhere_by_now_is_dropped() -> None:
+    library = Library({ONE: Result(), OTHER: Result("c")})
+
+    assert await library.fetch() == (False, [{OTHER: ["c"]}])
+    assert not library._records
+
+
+@pytest.mark.parametrize("error", ["read", "fetched"])
+async def test_an_error_stays_for_whoever_polls(error: str) -> None:
+    broken = ValueError("no such header")
+    found = Result(error=broken) if error == "read" else FetchError(error=broken, backoff=0)
+    library = Library({ONE: found, OTHER: Result("c")})
+
+    assert await library.fetch() == (True, [{OTHER: ["c"]}])
+    with pytest.raises(ValueError, match="no such header"):
+        library._records[ONE].check_raise()
+
+
+@pytest.mark.parametrize("state", ["rebalancing", "revoked", "closed"])
+async def test_what_may_be_anothers_is_not_handed_on(state: str) -> None:
+    library = Library({ONE: Result("a")}, {ONE: Result("b")})
+    library.reassignment_in_progress = state == "rebalancing"
+    library.active = state != "revoked"
+    library._closed = state == "closed"
+
+    assert await library.fetch() == (True, [])
+    assert library.asked == ["request 0"]
+
+
+@pytest.mark.parametrize("state", ["to reset", "outdated"])
+async def test_whatever_else_is_to_be_done_is_left_to_the_library(state: str) -> None:
+    library = Library({ONE: Result("a")}, {ONE: Result("b")})
+    library.resets = {NODE: [OTHER]} if state == "to reset" else {}
+    library.is_outdated = state == "outdated"
+
+    assert await library.fetch() == (False, [{ONE: ["a"]}])
+    assert library.asked == ["request 0"]
