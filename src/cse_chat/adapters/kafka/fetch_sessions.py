@@ -1,0 +1,90 @@
+"""Fetches that say only what has changed since the one before, and get only what is new (KIP-227)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.protocol.fetch import FetchRequest
+
+_WITH_SESSIONS: Final = 7  # version of the request
+_LAST: Final = 2**31 - 1
+
+_Asked = Mapping[tuple[str, int], tuple[int, int]]
+"""What is asked for, by topic and partition: offset and most bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """What a broker remembers of what it was asked for.
+
+    Attributes:
+        id: 0 when there is none.
+        epoch: Of the next request; 0 begins anew.
+        asked: What it remembers.
+    """
+
+    id: int = 0
+    epoch: int = 0
+    asked: _Asked = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _InSession:
+    """A fetch request as the library's client takes it: what of *wanted* is new, in *session*."""
+
+    whole: FetchRequest
+    wanted: _Asked
+    session: _Session
+
+    def prepare(self, versions: Mapping[int, tuple[int, int]]) -> Any:  # noqa: ANN401 - the library's
+        """Return it as it is sent; a broker that knows no sessions is asked for everything."""
+        request = self.whole.prepare(versions)
+        if request.API_VERSION < _WITH_SESSIONS:
+            return request
+        asked = self.session.asked
+        is_new = {place for place, want in self.wanted.items() if asked.get(place) != want}
+        request.session_id, request.session_epoch = self.session.id, self.session.epoch
+        topics = [
+            (topic, [p for p in found if (topic, p[0]) in is_new])
+            for topic, found in request.topics
+        ]
+        request.topics = [(topic, found) for topic, found in topics if found]
+        request.forgotten_topics_data = [
+            (topic, [partition]) for topic, partition in asked.keys() - self.wanted.keys()
+        ]
+        return request
+
+
+class FetchSessions:
+    """The library's client, for a fetcher: what it fetches goes in a session with each broker.
+
+    By itself the library asks for every partition each time, and is told of every one: with a
+    dozen of them, writing and reading that takes it longer than all else until a record is there.
+    """
+
+    def __init__(self, client: AIOKafkaClient) -> None:
+        self._client = client
+        self._sessions: dict[int, _Session] = {}
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the client's is
+        return getattr(self._client, name)
+
+    async def send(self, node: int, request: Any) -> Any:  # noqa: ANN401 - the library's
+        """See the client's own; one fetch of a node at a time."""
+        if not isinstance(request, FetchRequest):
+            return await self._client.send(node, request)
+        wanted = {
+            (topic, partition): (offset, most_bytes)
+            for topic, partitions in request.topics
+            for partition, offset, most_bytes in partitions
+        }
+        session = self._sessions.get(node, _Session())
+        # Unless it is answered, nobody knows what the broker remembers: it is told to begin anew.
+        self._sessions[node] = _Session(session.id)
+        response = await self._client.send(node, _InSession(request, wanted, session))
+        is_kept = response.API_VERSION >= _WITH_SESSIONS and not response.error_code
+        if is_kept and response.session_id:
+            epoch = session.epoch % _LAST + 1
+            self._sessions[node] = _Session(response.session_id, epoch, wanted)
+        return response
