@@ -18,6 +18,7 @@ from cse_chat.adapters.kafka.closing import end_consumer, within
 from cse_chat.adapters.kafka.connection import client_options, milliseconds
 from cse_chat.adapters.kafka.direct_fetching import Fetched, fetch_directly
 from cse_chat.adapters.kafka.errors import check_topics, translated, transport_error
+from cse_chat.adapters.kafka.fetch_sessions import fetch_in_sessions
 from cse_chat.adapters.kafka.lags import Lag, Lags
 from cse_chat.adapters.kafka.liveness import Liveness, is_member
 from cse_chat.domain.errors import TransportError
@@ -212,6 +213,7 @@ class SupervisedConsumer:
             async with asyncio.timeout(_CONNECTING):
                 await consumer.start()
                 check_topics({self._topic}, await consumer.topics())
+                fetch_in_sessions(consumer)
                 fetch_directly(consumer, partial(self._take_directly, consumer))
         except BaseException:
             await end_consumer(consumer)
@@ -254,7 +256,8 @@ class SupervisedConsumer:
 
     def _take_directly(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
         self._take(fetched)
-        self._pause_or_resume(consumer)  # before more is asked for
+        if self._buffer.is_full:  # before more is asked for
+            self._pause_or_resume(consumer)
 
     def _seek(self, consumer: AIOKafkaConsumer) -> None:
         seeks, self._seeks = self._seeks, {}

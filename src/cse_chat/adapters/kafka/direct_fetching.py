@@ -7,8 +7,6 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.consumer.fetcher import Fetcher, FetchError, FetchResult
 from aiokafka.structs import TopicPartition
 
-from cse_chat.adapters.kafka.fetch_sessions import FetchSessions
-
 Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 
@@ -24,7 +22,6 @@ def fetch_directly(consumer: AIOKafkaConsumer, taken: Callable[[Fetched], None])
     """
     fetcher: Fetcher = consumer._fetcher  # noqa: SLF001 - there is no other way in
     subscriptions = fetcher._subscriptions  # noqa: SLF001 - the same
-    fetcher._client = FetchSessions(fetcher._client)  # noqa: SLF001 - the same
     fetch_once = fetcher._proc_fetch_request  # noqa: SLF001 - the same
 
     async def fetch(assignment: Any, node: int, request: Any) -> bool:  # noqa: ANN401 - the library's

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from aiokafka import AIOKafkaConsumer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.protocol.fetch import FetchRequest
 
@@ -56,12 +57,18 @@ class _InSession:
         return request
 
 
-class FetchSessions:
-    """The library's client, for a fetcher: what it fetches goes in a session with each broker.
+def fetch_in_sessions(consumer: AIOKafkaConsumer) -> None:
+    """Have *consumer*, which is started, fetch in a session with each broker.
 
-    By itself the library asks for every partition each time, and is told of every one: with a
-    dozen of them, writing and reading that takes it longer than all else until a record is there.
+    By itself the library asks for every partition each time, and is told of every one, whatever
+    became of it in between.
     """
+    fetcher = consumer._fetcher  # noqa: SLF001 - there is no other way in
+    fetcher._client = FetchSessions(fetcher._client)  # noqa: SLF001 - the same
+
+
+class FetchSessions:
+    """The library's client, as its fetcher uses it."""
 
     def __init__(self, client: AIOKafkaClient) -> None:
         self._client = client
