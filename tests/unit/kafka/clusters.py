@@ -45,6 +45,7 @@ class Library:
         self.error: Exception | None = None
         self.flights: list[Flight] = []
         self.looked = 0  # for leaders, anew
+        self.ended: list[str] = []
         self.producer_id, self.producer_epoch = IDENTITY, 0
 
     def partitions_for_topic(self, topic: str) -> set[int] | None:
@@ -81,13 +82,22 @@ class Library:
             answer,
         )
         self.flights.append(flight)
-        codes = await answer
+        try:
+            codes = await answer
+        except asyncio.CancelledError:
+            self.ended.append("flight")
+            raise
         return ProduceResponse_v7([(topic, [(p, code, 5, -1, 0) for p, code in codes.items()])], 0)
 
     async def flight(self, number: int) -> Flight:
         """Return a flight, once it is under way."""
         await until(lambda: len(self.flights) > number)
         return self.flights[number]
+
+    async def stop(self) -> None:
+        self.ended.append("client")
+
+    close = stop
 
     def forget(self) -> None:
         """Know the topic no more."""

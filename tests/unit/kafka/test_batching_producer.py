@@ -141,3 +141,16 @@ async def test_what_gathers_when_the_client_breaks_is_handed_back_at_once() -> N
 
     with pytest.raises(NotHandedOverError):
         await gathering
+
+
+async def test_what_is_under_way_ends_before_the_client_does() -> None:
+    scene = Scene()
+    confirmed = scene.put(1)
+    await scene.library.flight(0)
+
+    scene.producer.give_up()
+    await scene.producer.end()
+
+    assert scene.library.ended == ["flight", "client", "client"]
+    with pytest.raises(UnconfirmedError):
+        await confirmed

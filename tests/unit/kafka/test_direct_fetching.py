@@ -1,6 +1,8 @@
 """When the loop that fetches goes on by itself, and when it leaves that to the library."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -40,10 +42,14 @@ class Library:
         self.resets: dict[int, Sequence[TopicPartition]] = {}
         self.is_outdated = False
         self.asked: list[object] = []
+        self.hold: asyncio.Event | None = None
 
     async def _proc_fetch_request(self, assignment: object, node: int, request: object) -> bool:
         assert (assignment, node) == (self, NODE)
         self.asked.append(request)
+        if self.hold:
+            with suppress(asyncio.CancelledError):
+                await self.hold.wait()
         self._records |= self._fetches.pop(0)
         return bool(self._records)
 
@@ -53,11 +59,22 @@ class Library:
         requests = [(NODE, f"request {len(self.asked)}")] if self._fetches else []
         return requests, self.resets, 0.2, self.is_outdated, []
 
-    async def fetch(self) -> tuple[bool, list[Fetched]]:
-        """Return whether there is something to poll, and what was handed on."""
+    @property
+    def tps(self) -> frozenset[TopicPartition]:
+        return frozenset({ONE, OTHER})
+
+    async def fetch(
+        self, then: Callable[[Fetched], object] = lambda _: None
+    ) -> tuple[bool, list[Fetched]]:
+        """Return whether there is something to poll, and what was handed on before *then* was done."""
         taken: list[Fetched] = []
+
+        def take(fetched: Fetched) -> None:
+            taken.append(fetched)
+            then(fetched)
+
         consumer: Any = self
-        fetch_directly(consumer, taken.append)
+        fetch_directly(consumer, take)
         is_news = await self._proc_fetch_request(self, NODE, "request 0")
         assert self._in_flight == {NODE}  # the library takes it out when this has ended
         return is_news, taken
@@ -109,4 +126,31 @@ async def test_whatever_else_is_to_be_done_is_left_to_the_library(state: str) ->
     library.is_outdated = state == "outdated"
 
     assert await library.fetch() == (False, [{ONE: ["a"]}])
+    assert library.asked == ["request 0"]
+
+
+async def test_one_that_is_cancelled_ends_although_the_library_takes_that_for_an_answer() -> None:
+    library = Library({}, {})
+    fetching = asyncio.create_task(library.fetch())
+    asyncio.get_running_loop().call_soon(fetching.cancel)
+    library.hold = asyncio.Event()
+
+    async with asyncio.timeout(1):
+        assert await fetching == (False, [])
+
+    assert library.asked == ["request 0"]
+
+
+async def test_an_error_of_whoever_takes_is_there_for_whoever_polls() -> None:
+    library = Library({ONE: Result("a")}, {ONE: Result("b")})
+
+    def fail(_: Fetched) -> None:
+        raise ValueError("no room")
+
+    is_news, _ = await library.fetch(fail)
+
+    assert is_news
+    [error] = library._records.values()
+    with pytest.raises(ValueError, match="no room"):
+        error.check_raise()
     assert library.asked == ["request 0"]

@@ -45,7 +45,8 @@ class Scene:
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
         client: Any = broker
-        self.sessions = FetchSessions(client)
+        self.assignment = object()
+        self.sessions = FetchSessions(client, assignment=lambda: self.assignment)
 
     async def fetch(self, **offsets: int) -> None:
         """Ask for partitions, named ``p0`` and so on, from *offsets*."""
@@ -114,6 +115,17 @@ async def test_behind_a_request_that_was_not_answered_everything_is_asked_for() 
     await scene.fetch(p0=3)
 
     assert (scene.session, scene.offsets) == ((5, 0), {0: 3})
+
+
+async def test_with_another_assignment_everything_is_asked_for() -> None:
+    scene = Scene(Broker())
+    await scene.fetch(p0=0)
+
+    scene.assignment = object()
+    await scene.fetch(p0=0)
+    assert (scene.session, scene.offsets) == ((5, 0), {0: 0})
+    await scene.fetch(p0=0)
+    assert (scene.session, scene.offsets) == ((5, 1), {})
 
 
 @pytest.mark.parametrize("broker", [Broker(session_id=0), Broker(newest=6)])

@@ -143,9 +143,12 @@ class BatchingProducer:
 
     async def end(self) -> None:
         """Disconnect; give up first."""
-        await end_producer(self.producer)
-        if flights := self._flights():
+        flights = self._flights()
+        for flight in flights:
+            flight.cancel()  # one that is connecting would send behind our back when it is
+        if flights:
             await asyncio.wait(flights, timeout=_ENDING)
+        await end_producer(self.producer)
 
     def _waiting(self) -> Iterator[OutgoingRecord]:
         queues = (lane.queue for lane in self._lanes.values())

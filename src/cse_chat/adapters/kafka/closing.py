@@ -12,7 +12,7 @@ _IMPOLITE = 1.0
 
 
 async def within(seconds: float, ending: Coroutine[Any, Any, object]) -> bool:
-    """Await *ending* for at most *seconds*; say whether it came to its end, however that was.
+    """Await *ending* for at most *seconds*; say whether it came to its end, without an error.
 
     A client that is torn apart raises all kinds of things, stray cancellations among them, that
     nobody can do anything about.
@@ -27,7 +27,7 @@ async def within(seconds: float, ending: Coroutine[Any, Any, object]) -> bool:
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
     if not over:
         await asyncio.wait({task}, timeout=_IMPOLITE)
-    return over and not task.cancelled()
+    return over and not task.cancelled() and task.exception() is None
 
 
 async def end_producer(producer: AIOKafkaProducer) -> None:

@@ -255,6 +255,8 @@ class SupervisedConsumer:
                 self._buffer.extend(records)
 
     def _take_directly(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
+        if consumer is not self._consumer:
+            return  # it is being replaced: whoever works on its partitions lets go of them
         self._take(fetched)
         if self._buffer.is_full:  # before more is asked for
             self._pause_or_resume(consumer)

@@ -1,5 +1,6 @@
 """Records handed on in the turn of the loop in which they were fetched, and the next ones asked for."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -28,16 +29,28 @@ def fetch_directly(consumer: AIOKafkaConsumer, taken: Callable[[Fetched], None])
         """Fetch for as long as nothing else is to be done; return whether there is something to poll."""
         while True:
             is_news: bool = await fetch_once(assignment, node, request)
-            # A member that takes part in a rebalance must not hand out what may be another's.
-            if not assignment.active or subscriptions.reassignment_in_progress or fetcher._closed:  # noqa: SLF001 - the same
+            # A member that takes part in a rebalance must not hand out what may be another's; the
+            # library takes a cancellation for an answer without records.
+            is_over = subscriptions.reassignment_in_progress or _is_cancelled()
+            if is_over or not assignment.active or fetcher._closed:  # noqa: SLF001 - the same
                 return is_news
-            if is_news:
-                taken(_drained(fetcher))
-            request = _next_request(fetcher, assignment, node)
+            try:
+                if is_news:
+                    taken(_drained(fetcher))
+                request = _next_request(fetcher, assignment, node)
+            except Exception as error:  # noqa: BLE001 - whoever polls is to know, and nobody else would
+                place = next(iter(assignment.tps))
+                fetcher._records[place] = FetchError(error=error, backoff=0)  # noqa: SLF001 - the same
+                return True
             if request is None:
                 return bool(fetcher._records)  # noqa: SLF001 - the same
 
     fetcher._proc_fetch_request = fetch  # noqa: SLF001 - the same
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _drained(fetcher: Fetcher) -> Fetched:

@@ -1,6 +1,6 @@
 """Fetches that say only what has changed since the one before, and get only what is new (KIP-227)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -64,14 +64,23 @@ def fetch_in_sessions(consumer: AIOKafkaConsumer) -> None:
     became of it in between.
     """
     fetcher = consumer._fetcher  # noqa: SLF001 - there is no other way in
-    fetcher._client = FetchSessions(fetcher._client)  # noqa: SLF001 - the same
+    subscriptions = fetcher._subscriptions  # noqa: SLF001 - the same
+    fetcher._client = FetchSessions(  # noqa: SLF001 - the same
+        fetcher._client,  # noqa: SLF001 - the same
+        assignment=lambda: subscriptions.subscription.assignment,
+    )
 
 
 class FetchSessions:
-    """The library's client, as its fetcher uses it."""
+    """The library's client, as its fetcher uses it.
 
-    def __init__(self, client: AIOKafkaClient) -> None:
+    With each *assignment* sessions begin anew: a broker does not repeat where an idle partition ends.
+    """
+
+    def __init__(self, client: AIOKafkaClient, *, assignment: Callable[[], object]) -> None:
         self._client = client
+        self._assignment = assignment
+        self._assigned: object = None
         self._sessions: dict[int, _Session] = {}
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the client's is
@@ -86,6 +95,9 @@ class FetchSessions:
             for topic, partitions in request.topics
             for partition, offset, most_bytes in partitions
         }
+        if self._assignment() is not self._assigned:
+            self._assigned = self._assignment()
+            self._sessions = {at: _Session(session.id) for at, session in self._sessions.items()}
         session = self._sessions.get(node, _Session())
         # Unless it is answered, nobody knows what the broker remembers: it is told to begin anew.
         self._sessions[node] = _Session(session.id)

@@ -45,8 +45,8 @@ class SupervisedProducer:
 
     It opens whether Kafka is there or not, and goes on trying. No call takes much longer
     than *confirmed_by*. While Kafka stalls, what comes is kept waiting, not handed over, so that a
-    short stall costs time and no more; a long one is told at once. A client whose sequence broke, whose
-    sender died, or that got nothing confirmed for long, is abandoned, never flushed, and replaced.
+    short stall costs time and no more; a long one is told at once. A client whose sequence broke, or
+    that got nothing confirmed for long, is abandoned, never flushed, and replaced.
     Safe to call concurrently.
     """
 

@@ -50,9 +50,9 @@ class LeftClaims:
     async def unless_left(self, asked: asyncio.Future[Reply], claim: Callable[[], Claim]) -> Reply:
         """Return what was *asked*; cancelled, release *claim* behind the caller's back."""
         try:
-            return await asked
+            return await asyncio.shield(asked)
         except asyncio.CancelledError:
-            self.give_back(claim())  # whether it is made or not: that changes nothing else
+            self._begin(self._give_back_if_made(asked, claim()))
             raise
 
     def give_back(self, claim: Claim) -> None:
@@ -68,6 +68,14 @@ class LeftClaims:
         task = asyncio.create_task(giving_back)
         self._giving_back.add(task)
         task.add_done_callback(self._giving_back.discard)
+
+    async def _give_back_if_made(self, asked: asyncio.Future[Reply], claim: Claim) -> None:
+        try:
+            is_made = (await asked)[0] == b"claimed"
+        except TransportError:
+            is_made = True  # it may be; giving back what is not held changes nothing
+        if is_made:
+            await self._give_back(claim)
 
     async def _give_back(self, claim: Claim) -> None:
         with suppress(TransportError):  # else the lease runs out by itself
