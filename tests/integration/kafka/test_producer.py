@@ -54,6 +54,18 @@ async def test_a_gateway_is_named_in_the_header_for_replies(place: Place) -> Non
     assert dict(record.headers)["ce_replyto"] == b"gw-1"
 
 
+async def test_a_record_that_may_come_later_goes_with_the_next_urgent_one(place: Place) -> None:
+    async with SupervisedProducer(place.address, gathering=timedelta(hours=1)) as producer:
+        later = asyncio.create_task(
+            producer.send_repeatable(place.requests, key=b"k", value=b"later")
+        )
+        await until(lambda: producer._current is not None and producer._current.waiting == 1)
+        await producer.send(place.requests, key=b"k", value=b"urgent")
+        await later
+
+    assert [record.value for record in await place.read(place.requests)] == [b"later", b"urgent"]
+
+
 async def test_a_server_frozen_for_three_seconds_costs_time_and_nothing_else(
     own_server: KafkaServer, own_place: Place
 ) -> None:

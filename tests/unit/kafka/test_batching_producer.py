@@ -14,17 +14,22 @@ NEVER = 3_600.0  # seconds: who waits for so long fails
 
 
 class Scene:
-    def __init__(self, *, linger: float = 0) -> None:
+    def __init__(self, *, linger: float = 0, gathering: float = NEVER) -> None:
         self.library = Library()
         library: Any = self.library
         self.producer = BatchingProducer(
-            library, linger=linger, on_confirmed=lambda _: None, on_broken=lambda _: None
+            library,
+            linger=linger,
+            gathering=gathering,
+            on_confirmed=lambda _: None,
+            on_broken=lambda _: None,
         )
 
-    def put(self, number: int) -> asyncio.Future[None]:
+    def put(self, number: int, *, is_urgent: bool = True) -> asyncio.Future[None]:
         confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         value = b"%d" % number
-        self.producer.put(OutgoingRecord(number, TOPIC, b"key", value, (), 1e9, confirmed))
+        record = OutgoingRecord(number, TOPIC, b"key", value, (), 1e9, confirmed, is_urgent)
+        self.producer.put(record)
         return confirmed
 
     async def two_went(self) -> None:
@@ -129,6 +134,45 @@ async def test_as_many_as_went_before_wait_for_no_more() -> None:
     assert await scene.ended(1) == [3, 4]
     await asyncio.gather(*confirmed)
     scene.producer.give_up()
+
+
+async def test_what_is_not_urgent_waits_for_others_to_go_with() -> None:
+    scene = Scene(gathering=0.05)
+
+    confirmed = [scene.put(1, is_urgent=False)]
+    await _turns(5)
+    confirmed.append(scene.put(2, is_urgent=False))
+
+    assert await scene.ended(0) == [1, 2]
+    await asyncio.gather(*confirmed)
+
+
+async def test_what_is_urgent_takes_along_what_is_not() -> None:
+    scene = Scene(gathering=NEVER)
+    confirmed = [scene.put(1, is_urgent=False)]
+    await _turns(5)
+    assert not scene.library.flights
+
+    confirmed += [scene.put(2), scene.put(3, is_urgent=False)]
+
+    assert await scene.ended(0) == [1, 2, 3]
+    await asyncio.gather(*confirmed)
+    scene.producer.give_up()
+
+
+async def test_what_gathers_because_it_is_not_urgent_is_handed_back_when_the_client_breaks() -> (
+    None
+):
+    scene = Scene(gathering=NEVER)
+    gathering = scene.put(1, is_urgent=False)
+    await _turns(2)
+
+    scene.producer.give_up()
+    await scene.producer.end()
+
+    with pytest.raises(NotHandedOverError):
+        await gathering
+    assert not scene.library.flights
 
 
 async def test_what_gathers_when_the_client_breaks_is_handed_back_at_once() -> None:

@@ -141,6 +141,32 @@ async def test_one_that_is_cancelled_ends_although_the_library_takes_that_for_an
     assert library.asked == ["request 0"]
 
 
+@pytest.mark.parametrize("state", ["rebalancing", "revoked", "closed"])
+async def test_nothing_more_is_asked_for_when_that_is_over_meanwhile(state: str) -> None:
+    library = Library({ONE: Result("a")}, {ONE: Result("b")})
+
+    def end(_: Fetched) -> None:
+        library.reassignment_in_progress = state == "rebalancing"
+        library.active = state != "revoked"
+        library._closed = state == "closed"
+
+    assert await library.fetch(
+        lambda fetched: asyncio.get_running_loop().call_soon(end, fetched)
+    ) == (
+        False,
+        [{ONE: ["a"]}],
+    )
+    assert library.asked == ["request 0"]
+
+
+async def test_one_that_is_cancelled_before_it_asks_again_asks_no_more() -> None:
+    library = Library({ONE: Result("a")}, {ONE: Result("b")})
+    fetching = asyncio.create_task(library.fetch(lambda _: fetching.cancel()))
+
+    assert await fetching == (False, [{ONE: ["a"]}])
+    assert library.asked == ["request 0"]
+
+
 async def test_an_error_of_whoever_takes_is_there_for_whoever_polls() -> None:
     library = Library({ONE: Result("a")}, {ONE: Result("b")})
 

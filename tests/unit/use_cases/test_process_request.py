@@ -108,6 +108,21 @@ async def test_a_settled_request_is_announced_again_and_its_tail_finished_withou
     assert [kept for kept, _ in memory.responses.read()] == [outcome]
 
 
+async def test_that_it_is_settled_is_told_before_its_response_is_logged() -> None:
+    memory = Memory()
+    request = a_request()
+    logged_when_told: list[int] = []
+
+    async def settled() -> None:
+        assert (await memory.outcome_of(request)).status is Status.ANSWERED
+        logged_when_told.append(len(memory.responses.read()))
+
+    process = memory.process_request(ScriptedAgent("JKH rose"))
+    await process(await memory.delivered(request), Progress(settled))
+
+    assert (logged_when_told, len(memory.responses.read())) == ([0], 1)
+
+
 async def test_a_finished_tail_is_not_done_again() -> None:
     memory = Memory()
     delivery = await memory.delivered(a_request())
@@ -127,10 +142,15 @@ async def test_a_history_that_is_not_marked_is_completed() -> None:
     outcome = an_outcome(request)
     finish = memory.process_request(ScriptedAgent()).finish_tail
 
-    await finish(delivery, Settlement(outcome=outcome, done=frozenset({Tail.RESPONSE})))
+    told: list[object] = []
 
-    page = await memory.history.page(request.thread_id, after=None, limit=3)
-    assert page.turns == (Turn.asking(request), Turn.answering(outcome))
+    async def complete() -> None:
+        told.extend((await memory.history.page(request.thread_id, after=None, limit=3)).turns)
+
+    settlement = Settlement(outcome=outcome, done=frozenset({Tail.RESPONSE}))
+    await finish(delivery, settlement, on_history=complete)
+
+    assert told == [Turn.asking(request), Turn.answering(outcome)]
 
 
 async def test_past_the_deadline_no_agent_runs() -> None:

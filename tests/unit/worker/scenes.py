@@ -26,6 +26,7 @@ class Work:
     ended: list[str] = field(default_factory=list)
     abandoned: list[str] = field(default_factory=list)
     refusals: int = 0  # how often giving up fails
+    tail: Act | None = None  # what is left to do for what is settled
     answering: frozenset[str] = frozenset()
 
     async def process(self, delivery: Delivery, progress: Progress) -> None:
@@ -34,6 +35,9 @@ class Work:
         progress.answering = text in self.answering
         if self.act:
             await self.act(text)
+        if self.tail:
+            await progress.on_settled()
+            await self.tail(text)
         self.ended.append(text)
 
     async def abandon(self, delivery: Delivery, problem: Problem) -> None:

@@ -23,14 +23,23 @@ _ENDING = 1.0  # seconds for what should take none
 
 @dataclass(slots=True, eq=False)
 class _Lane:
-    """What one broker shall keep: while batches are under way to it, the next ones gather."""
+    """What one broker shall keep: while batches are under way to it, the next ones gather.
+
+    Attributes:
+        hurried: While those in the queue gather that are not urgent: done once one is.
+    """
 
     queue: deque[tuple[TopicPartition, OutgoingRecord]] = field(default_factory=deque)
     flight: asyncio.Task[None] | None = None
+    hurried: asyncio.Future[None] | None = None
 
     @property
     def is_idle(self) -> bool:
         return self.flight is None and not self.queue
+
+    @property
+    def is_urgent(self) -> bool:
+        return any(record.is_urgent for _, record in self.queue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ class BatchingProducer:
     One by one each record would cost some 90 us, and many times that when thousands wait. So they
     gather until the broker has confirmed those before, and go together; one that comes alone goes
     at once. Where several went together more are on their way: for those the next flight waits,
-    for as long as *linger*.
+    for as long as *linger*. As long as nothing urgent waits, it waits for *gathering*.
 
     Attributes:
         producer: The client; `end` ends it.
@@ -60,11 +69,13 @@ class BatchingProducer:
         producer: AIOKafkaProducer,
         *,
         linger: float,
+        gathering: float,
         on_confirmed: "Callable[[BatchingProducer], None]",
         on_broken: "Callable[[BatchingProducer], None]",
     ) -> None:
         self.producer = producer
         self._linger = linger
+        self._gathering = gathering
         self._sender = BatchSender(
             producer,
             on_confirmed=lambda: on_confirmed(self),
@@ -175,6 +186,8 @@ class BatchingProducer:
             place, lane = route
             lane.queue.append((place, record))
             self._queued += 1
+            if record.is_urgent and lane.hurried is not None and not lane.hurried.done():
+                lane.hurried.set_result(None)
             if lane.flight is None:
                 lane.flight = self._loop.create_task(self._fly(lane))
 
@@ -197,6 +210,8 @@ class BatchingProducer:
     async def _fly(self, lane: _Lane) -> None:
         try:
             while lane.queue and not self.broken.done():
+                if not lane.is_urgent:
+                    await self._gather(lane)
                 batches = self._batches(lane)
                 await self._sender.send(batches)
                 went = sum(len(batch.records) for batch in batches)
@@ -205,6 +220,13 @@ class BatchingProducer:
         finally:
             lane.flight = None
 
+    async def _gather(self, lane: _Lane) -> None:
+        """Let more come into *lane*, until something is urgent."""
+        lane.hurried = self._loop.create_future()
+        awaited = {self.broken, lane.hurried}
+        await asyncio.wait(awaited, timeout=self._gathering, return_when=asyncio.FIRST_COMPLETED)
+        lane.hurried = None
+
     def _batches(self, lane: _Lane) -> list[Batch]:
         """Take what goes next from the queue: a batch for each partition."""
         batches: dict[TopicPartition, Batch] = {}
@@ -212,7 +234,7 @@ class BatchingProducer:
         self._queued -= len(queue)
         now = self._loop.time()
         for place, record in queue:
-            if record.confirmed.done():
+            if record.confirmed.done():  # given up
                 continue
             if not self.knows(place.topic):  # no more
                 record.fail(NotHandedOverError())

@@ -1,4 +1,4 @@
-"""Records handed on in the turn of the loop in which they were fetched, and the next ones asked for."""
+"""Records handed on in the turn of the loop in which they were fetched."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -8,6 +8,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.consumer.fetcher import Fetcher, FetchError, FetchResult
 from aiokafka.structs import TopicPartition
 
+_SOON = 0.001  # seconds
+
 Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 
@@ -16,6 +18,8 @@ def fetch_directly(consumer: AIOKafkaConsumer, taken: Callable[[Fetched], None])
 
     By itself, the library takes three turns of the loop more until a record is returned, and eight
     until the next ones are asked for. Its errors, and what it does beside fetching, stay its own.
+    The next ones are asked for a little later: what was handed on goes first, and where there is
+    much to do more of them come together.
 
     Args:
         consumer: Started, and polled all the same: so it knows that it is alive, and raises.
@@ -25,18 +29,23 @@ def fetch_directly(consumer: AIOKafkaConsumer, taken: Callable[[Fetched], None])
     subscriptions = fetcher._subscriptions  # noqa: SLF001 - the same
     fetch_once = fetcher._proc_fetch_request  # noqa: SLF001 - the same
 
+    def is_over(assignment: Any) -> bool:  # noqa: ANN401 - the library's
+        """Say whether what is fetched may be another's: so it is while a rebalance is under way."""
+        is_ours: bool = assignment.active and not subscriptions.reassignment_in_progress
+        return not is_ours or fetcher._closed  # noqa: SLF001 - the same
+
     async def fetch(assignment: Any, node: int, request: Any) -> bool:  # noqa: ANN401 - the library's
         """Fetch for as long as nothing else is to be done; return whether there is something to poll."""
         while True:
             is_news: bool = await fetch_once(assignment, node, request)
-            # A member that takes part in a rebalance must not hand out what may be another's; the
-            # library takes a cancellation for an answer without records.
-            is_over = subscriptions.reassignment_in_progress or _is_cancelled()
-            if is_over or not assignment.active or fetcher._closed:  # noqa: SLF001 - the same
+            # The library takes a cancellation for an answer without records.
+            if is_over(assignment) or _is_cancelled():
                 return is_news
             try:
                 if is_news:
                     taken(_drained(fetcher))
+                    if await _is_cancelled_soon() or is_over(assignment):
+                        return bool(fetcher._records)  # noqa: SLF001 - the same
                 request = _next_request(fetcher, assignment, node)
             except Exception as error:  # noqa: BLE001 - whoever polls is to know, and nobody else would
                 place = next(iter(assignment.tps))
@@ -51,6 +60,15 @@ def fetch_directly(consumer: AIOKafkaConsumer, taken: Callable[[Fetched], None])
 def _is_cancelled() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+async def _is_cancelled_soon() -> bool:
+    """Wait a moment; return whether that was cancelled: the library awaits whom it cancels."""
+    try:
+        await asyncio.sleep(_SOON)
+    except asyncio.CancelledError:
+        return True
+    return False
 
 
 def _drained(fetcher: Fetcher) -> Fetched:

@@ -19,6 +19,7 @@ class OutgoingRecord:
         number: Its place in the order of sending.
         deadline: By the loop's clock; whoever sent it waits no longer.
         confirmed: Done once all replicas in sync keep it, or with why not.
+        is_urgent: Whether somebody waits for it; else it may wait for others to go with.
     """
 
     number: int
@@ -28,6 +29,7 @@ class OutgoingRecord:
     headers: Headers
     deadline: float
     confirmed: asyncio.Future[None]
+    is_urgent: bool = True
 
     def confirm(self) -> None:
         """Say that it is kept."""

@@ -58,6 +58,7 @@ class SupervisedProducer:
         confirmed_by: timedelta = timedelta(seconds=5),
         most_waiting: int = 4_000,
         linger: timedelta = timedelta(milliseconds=2),
+        gathering: timedelta = timedelta(milliseconds=20),
     ) -> None:
         """Store the arguments.
 
@@ -66,13 +67,15 @@ class SupervisedProducer:
             topics: What must exist before anything is sent.
             confirmed_by: How long a whole `send` may take, waiting for its turn included.
             most_waiting: Records that are not handed over yet; beyond them it is overloaded.
-            linger: See `BatchingProducer`.
+            linger: How long records wait for more behind several that went together.
+            gathering: How long records wait of which none is urgent.
         """
         self._bootstrap_servers = bootstrap_servers
         self._topics = frozenset(topics)
         self._patience = confirmed_by.total_seconds()
         self._most_waiting = most_waiting
         self._linger = linger.total_seconds()
+        self._gathering = gathering.total_seconds()
         self._waiting = 0  # for a client
         self._numbers = count()
         self._current: BatchingProducer | None = None
@@ -126,9 +129,17 @@ class SupervisedProducer:
             await asyncio.wait(self._closings)
 
     async def send(
-        self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers = ()
+        self,
+        topic: str,
+        *,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Headers = (),
+        is_urgent: bool = True,
     ) -> None:
         """Return once the record is kept by all replicas in sync.
+
+        One that is not urgent waits for others to go with: see `BatchingProducer`.
 
         Raises:
             OverloadedError: Too many wait already; it was not handed over.
@@ -144,7 +155,11 @@ class SupervisedProducer:
                 if client is None or not self._usable.is_set() or not client.knows(topic):
                     client = await self._client_for(topic, deadline)
                 confirmed = self._loop.create_future()
-                client.put(OutgoingRecord(number, topic, key, value, headers, deadline, confirmed))
+                client.put(
+                    OutgoingRecord(
+                        number, topic, key, value, headers, deadline, confirmed, is_urgent
+                    )
+                )
                 try:
                     await confirmed
                 except NotHandedOverError:
@@ -175,13 +190,13 @@ class SupervisedProducer:
     async def send_repeatable(
         self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers = ()
     ) -> None:
-        """As `send`, for a record that may come twice.
+        """As `send`, for a record that may come twice, and a little later: it is not urgent.
 
         Raises:
             TransportError: It may not be kept; repeating is right.
         """
         try:
-            await self.send(topic, key=key, value=value, headers=headers)
+            await self.send(topic, key=key, value=value, headers=headers, is_urgent=False)
         except OverloadedError as error:
             raise TransportError(str(error)) from error
 
@@ -241,6 +256,7 @@ class SupervisedProducer:
         return BatchingProducer(
             producer,
             linger=self._linger,
+            gathering=self._gathering,
             on_confirmed=self._note_confirmed,
             on_broken=self._note_broken,
         )

@@ -1,6 +1,6 @@
 """Do what is left to do once a request is settled."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,8 +27,19 @@ class FinishTail:
     record_history: RecordHistory
     now: Callable[[], datetime]
 
-    async def __call__(self, delivery: Delivery, settlement: Settlement) -> None:
+    async def __call__(
+        self,
+        delivery: Delivery,
+        settlement: Settlement,
+        *,
+        on_history: Callable[[], Awaitable[None]],
+    ) -> None:
         """Return when nothing is left; only then may *delivery* be acknowledged.
+
+        Args:
+            delivery: Brought the request.
+            settlement: Its outcome, and what is done.
+            on_history: Called once the history is complete, and awaited before the rest is done.
 
         Raises:
             TransportError: A store failed; repeating is right.
@@ -37,6 +48,7 @@ class FinishTail:
         correlation_id = outcome.correlation_id
         if Tail.HISTORY not in done:
             await self.record_history(outcome, request=delivery.request)
+        await on_history()
         if outcome.problem and outcome.status is Status.FAILED and Tail.DEAD_LETTER not in done:
             await self.set_aside(delivery, outcome.problem, attempts=outcome.attempt)
             await self.ledger.mark(correlation_id, Tail.DEAD_LETTER)

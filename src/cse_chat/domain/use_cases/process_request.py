@@ -42,6 +42,10 @@ ID_CONFLICT = Problem(
 NOT_OWNER = Problem(slug="not-owner", detail="The thread belongs to another user.")
 
 
+async def _at_once() -> None:
+    """Wait for nobody."""
+
+
 class Progress:
     """How far the processing of a delivery is, for whoever may have to stop it.
 
@@ -49,13 +53,16 @@ class Progress:
         answering: An agent runs, or what it said is being settled: work that would be lost.
         ended: Its status once it is settled; ``settled-before`` if that was found; else
             ``set-aside``.
+        on_settled: Called when it is settled and in the history, so that the next request of its
+            thread may run, and again when that is found; returns when those before it are logged.
     """
 
-    __slots__ = ("answering", "ended")
+    __slots__ = ("answering", "ended", "on_settled")
 
-    def __init__(self) -> None:
+    def __init__(self, on_settled: Callable[[], Awaitable[None]] = _at_once) -> None:
         self.answering = False
         self.ended = "set-aside"
+        self.on_settled = on_settled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +119,7 @@ class ProcessRequest:
             return
         if progress.ended == "set-aside":
             progress.ended = settlement.outcome.status
-        await self.finish_tail(delivery, settlement)
+        await self.finish_tail(delivery, settlement, on_history=progress.on_settled)
 
     async def _settled(self, delivery: Delivery, progress: Progress) -> Settlement:
         while True:

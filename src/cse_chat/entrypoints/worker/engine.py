@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing, suppress
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -134,8 +135,21 @@ class WorkerEngine:
     def _start(self, job: Job) -> None:
         if not self._tasks:
             self._is_idle.clear()
+        job.progress.on_settled = partial(self._let_pass, job)
         task = self._tasks[job] = asyncio.create_task(self._bring_to_end(job))
         task.add_done_callback(lambda task: self._ended(job, task))
+
+    async def _let_pass(self, job: Job) -> None:
+        """Start what follows a settled *job*; return when those before it have ended.
+
+        So that a thread does not wait for a log, and is logged in its order all the same.
+        """
+        following = self._lanes.settle(job)
+        if following is not None:
+            self._start(following)
+        before = self._lanes.before(job)
+        if before is not None:
+            await asyncio.wait({self._tasks[before]})
 
     def _ended(self, job: Job, task: asyncio.Task[None]) -> None:
         del self._tasks[job]
