@@ -20,7 +20,7 @@ import uvloop
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from bench.errors import BrokenRunError
+from cse_chat.adapters.kafka.compression import compress_quickly
 from cse_chat.adapters.kafka.names import REQUESTS
 from cse_chat.adapters.kafka.producer import SupervisedProducer
 from cse_chat.adapters.wire.requests import EncodedRequest, encode_request
@@ -127,7 +127,13 @@ def _a_record(number: int) -> EncodedRequest:
 
 @asynccontextmanager
 async def _ours(plan: SendingPlan) -> AsyncIterator[Send]:
-    async with _opened(plan) as producer:
+    producer = SupervisedProducer(
+        plan.address,
+        # With those of a gateway, most of so many would be refused at once; here all shall be sent.
+        confirmed_by=timedelta(seconds=60),
+        most_waiting=plan.tasks,
+    )
+    async with producer:
 
         async def send(record: EncodedRequest) -> None:
             await producer.send(
@@ -139,18 +145,26 @@ async def _ours(plan: SendingPlan) -> AsyncIterator[Send]:
 
 @asynccontextmanager
 async def _same_client(plan: SendingPlan) -> AsyncIterator[Send]:
-    async with _opened(plan) as producer:
-        current = producer._current  # noqa: SLF001 - so that its settings cannot become others
-        if current is None:
-            raise BrokenRunError("the producer is not connected")
-        yield _ungated_send(current.producer)
+    compress_quickly()
+    async with _library(plan, max_batch_size=262_144, max_request_size=2_500_000) as send:
+        yield send
 
 
 @asynccontextmanager
 async def _ungated(plan: SendingPlan) -> AsyncIterator[Send]:
-    # As the library comes, but as durable as ours.
+    async with _library(plan) as send:
+        yield send
+
+
+@asynccontextmanager
+async def _library(plan: SendingPlan, **settings: int) -> AsyncIterator[Send]:
+    # As durable as ours.
     producer = AIOKafkaProducer(
-        bootstrap_servers=plan.address, enable_idempotence=True, acks="all", compression_type="lz4"
+        bootstrap_servers=plan.address,
+        enable_idempotence=True,
+        acks="all",
+        compression_type="lz4",
+        **settings,
     )
     await producer.start()
     # Never stopped: that would wait for all that is not sent yet.
@@ -164,15 +178,6 @@ def _ungated_send(producer: AIOKafkaProducer) -> Send:
         )
 
     return send
-
-
-def _opened(plan: SendingPlan) -> SupervisedProducer:
-    return SupervisedProducer(
-        plan.address,
-        # With those of a gateway, most of so many would be refused at once; here all shall be sent.
-        confirmed_by=timedelta(seconds=60),
-        most_waiting=plan.tasks,
-    )
 
 
 CONTESTANTS: Final[Mapping[str, Callable[[SendingPlan], AbstractAsyncContextManager[Send]]]] = {

@@ -68,7 +68,7 @@ def commits_before_it_works(worker: Worker) -> None:
 def forgets_the_tail(worker: Worker) -> None:
     """Leave settled what is settled: no response record, no dead letter."""
 
-    async def finish_tail(*_: object, **__: object) -> None:
+    async def finish_tail(*_: object) -> None:
         """Do nothing."""
 
     _swap(worker, finish_tail=finish_tail)

@@ -231,6 +231,7 @@ class Worker:
                 chance=lambda: 0.5,
             ),
             abandon=AbandonRequest(record_history=record_history, now=world.now),
+            hurry=world.responses.hurry,
             window_records=window_records,
             window_bytes=1_000_000,
             pause=_pause,

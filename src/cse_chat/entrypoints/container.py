@@ -203,6 +203,7 @@ class Container(Ports):
             ),
         ),
         abandon=abandon_request,
+        hurry=Ports.responses.provided.hurry,
         window_records=Ports.settings.provided.worker.window_records,
         window_bytes=Ports.settings.provided.worker.window_bytes,
         pause=Ports.pause,

@@ -56,14 +56,30 @@ async def test_a_gateway_is_named_in_the_header_for_replies(place: Place) -> Non
 
 async def test_a_record_that_may_come_later_goes_with_the_next_urgent_one(place: Place) -> None:
     async with SupervisedProducer(place.address, gathering=timedelta(hours=1)) as producer:
-        later = asyncio.create_task(
-            producer.send_repeatable(place.requests, key=b"k", value=b"later")
-        )
+        later = _later(producer, place)
         await until(lambda: producer._current is not None and producer._current.waiting == 1)
         await producer.send(place.requests, key=b"k", value=b"urgent")
         await later
 
     assert [record.value for record in await place.read(place.requests)] == [b"later", b"urgent"]
+
+
+async def test_a_record_that_may_come_later_comes_at_once_when_somebody_hurries(
+    place: Place,
+) -> None:
+    async with SupervisedProducer(place.address, gathering=timedelta(hours=1)) as producer:
+        later = _later(producer, place)
+        await until(lambda: producer._current is not None and producer._current.waiting == 1)
+        producer.hurry()
+        await later
+
+    producer.hurry()  # nothing waits: it is closed
+    assert [record.value for record in await place.read(place.requests)] == [b"later"]
+
+
+def _later(producer: SupervisedProducer, place: Place) -> asyncio.Task[None]:
+    sending = producer.send_repeatable(place.requests, key=b"k", value=b"later", is_urgent=False)
+    return asyncio.create_task(sending)
 
 
 async def test_a_server_frozen_for_three_seconds_costs_time_and_nothing_else(

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.protocol.produce import ProduceRequest, ProduceRequest_v7, ProduceResponse_v7
 from aiokafka.record import MemoryRecords
 
@@ -62,9 +61,6 @@ class Library:
 
     def force_metadata_update(self) -> None:
         self.looked += 1
-
-    def create_batch(self) -> BatchBuilder:
-        return BatchBuilder(1_000_000, 0)
 
     async def send(self, node: int, request: ProduceRequest) -> ProduceResponse_v7:
         if self.error:

@@ -38,12 +38,11 @@ class Scene:
         return asyncio.create_task(self.sender.send(batches))
 
     def batch(self, *numbers: int, partition: int = 0) -> Batch:
-        batch = Batch(TopicPartition(TOPIC, partition), self.library.create_batch(), since=0)
+        batch = Batch(TopicPartition(TOPIC, partition), since=0)
         for number in numbers:
             value = b"%d" % number
             confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            batch.records.append(OutgoingRecord(number, TOPIC, b"k", value, (), 1e9, confirmed))
-            batch.builder.append(timestamp=None, key=b"k", value=value, headers=[])
+            batch.takes(OutgoingRecord(number, TOPIC, b"k", value, (), 1e9, confirmed))
         return batch
 
 
@@ -201,7 +200,8 @@ async def test_what_waits_for_another_try_when_it_breaks_is_unconfirmed() -> Non
 async def test_what_cannot_be_written_is_told_and_leaves_no_hole() -> None:
     scene = Scene()
     broken = scene.batch(1)
-    del broken.builder._builder
+    unusable: Any = None
+    broken.builder = unusable
     await scene.send(broken)
     assert [type(said) for said in _said_of(broken)] == [TransportError]
 

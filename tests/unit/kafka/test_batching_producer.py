@@ -25,10 +25,11 @@ class Scene:
             on_broken=lambda _: None,
         )
 
-    def put(self, number: int, *, is_urgent: bool = True) -> asyncio.Future[None]:
+    def put(self, number: int, *, is_urgent: bool = True, padding: int = 0) -> asyncio.Future[None]:
         confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         value = b"%d" % number
-        record = OutgoingRecord(number, TOPIC, b"key", value, (), 1e9, confirmed, is_urgent)
+        headers = [("padding", bytes(padding))]
+        record = OutgoingRecord(number, TOPIC, b"key", value, headers, 1e9, confirmed, is_urgent)
         self.producer.put(record)
         return confirmed
 
@@ -158,6 +159,53 @@ async def test_what_is_urgent_takes_along_what_is_not() -> None:
     assert await scene.ended(0) == [1, 2, 3]
     await asyncio.gather(*confirmed)
     scene.producer.give_up()
+
+
+async def test_what_is_not_urgent_goes_at_once_when_somebody_hurries() -> None:
+    scene = Scene(gathering=NEVER)
+    confirmed = [scene.put(1, is_urgent=False)]
+    await _turns(5)
+    confirmed.append(scene.put(2, is_urgent=False))
+
+    scene.producer.hurry()
+
+    assert await scene.ended(0) == [1, 2]
+    await asyncio.gather(*confirmed)
+    scene.producer.give_up()
+
+
+async def test_so_does_what_was_put_in_the_same_turn() -> None:
+    scene = Scene(gathering=NEVER)
+    confirmed = scene.put(1, is_urgent=False)
+
+    scene.producer.hurry()
+
+    assert await scene.ended(0) == [1]
+    await confirmed
+
+
+async def test_what_had_no_room_in_a_full_batch_gathers_no_more() -> None:
+    scene = Scene(gathering=NEVER)
+    confirmed = [scene.put(1, padding=200_000)]
+    confirmed += [scene.put(number, is_urgent=False, padding=200_000) for number in (2, 3)]
+
+    for number in range(3):
+        assert await scene.ended(number) == [number + 1]
+    await asyncio.gather(*confirmed)
+
+
+async def test_what_gathers_is_not_handed_to_a_client_that_has_broken() -> None:
+    scene = Scene(gathering=NEVER)
+    gathering = scene.put(1, is_urgent=False)
+    await _turns(5)
+
+    scene.producer.broken.set_result(None)  # by a batch for another broker, say
+    await _turns(10)
+    scene.producer.give_up()
+
+    with pytest.raises(NotHandedOverError):
+        await gathering
+    assert not scene.library.flights
 
 
 async def test_what_gathers_because_it_is_not_urgent_is_handed_back_when_the_client_breaks() -> (

@@ -4,15 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from typing_extensions import override
 
+from cse_chat.adapters.memory.responses import InMemoryResponseLog
 from cse_chat.domain.errors import AgentRefusedError
 from cse_chat.domain.model.answers import AgentEvent, Basis, Delta, Step, StepStatus
 from cse_chat.domain.model.artifacts import Column, Table
 from cse_chat.domain.model.claims import Settlement, Tail
 from cse_chat.domain.model.history import Exchange, Turn
 from cse_chat.domain.model.ids import UserId
-from cse_chat.domain.model.outcomes import Durability, Status
-from cse_chat.domain.model.records import DeadLetter
+from cse_chat.domain.model.outcomes import Durability, Outcome, Status
+from cse_chat.domain.model.records import DeadLetter, Record
 from cse_chat.domain.use_cases.process_request import Progress
 from tests.builders import Clock, a_question, a_request, a_thread_id, an_outcome
 from tests.memory import Memory, ScriptedAgent
@@ -108,19 +110,27 @@ async def test_a_settled_request_is_announced_again_and_its_tail_finished_withou
     assert [kept for kept, _ in memory.responses.read()] == [outcome]
 
 
-async def test_that_it_is_settled_is_told_before_its_response_is_logged() -> None:
-    memory = Memory()
-    request = a_request()
-    logged_when_told: list[int] = []
+@pytest.mark.parametrize("is_awaited", [True, False])
+async def test_a_response_is_urgent_when_the_next_request_waits_for_it(*, is_awaited: bool) -> None:
+    class Told(InMemoryResponseLog):
+        urgent: bool | None = None
 
-    async def settled() -> None:
-        assert (await memory.outcome_of(request)).status is Status.ANSWERED
-        logged_when_told.append(len(memory.responses.read()))
+        @override
+        async def append(
+            self, outcome: Outcome, *, request: Record, is_urgent: bool = True
+        ) -> None:
+            self.urgent = is_urgent
+            assert progress.is_finishing
+            await super().append(outcome, request=request, is_urgent=is_urgent)
 
+    memory, progress = Memory(), Progress()
+    memory.responses = told = Told()
+    progress.is_awaited = is_awaited
     process = memory.process_request(ScriptedAgent("JKH rose"))
-    await process(await memory.delivered(request), Progress(settled))
 
-    assert (logged_when_told, len(memory.responses.read())) == ([0], 1)
+    await process(await memory.delivered(a_request()), progress)
+
+    assert told.urgent is is_awaited
 
 
 async def test_a_finished_tail_is_not_done_again() -> None:
@@ -142,15 +152,10 @@ async def test_a_history_that_is_not_marked_is_completed() -> None:
     outcome = an_outcome(request)
     finish = memory.process_request(ScriptedAgent()).finish_tail
 
-    told: list[object] = []
+    await finish(delivery, Settlement(outcome=outcome, done=frozenset({Tail.RESPONSE})))
 
-    async def complete() -> None:
-        told.extend((await memory.history.page(request.thread_id, after=None, limit=3)).turns)
-
-    settlement = Settlement(outcome=outcome, done=frozenset({Tail.RESPONSE}))
-    await finish(delivery, settlement, on_history=complete)
-
-    assert told == [Turn.asking(request), Turn.answering(outcome)]
+    page = await memory.history.page(request.thread_id, after=None, limit=3)
+    assert page.turns == (Turn.asking(request), Turn.answering(outcome))
 
 
 async def test_past_the_deadline_no_agent_runs() -> None:

@@ -26,19 +26,21 @@ class Work:
     ended: list[str] = field(default_factory=list)
     abandoned: list[str] = field(default_factory=list)
     refusals: int = 0  # how often giving up fails
-    tail: Act | None = None  # what is left to do for what is settled
     answering: frozenset[str] = frozenset()
+    finishing: frozenset[str] = frozenset()
+    hurried: int = 0
 
     async def process(self, delivery: Delivery, progress: Progress) -> None:
         text = delivery.request.question.text
         self.began.append(text)
         progress.answering = text in self.answering
+        progress.is_finishing = text in self.finishing
         if self.act:
             await self.act(text)
-        if self.tail:
-            await progress.on_settled()
-            await self.tail(text)
         self.ended.append(text)
+
+    def hurry(self) -> None:
+        self.hurried += 1
 
     async def abandon(self, delivery: Delivery, problem: Problem) -> None:
         if self.refusals:
@@ -59,6 +61,7 @@ class Running:
             lanes=Lanes(),
             process=work.process,
             abandon=work.abandon,
+            hurry=work.hurry,
             window_records=window_records,
             window_bytes=window_bytes,
             pause=self.memory.pause,

@@ -33,6 +33,7 @@ def a_service(memory: Memory, agent: Agent, readiness: Readiness | None = None) 
         lanes=Lanes(),
         process=memory.process_request(agent),
         abandon=abandon,
+        hurry=memory.responses.hurry,
         window_records=100,
         window_bytes=1_000_000,
         pause=memory.pause,

@@ -32,55 +32,24 @@ async def test_a_thread_is_worked_on_in_order_one_at_a_time() -> None:
     assert work.began == work.ended == ["0", "1", "2"]
 
 
-async def test_the_next_of_a_thread_runs_while_the_tail_of_the_one_before_is_unfinished() -> None:
+@pytest.mark.parametrize("finishing", [True, False])
+async def test_the_log_is_hurried_by_whoever_waits_for_a_settled_request(
+    *, finishing: bool
+) -> None:
     gate = asyncio.Event()
-    tails: list[str] = []
-
-    async def tail(text: str) -> None:
-        tails.append(text)
-        await gate.wait()
-
-    work = Work(tail=tail)
+    work = Work(lambda _: waiting(gate), finishing=frozenset({"first"} if finishing else ()))
     async with Running(work) as running:
-        for n in range(3):
-            await running.ask(str(n), "t")
+        await running.ask("first", "t")
+        await running.ask("elsewhere", "t2")
+        await until(lambda: work.began == ["first", "elsewhere"])
+        assert work.hurried == 0
 
-        await until(lambda: work.began == ["0", "1", "2"])
-        await settled_down()
-        assert (tails, work.ended, running.engine.in_hand) == (["0"], [], 3)
+        await running.ask("behind", "t")
+
+        await until(lambda: running.engine.in_hand == 3)
+        assert work.hurried == int(finishing)
         gate.set()
         await until(lambda: len(running.memory.log) == 0)
-
-    assert tails == work.ended == ["0", "1", "2"]
-
-
-async def test_a_tail_that_has_to_be_repeated_keeps_its_place_in_the_thread() -> None:
-    faults = [TransportError("gone")] * 2
-    tails: list[str] = []
-
-    async def tail(text: str) -> None:
-        tails.append(text)
-        if faults:
-            raise faults.pop()
-
-    work = Work(tail=tail)
-    async with Running(work) as running:
-        await running.ask("first", "t")
-        await running.ask("second", "t")
-        await until(lambda: len(running.memory.log) == 0)
-
-    assert tails == ["first", "first", "first", "second"]
-    assert work.ended == ["first", "second"]
-
-
-async def test_tails_that_are_unfinished_are_stopped_with_the_worker_and_not_acknowledged() -> None:
-    work = Work(tail=lambda _: waiting(asyncio.Event()))
-    async with Running(work) as running:
-        await running.ask("first", "t")
-        await running.ask("second", "t")
-        await until(lambda: work.began == ["first", "second"])
-
-    assert (work.ended, running.engine.in_hand, len(running.memory.log)) == ([], 0, 2)
 
 
 async def test_a_slow_thread_does_not_hold_up_the_others() -> None:

@@ -72,13 +72,6 @@ class LanesMachine(RuleBasedStateMachine):
         if following is not None:
             self.running.append(following)
 
-    @precondition(lambda self: self.running)
-    @rule(data=st.data())
-    def settle(self, data: st.DataObject) -> None:
-        following = self.lanes.settle(data.draw(st.sampled_from(self.running)))
-        if following is not None:
-            self.running.append(following)
-
     @rule()
     def acknowledge(self) -> None:
         self._note(self.lanes.finished())
@@ -116,7 +109,7 @@ class LanesMachine(RuleBasedStateMachine):
 
     @invariant()
     def no_thread_runs_twice_at_once(self) -> None:
-        threads = [job.thread_id for job in self.running if not job.is_settled]
+        threads = [job.thread_id for job in self.running]
         assert len(threads) == len(set(threads))
 
     @invariant()
@@ -186,55 +179,23 @@ def test_jobs_of_a_thread_run_in_the_order_they_were_delivered() -> None:
     assert lanes.end(third, finished=True) is None
 
 
-def test_a_settled_job_lets_the_next_one_run_once_and_stays_before_it() -> None:
-    lanes = Lanes()
-    first = lanes.take(a_delivery("t", offset=0))
-    lanes.take(a_delivery("t", offset=1))
-    lanes.take(a_delivery("t", offset=2))
-    assert first is not None
-
-    second = lanes.settle(first)
-
-    assert second is not None
-    assert second.delivery.record.offset == 1
-    assert lanes.settle(first) is None
-    assert (lanes.before(first), lanes.before(second)) == (None, first)
-    assert lanes.end(first, finished=True) is None
-    assert lanes.before(second) is None
-
-
-def test_behind_settled_jobs_alone_one_runs_at_once() -> None:
-    lanes = Lanes()
-    settled = [lanes.take(a_delivery("t", offset=offset)) for offset in range(2)]
-    assert settled[0] is not None
-    assert settled[1] is None
-    second = lanes.settle(settled[0])
-    assert second is not None
-    lanes.settle(second)
-
-    third = lanes.take(a_delivery("t", offset=2))
-
-    assert third is not None
-    assert lanes.before(third) is second
-    assert set(lanes.stop()) == {settled[0], second, third}
-
-
-def test_one_that_ends_behind_another_that_is_settled_lets_the_next_one_run() -> None:
-    """It was set aside, say: that is nothing to settle."""
+def test_a_job_is_awaited_while_others_of_its_thread_are_behind_it() -> None:
     lanes = Lanes()
     first = lanes.take(a_delivery("t", offset=0))
     assert first is not None
-    lanes.take(a_delivery("t", offset=1))
+    lanes.take(a_delivery("u", offset=1))
+    awaited = [first.progress.is_awaited]
     lanes.take(a_delivery("t", offset=2))
-    second = lanes.settle(first)
-    assert second is not None
+    lanes.take(a_delivery("t", offset=3))
+    awaited.append(first.progress.is_awaited)
 
+    second = lanes.end(first, finished=True)
+    assert second is not None
     third = lanes.end(second, finished=True)
 
     assert third is not None
-    assert lanes.finished().positions == {}
-    lanes.end(first, finished=True)
-    assert lanes.finished().positions == {0: 2}
+    assert awaited == [False, True]
+    assert (second.progress.is_awaited, third.progress.is_awaited) == (True, False)
 
 
 def test_revoking_one_partition_leaves_the_others_alone() -> None:

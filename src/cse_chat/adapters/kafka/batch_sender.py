@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import DuplicateSequenceNumber, KafkaError, NoError, for_code
-from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.protocol.produce import ProduceRequest
+from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
 from aiokafka.structs import TopicPartition
 
 from cse_chat.adapters.kafka.errors import (
@@ -23,7 +23,21 @@ from cse_chat.domain.errors import TransportError
 _ALL_IN_SYNC = -1
 _REPLICATED_BY = 5_000  # milliseconds that the broker waits for those
 _AGAIN = 0.2  # seconds
+_FORMAT = 2
+_BATCH = 262_144  # bytes, before they are compressed
 _SEQUENCES = 2**31  # Kafka begins again at 0; the library's own count goes below it
+
+
+def _new_builder() -> DefaultRecordBatchBuilder:
+    return DefaultRecordBatchBuilder(
+        magic=_FORMAT,
+        compression_type=DefaultRecordBatch.CODEC_LZ4,
+        is_transactional=0,
+        producer_id=-1,
+        producer_epoch=-1,
+        base_sequence=0,
+        batch_size=_BATCH,
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -32,16 +46,33 @@ class Batch:
 
     Attributes:
         place: The partition.
+        since: When it went, by the loop's clock.
         builder: Has been given the records.
-        since: When they went, by the loop's clock.
         data: What is sent, every time, once they are numbered.
+        is_full: Whether it takes no more: a later one must not overtake one that it did not take.
     """
 
     place: TopicPartition
-    builder: BatchBuilder
     since: float
+    builder: DefaultRecordBatchBuilder = field(default_factory=_new_builder)
     records: list[OutgoingRecord] = field(default_factory=list)
     data: bytes = b""
+    is_full: bool = False
+
+    def takes(self, record: OutgoingRecord) -> bool:
+        """Add *record* if there is room; say whether it did.
+
+        Raises:
+            Exception: Whatever the library says of a record that cannot be written.
+        """
+        if self.is_full:
+            return False
+        number, headers = len(self.records), list(record.headers)
+        if self.builder.append(number, None, record.key, record.value, headers) is None:
+            self.is_full = True
+            return False
+        self.records.append(record)
+        return True
 
 
 class BatchSender:
@@ -115,10 +146,8 @@ class BatchSender:
         first = self._sequences[batch.place]
         identity = self._identity
         try:
-            batch.builder._set_producer_state(  # noqa: SLF001 - the library's sender does so
-                identity.producer_id, identity.producer_epoch, first
-            )
-            batch.data = batch.builder._build()  # noqa: SLF001 - the same
+            batch.builder.set_producer_state(identity.producer_id, identity.producer_epoch, first)
+            batch.data = batch.builder.build()
         except Exception as error:  # noqa: BLE001 - whatever it is: else they would wait for ever
             for record in batch.records:
                 record.fail(_caused(transport_error(error), error))

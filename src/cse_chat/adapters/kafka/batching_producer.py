@@ -8,7 +8,6 @@ from itertools import chain
 from operator import attrgetter
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import TopicPartition
 
 from cse_chat.adapters.kafka.batch_sender import Batch, BatchSender
@@ -40,6 +39,11 @@ class _Lane:
     @property
     def is_urgent(self) -> bool:
         return any(record.is_urgent for _, record in self.queue)
+
+    def hurry(self) -> None:
+        """Let what is in the queue gather no longer."""
+        if self.hurried is not None and not self.hurried.done():
+            self.hurried.set_result(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,13 @@ class BatchingProducer:
             # What else is sent in this turn of the loop goes with it.
             self._loop.call_soon(self._distribute)
 
+    def hurry(self) -> None:
+        """Take all that waits for urgent."""
+        for record in self._waiting():
+            record.is_urgent = True
+        for lane in self._lanes.values():
+            lane.hurry()
+
     def give_up_overdue(self) -> None:
         """Tell who has waited for too long; what is under way may be confirmed later."""
         now = self._loop.time()
@@ -186,8 +197,8 @@ class BatchingProducer:
             place, lane = route
             lane.queue.append((place, record))
             self._queued += 1
-            if record.is_urgent and lane.hurried is not None and not lane.hurried.done():
-                lane.hurried.set_result(None)
+            if record.is_urgent:
+                lane.hurry()
             if lane.flight is None:
                 lane.flight = self._loop.create_task(self._fly(lane))
 
@@ -208,11 +219,15 @@ class BatchingProducer:
         return lane
 
     async def _fly(self, lane: _Lane) -> None:
+        is_full = False
         try:
             while lane.queue and not self.broken.done():
-                if not lane.is_urgent:
+                if not lane.is_urgent and not is_full:
                     await self._gather(lane)
+                    if self.broken.done():
+                        break
                 batches = self._batches(lane)
+                is_full = bool(lane.queue)
                 await self._sender.send(batches)
                 went = sum(len(batch.records) for batch in batches)
                 if went > max(1, len(lane.queue)):
@@ -236,27 +251,16 @@ class BatchingProducer:
         for place, record in queue:
             if record.confirmed.done():  # given up
                 continue
-            if not self.knows(place.topic):  # no more
-                record.fail(NotHandedOverError())
-                continue
             batch = batches.get(place)
             if batch is None:
-                batch = batches[place] = Batch(place, self.producer.create_batch(), now)
+                if not self.knows(place.topic):  # no more
+                    record.fail(NotHandedOverError())
+                    continue
+                batch = batches[place] = Batch(place, now)
             try:
-                is_added = _add(record, batch.builder)
+                if not batch.takes(record):
+                    lane.queue.append((place, record))
             except Exception as error:  # noqa: BLE001 - who sent it is told, and the others go on
                 record.fail(error)
-                continue
-            if is_added:
-                batch.records.append(record)
-            else:  # it is full, and takes none of those that follow
-                lane.queue.append((place, record))
         self._queued += len(lane.queue)
         return [batch for batch in batches.values() if batch.records]
-
-
-def _add(record: OutgoingRecord, builder: BatchBuilder) -> bool:
-    added = builder.append(
-        timestamp=None, key=record.key, value=record.value, headers=list(record.headers)
-    )
-    return added is not None

@@ -16,6 +16,7 @@ from cse_chat.adapters.durations import UP_TO_A_TIMEOUT, Durations
 from cse_chat.adapters.kafka.availability import Availability
 from cse_chat.adapters.kafka.batching_producer import BatchingProducer
 from cse_chat.adapters.kafka.closing import end_producer, within
+from cse_chat.adapters.kafka.compression import compress_quickly
 from cse_chat.adapters.kafka.connection import client_options
 from cse_chat.adapters.kafka.errors import (
     check_topics,
@@ -27,7 +28,6 @@ from cse_chat.domain.errors import OverloadedError, TransportError
 
 _log = structlog.get_logger(__name__)
 
-_BATCH = 262_144
 _LARGEST = 2_500_000  # bytes: a dead letter is a request of 1 MiB and its headers
 _REQUEST_TIMEOUT = timedelta(seconds=5)
 _CONNECTING = 10.0  # seconds
@@ -187,16 +187,27 @@ class SupervisedProducer:
             self._waiting -= 1
         return client
 
+    def hurry(self) -> None:
+        """Have sent at once whatever waits, as if it were urgent."""
+        if self._current is not None:
+            self._current.hurry()
+
     async def send_repeatable(
-        self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers = ()
+        self,
+        topic: str,
+        *,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Headers = (),
+        is_urgent: bool = True,
     ) -> None:
-        """As `send`, for a record that may come twice, and a little later: it is not urgent.
+        """As `send`, for a record that may come twice.
 
         Raises:
             TransportError: It may not be kept; repeating is right.
         """
         try:
-            await self.send(topic, key=key, value=value, headers=headers, is_urgent=False)
+            await self.send(topic, key=key, value=value, headers=headers, is_urgent=is_urgent)
         except OverloadedError as error:
             raise TransportError(str(error)) from error
 
@@ -232,16 +243,12 @@ class SupervisedProducer:
                     self._abandon(client)
 
     async def _connected(self) -> BatchingProducer:
+        compress_quickly()
         # Built here: the constructor asks for the running loop.
         producer = AIOKafkaProducer(
             **client_options(self._bootstrap_servers, request_timeout=_REQUEST_TIMEOUT),
             enable_idempotence=True,
             acks="all",
-            compression_type="lz4",
-            linger_ms=0,
-            max_batch_size=_BATCH,
-            max_request_size=_LARGEST,
-            retry_backoff_ms=200,
         )
         try:
             async with asyncio.timeout(_CONNECTING):

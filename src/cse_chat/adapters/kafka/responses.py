@@ -43,14 +43,19 @@ class KafkaResponseLog:
         self._producer = producer
         self._topic = topic
 
-    async def append(self, outcome: Outcome, *, request: Record) -> None:
+    async def append(self, outcome: Outcome, *, request: Record, is_urgent: bool = True) -> None:
         """See `ResponseLog.append`."""
         await self._producer.send_repeatable(
             self._topic,
             key=outcome.thread_id.encode(),
             value=encode_outcome(outcome),
             headers=response_headers(outcome, request),
+            is_urgent=is_urgent,
         )
+
+    def hurry(self) -> None:
+        """See `ResponseLog.hurry`."""
+        self._producer.hurry()
 
 
 def outcome_of(record: Record) -> Outcome:

@@ -18,9 +18,18 @@ class InMemoryResponseLog:
             cap=cap, weigh=lambda kept: weight_of_outcome(kept[0])
         )
 
-    async def append(self, outcome: Outcome, *, request: Record) -> None:
+    async def append(
+        self,
+        outcome: Outcome,
+        *,
+        request: Record,
+        is_urgent: bool = True,  # noqa: ARG002 - the port's; here everything is kept at once
+    ) -> None:
         """See `ResponseLog.append`."""
         self._outcomes.append((outcome, request.offset))
+
+    def hurry(self) -> None:
+        """See `ResponseLog.hurry`. Nothing waits."""
 
     def read(self) -> tuple[tuple[Outcome, int], ...]:
         """Return outcomes with the offset of their request, oldest first."""

@@ -1,6 +1,6 @@
 """Do what is left to do once a request is settled."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,18 +28,14 @@ class FinishTail:
     now: Callable[[], datetime]
 
     async def __call__(
-        self,
-        delivery: Delivery,
-        settlement: Settlement,
-        *,
-        on_history: Callable[[], Awaitable[None]],
+        self, delivery: Delivery, settlement: Settlement, *, is_urgent: bool = True
     ) -> None:
         """Return when nothing is left; only then may *delivery* be acknowledged.
 
         Args:
             delivery: Brought the request.
             settlement: Its outcome, and what is done.
-            on_history: Called once the history is complete, and awaited before the rest is done.
+            is_urgent: See `ResponseLog.append`.
 
         Raises:
             TransportError: A store failed; repeating is right.
@@ -48,12 +44,11 @@ class FinishTail:
         correlation_id = outcome.correlation_id
         if Tail.HISTORY not in done:
             await self.record_history(outcome, request=delivery.request)
-        await on_history()
         if outcome.problem and outcome.status is Status.FAILED and Tail.DEAD_LETTER not in done:
             await self.set_aside(delivery, outcome.problem, attempts=outcome.attempt)
             await self.ledger.mark(correlation_id, Tail.DEAD_LETTER)
         if Tail.RESPONSE not in done:
-            await self.responses.append(outcome, request=delivery.record)
+            await self.responses.append(outcome, request=delivery.record, is_urgent=is_urgent)
             await self.ledger.mark(correlation_id, Tail.RESPONSE)
 
     async def set_aside(self, delivery: Delivery, reason: Problem, *, attempts: int = 0) -> None:

@@ -42,10 +42,6 @@ ID_CONFLICT = Problem(
 NOT_OWNER = Problem(slug="not-owner", detail="The thread belongs to another user.")
 
 
-async def _at_once() -> None:
-    """Wait for nobody."""
-
-
 class Progress:
     """How far the processing of a delivery is, for whoever may have to stop it.
 
@@ -53,16 +49,17 @@ class Progress:
         answering: An agent runs, or what it said is being settled: work that would be lost.
         ended: Its status once it is settled; ``settled-before`` if that was found; else
             ``set-aside``.
-        on_settled: Called when it is settled and in the history, so that the next request of its
-            thread may run, and again when that is found; returns when those before it are logged.
+        is_awaited: The next request of its thread waits until it is finished.
+        is_finishing: It is settled, and what is left to do is being done.
     """
 
-    __slots__ = ("answering", "ended", "on_settled")
+    __slots__ = ("answering", "ended", "is_awaited", "is_finishing")
 
-    def __init__(self, on_settled: Callable[[], Awaitable[None]] = _at_once) -> None:
+    def __init__(self) -> None:
         self.answering = False
         self.ended = "set-aside"
-        self.on_settled = on_settled
+        self.is_awaited = False
+        self.is_finishing = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +101,7 @@ class ProcessRequest:
         Raises:
             TransportError: A store failed; repeating is right.
         """
-        progress.answering = False  # it may have been, the last time
+        progress.answering = progress.is_finishing = False  # they may have been, the last time
         try:
             settlement = await self._settled(delivery, progress)
         except ThreadDeletedError:
@@ -119,7 +116,8 @@ class ProcessRequest:
             return
         if progress.ended == "set-aside":
             progress.ended = settlement.outcome.status
-        await self.finish_tail(delivery, settlement, on_history=progress.on_settled)
+        progress.is_finishing = True
+        await self.finish_tail(delivery, settlement, is_urgent=progress.is_awaited)
 
     async def _settled(self, delivery: Delivery, progress: Progress) -> Settlement:
         while True:

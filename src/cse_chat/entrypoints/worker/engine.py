@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing, suppress
 from datetime import timedelta
-from functools import partial
 
 import structlog
 
@@ -42,6 +41,7 @@ class WorkerEngine:
         lanes: Lanes,
         process: Callable[[Delivery, Progress], Awaitable[None]],
         abandon: Callable[[Delivery, Problem], Awaitable[object]],
+        hurry: Callable[[], None],
         window_records: int,
         window_bytes: int,
         pause: Callable[[timedelta], Awaitable[None]],
@@ -49,6 +49,7 @@ class WorkerEngine:
         self._source = source
         self._process = process
         self._abandon = abandon
+        self._hurry = hurry
         self._window_records = window_records
         self._window_bytes = window_bytes
         self._pause = pause
@@ -80,6 +81,8 @@ class WorkerEngine:
                 job = self._lanes.take(delivery)
                 if job is not None:
                     self._start(job)
+                elif self._lanes.is_finishing(delivery.request.thread_id):
+                    self._hurry()  # the log: it would let the response wait for others
                 if self._is_full():
                     self._has_room.clear()
                     await self._has_room.wait()
@@ -135,21 +138,8 @@ class WorkerEngine:
     def _start(self, job: Job) -> None:
         if not self._tasks:
             self._is_idle.clear()
-        job.progress.on_settled = partial(self._let_pass, job)
         task = self._tasks[job] = asyncio.create_task(self._bring_to_end(job))
         task.add_done_callback(lambda task: self._ended(job, task))
-
-    async def _let_pass(self, job: Job) -> None:
-        """Start what follows a settled *job*; return when those before it have ended.
-
-        So that a thread does not wait for a log, and is logged in its order all the same.
-        """
-        following = self._lanes.settle(job)
-        if following is not None:
-            self._start(following)
-        before = self._lanes.before(job)
-        if before is not None:
-            await asyncio.wait({self._tasks[before]})
 
     def _ended(self, job: Job, task: asyncio.Task[None]) -> None:
         del self._tasks[job]

@@ -3,7 +3,6 @@
 from collections import Counter, deque
 from collections.abc import Callable, Collection
 from datetime import datetime
-from itertools import takewhile
 from typing import Final
 
 from cse_chat.domain.model.deliveries import Delivery, Finished
@@ -20,29 +19,16 @@ class Job:
     Attributes:
         thread_id: The lane it belongs to.
         progress: How far processing it is.
-        is_running: Whether it was begun; those behind it in its lane may wait.
-        is_settled: Whether those behind it need to wait no more: what is left to do is its tail.
         revoked: Whether its partition is another's: then its offset is nobody's business here.
     """
 
-    __slots__ = (
-        "_prefix",
-        "delivery",
-        "is_running",
-        "is_settled",
-        "progress",
-        "revoked",
-        "size",
-        "thread_id",
-    )
+    __slots__ = ("_prefix", "delivery", "progress", "revoked", "size", "thread_id")
 
     def __init__(self, delivery: Delivery, prefix: FinishedPrefix) -> None:
         self.delivery = delivery
         self.thread_id: ThreadId = delivery.request.thread_id
         self.size = len(delivery.record.value or b"")
         self.progress = Progress()
-        self.is_running = False
-        self.is_settled = False
         self.revoked = False
         self._prefix = prefix
 
@@ -59,7 +45,7 @@ class Job:
 class Lanes:
     """One lane for each thread with work; its first job runs, the others wait behind it.
 
-    One that is settled lets the next one run, and leaves when its tail is finished. A job whose partition was revoked while it ran keeps its lane until it ends, so that the same
+    A job whose partition was revoked while it ran keeps its lane until it ends, so that the same
     request, delivered again, waits for that run and then finds it settled.
     """
 
@@ -111,22 +97,13 @@ class Lanes:
         self.records += 1
         self.taken += 1
         self.bytes += job.size
-        lane = self._lanes.setdefault(job.thread_id, deque())
-        lane.append(job)
-        return _next_of(lane)
-
-    def settle(self, job: Job) -> Job | None:
-        """Let a running *job* hold up its lane no longer; return the one that is to run now.
-
-        It may be said again, and then changes nothing.
-        """
-        job.is_settled = True
-        return _next_of(self._lanes[job.thread_id])
-
-    def before(self, job: Job) -> Job | None:
-        """Return the job that is before a running *job* in its lane: its tail is not finished."""
-        earlier = takewhile(lambda other: other is not job, self._lanes[job.thread_id])
-        return next(reversed(tuple(earlier)), None)
+        lane = self._lanes.get(job.thread_id)
+        if lane is not None:
+            lane.append(job)
+            lane[0].progress.is_awaited = True
+            return None
+        self._lanes[job.thread_id] = deque([job])
+        return job
 
     def end(self, job: Job, *, finished: bool) -> Job | None:
         """Take a running *job* out of its lane; return the next one, which is to run now.
@@ -136,14 +113,20 @@ class Lanes:
             finished: Whether nothing is left to do for it; else it is delivered again, some day.
         """
         lane = self._lanes[job.thread_id]
-        lane.remove(job)
+        lane.popleft()
         self._leave(job, job.progress.ended if finished else RELEASED)
         if finished and not job.revoked:
             job.finish()
             self._finished.setdefault(job.partition, []).append(job.delivery.record.offset)
-        if not lane:
-            del self._lanes[job.thread_id]
-        return _next_of(lane)
+        if lane:
+            lane[0].progress.is_awaited = len(lane) > 1
+            return lane[0]
+        del self._lanes[job.thread_id]
+        return None
+
+    def is_finishing(self, thread_id: ThreadId) -> bool:
+        """Say whether what runs of a thread with work is settled, and has only its tail left."""
+        return self._lanes[thread_id][0].progress.is_finishing
 
     def revoke(self, partitions: Collection[int]) -> list[Job]:
         """Drop what waits of *partitions*; return the jobs of theirs that run.
@@ -176,27 +159,15 @@ class Lanes:
     def _drop(self, concerns: Callable[[Job], bool]) -> list[Job]:
         """Drop the waiting jobs that *concerns* takes; return the running ones it takes."""
         running = []
-        for thread_id, lane in self._lanes.items():
-            concerned = [job for job in lane if concerns(job)]
-            running += [job for job in concerned if job.is_running]
-            waiting = {job for job in concerned if not job.is_running}
-            for job in waiting:
+        for thread_id, (head, *waiting) in list(self._lanes.items()):
+            for job in filter(concerns, waiting):
                 self._leave(job, RELEASED)
-            self._lanes[thread_id] = deque(job for job in lane if job not in waiting)
+            self._lanes[thread_id] = deque([head, *(j for j in waiting if not concerns(j))])
+            if concerns(head):
+                running.append(head)
         return running
 
     def _leave(self, job: Job, how: str) -> None:
         self.records -= 1
         self.bytes -= job.size
         self.ended[how] += 1
-
-
-def _next_of(lane: deque[Job]) -> Job | None:
-    """Return the job of *lane* that is to run now, which is begun thereby."""
-    for job in lane:
-        if not job.is_running:
-            job.is_running = True
-            return job
-        if not job.is_settled:
-            break
-    return None
