@@ -10,6 +10,7 @@ import pytest
 
 from brokers.kafka import KafkaServer
 from brokers.ports import free_port
+from cse_chat.adapters.kafka.batching_producer import Pauses
 from cse_chat.adapters.kafka.errors import UnconfirmedError
 from cse_chat.adapters.kafka.producer import SupervisedProducer
 from cse_chat.adapters.kafka.requests import KafkaRequestLog
@@ -55,7 +56,7 @@ async def test_a_gateway_is_named_in_the_header_for_replies(place: Place) -> Non
 
 
 async def test_a_record_that_may_come_later_goes_with_the_next_urgent_one(place: Place) -> None:
-    async with SupervisedProducer(place.address, gathering=timedelta(hours=1)) as producer:
+    async with SupervisedProducer(place.address, pauses=Pauses(gathering=3_600)) as producer:
         later = _later(producer, place)
         await until(lambda: producer._current is not None and producer._current.waiting == 1)
         await producer.send(place.requests, key=b"k", value=b"urgent")
@@ -67,7 +68,7 @@ async def test_a_record_that_may_come_later_goes_with_the_next_urgent_one(place:
 async def test_a_record_that_may_come_later_comes_at_once_when_somebody_hurries(
     place: Place,
 ) -> None:
-    async with SupervisedProducer(place.address, gathering=timedelta(hours=1)) as producer:
+    async with SupervisedProducer(place.address, pauses=Pauses(gathering=3_600)) as producer:
         later = _later(producer, place)
         await until(lambda: producer._current is not None and producer._current.waiting == 1)
         producer.hurry()

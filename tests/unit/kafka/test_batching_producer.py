@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cse_chat.adapters.kafka.batching_producer import BatchingProducer
+from cse_chat.adapters.kafka.batching_producer import BatchingProducer, Pauses
 from cse_chat.adapters.kafka.errors import UnconfirmedError
 from cse_chat.adapters.kafka.outgoing import NotHandedOverError, OutgoingRecord
 from tests.unit.kafka.clusters import TOPIC, Library
@@ -19,8 +19,7 @@ class Scene:
         library: Any = self.library
         self.producer = BatchingProducer(
             library,
-            linger=linger,
-            gathering=gathering,
+            pauses=Pauses(linger=linger, longest=NEVER, gathering=gathering),
             on_confirmed=lambda _: None,
             on_broken=lambda _: None,
         )
@@ -104,7 +103,7 @@ async def test_of_a_topic_that_is_not_known_any_more_nothing_is_handed_over() ->
 
 
 async def test_behind_several_that_went_together_the_next_ones_gather() -> None:
-    scene = Scene(linger=0.05)
+    scene = Scene(linger=0.02)
     await scene.two_went()
 
     confirmed = [scene.put(3)]
@@ -114,6 +113,12 @@ async def test_behind_several_that_went_together_the_next_ones_gather() -> None:
     assert await scene.ended(1) == [3, 4]
     await asyncio.gather(*confirmed)
     scene.producer.give_up()
+
+
+def test_the_more_went_together_the_longer_the_next_ones_wait_up_to_an_end() -> None:
+    pauses = Pauses(linger=0.5, longest=2)
+
+    assert [pauses.behind(went) for went in (2, 3, 4, 1_000)] == [1, 1.5, 2, 2]
 
 
 async def test_behind_one_that_went_alone_the_next_one_goes_at_once() -> None:

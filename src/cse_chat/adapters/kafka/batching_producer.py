@@ -20,6 +20,25 @@ from cse_chat.domain.errors import TransportError
 _ENDING = 1.0  # seconds for what should take none
 
 
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """How many seconds records wait for others to go with.
+
+    Attributes:
+        linger: For each of those that went together before.
+        longest: At most, for these.
+        gathering: While none is urgent.
+    """
+
+    linger: float = 0.000_25
+    longest: float = 0.008
+    gathering: float = 0.02
+
+    def behind(self, went: int) -> float:
+        """Return how long the next ones wait when so many *went* together."""
+        return min(self.longest, self.linger * went)
+
+
 @dataclass(slots=True, eq=False)
 class _Lane:
     """What one broker shall keep: while batches are under way to it, the next ones gather.
@@ -60,8 +79,8 @@ class BatchingProducer:
 
     One by one each record would cost some 90 us, and many times that when thousands wait. So they
     gather until the broker has confirmed those before, and go together; one that comes alone goes
-    at once. Where several went together more are on their way: for those the next flight waits,
-    for as long as *linger*. As long as nothing urgent waits, it waits for *gathering*.
+    at once. Where several went together more are on their way: for those the next flight waits, the
+    longer the more went. As long as nothing urgent waits, it waits anyway.
 
     Attributes:
         producer: The client; `end` ends it.
@@ -72,14 +91,12 @@ class BatchingProducer:
         self,
         producer: AIOKafkaProducer,
         *,
-        linger: float,
-        gathering: float,
+        pauses: Pauses,
         on_confirmed: "Callable[[BatchingProducer], None]",
         on_broken: "Callable[[BatchingProducer], None]",
     ) -> None:
         self.producer = producer
-        self._linger = linger
-        self._gathering = gathering
+        self._pauses = pauses
         self._sender = BatchSender(
             producer,
             on_confirmed=lambda: on_confirmed(self),
@@ -231,7 +248,7 @@ class BatchingProducer:
                 await self._sender.send(batches)
                 went = sum(len(batch.records) for batch in batches)
                 if went > max(1, len(lane.queue)):
-                    await asyncio.wait({self.broken}, timeout=self._linger)
+                    await asyncio.wait({self.broken}, timeout=self._pauses.behind(went))
         finally:
             lane.flight = None
 
@@ -239,7 +256,9 @@ class BatchingProducer:
         """Let more come into *lane*, until something is urgent."""
         lane.hurried = self._loop.create_future()
         awaited = {self.broken, lane.hurried}
-        await asyncio.wait(awaited, timeout=self._gathering, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(
+            awaited, timeout=self._pauses.gathering, return_when=asyncio.FIRST_COMPLETED
+        )
         lane.hurried = None
 
     def _batches(self, lane: _Lane) -> list[Batch]:

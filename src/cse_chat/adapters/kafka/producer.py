@@ -14,7 +14,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 
 from cse_chat.adapters.durations import UP_TO_A_TIMEOUT, Durations
 from cse_chat.adapters.kafka.availability import Availability
-from cse_chat.adapters.kafka.batching_producer import BatchingProducer
+from cse_chat.adapters.kafka.batching_producer import BatchingProducer, Pauses
 from cse_chat.adapters.kafka.closing import end_producer, within
 from cse_chat.adapters.kafka.compression import compress_quickly
 from cse_chat.adapters.kafka.connection import client_options
@@ -57,8 +57,7 @@ class SupervisedProducer:
         topics: Collection[str] = (),
         confirmed_by: timedelta = timedelta(seconds=5),
         most_waiting: int = 4_000,
-        linger: timedelta = timedelta(milliseconds=2),
-        gathering: timedelta = timedelta(milliseconds=20),
+        pauses: Pauses = Pauses(),  # noqa: B008 - frozen
     ) -> None:
         """Store the arguments.
 
@@ -67,15 +66,13 @@ class SupervisedProducer:
             topics: What must exist before anything is sent.
             confirmed_by: How long a whole `send` may take, waiting for its turn included.
             most_waiting: Records that are not handed over yet; beyond them it is overloaded.
-            linger: How long records wait for more behind several that went together.
-            gathering: How long records wait of which none is urgent.
+            pauses: How long records wait for others.
         """
         self._bootstrap_servers = bootstrap_servers
         self._topics = frozenset(topics)
         self._patience = confirmed_by.total_seconds()
         self._most_waiting = most_waiting
-        self._linger = linger.total_seconds()
-        self._gathering = gathering.total_seconds()
+        self._pauses = pauses
         self._waiting = 0  # for a client
         self._numbers = count()
         self._current: BatchingProducer | None = None
@@ -262,8 +259,7 @@ class SupervisedProducer:
             raise
         return BatchingProducer(
             producer,
-            linger=self._linger,
-            gathering=self._gathering,
+            pauses=self._pauses,
             on_confirmed=self._note_confirmed,
             on_broken=self._note_broken,
         )
