@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -27,6 +27,7 @@ from cse_chat.adapters.wire.requests import EncodedRequest, encode_request
 from cse_chat.domain.errors import ChatError
 from cse_chat.domain.model.ids import CorrelationId, ThreadId, UserId
 from cse_chat.domain.model.questions import ChatRequest, Question
+from cse_chat.entrypoints.collector import seldom_collecting
 
 OURS: Final = "cse-chat"
 UNGATED: Final = "aiokafka"
@@ -198,7 +199,9 @@ def main() -> None:
         # What is still under way would be waited for, or cancelled task by task: it is not wanted.
         os._exit(0)
 
-    uvloop.run(measure_and_end())
+    # Ours runs in a gateway, which has the collector seldom search; aiokafka as it comes in Python as it comes.
+    with nullcontext() if plan.contestant == UNGATED else seldom_collecting():
+        uvloop.run(measure_and_end())
 
 
 if __name__ == "__main__":  # pragma: no cover - the command line itself

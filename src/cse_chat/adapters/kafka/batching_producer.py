@@ -201,9 +201,10 @@ class BatchingProducer:
         # Those that were handed back by another client come late, and in any order.
         inbox.sort(key=attrgetter("number"))
         partitions = {topic: self._partitions(topic) for topic in {r.topic for r in inbox}}
+        is_broken = self.broken.done()
         for record in inbox:
             known = partitions[record.topic]
-            if known is None or self.broken.done():
+            if known is None or is_broken:
                 record.fail(NotHandedOverError())
                 continue
             partition = partition_of(record.key, known.all, known.available)
@@ -214,7 +215,7 @@ class BatchingProducer:
             place, lane = route
             lane.queue.append((place, record))
             self._queued += 1
-            if record.is_urgent:
+            if lane.hurried is not None and record.is_urgent:
                 lane.hurry()
             if lane.flight is None:
                 lane.flight = self._loop.create_task(self._fly(lane))
