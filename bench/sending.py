@@ -199,7 +199,8 @@ def main() -> None:
         # What is still under way would be waited for, or cancelled task by task: it is not wanted.
         os._exit(0)
 
-    # Ours runs in a gateway, which has the collector seldom search; aiokafka as it comes in Python as it comes.
+    # A gateway has the collector seldom search: so has what is set as it is. The library as it comes is in
+    # Python as it comes.
     with nullcontext() if plan.contestant == UNGATED else seldom_collecting():
         uvloop.run(measure_and_end())
 

@@ -78,6 +78,25 @@ async def test_a_record_that_may_come_later_comes_at_once_when_somebody_hurries(
     assert [record.value for record in await place.read(place.requests)] == [b"later"]
 
 
+async def test_so_does_one_that_waits_for_a_client(place: Place) -> None:
+    async with SupervisedProducer(place.address, pauses=Pauses(gathering=3_600)) as producer:
+        await producer.send(place.requests, key=b"k", value=b"before")
+        producer._set_unusable(TransportError("away"))
+        later = _later(producer, place)
+        await until(lambda: producer._waiting == 1)
+        producer.hurry()
+        producer._set_usable()
+        await later
+
+
+async def test_what_gathers_when_it_is_closed_is_sent_first(place: Place) -> None:
+    async with SupervisedProducer(place.address, pauses=Pauses(gathering=3_600)) as producer:
+        later = _later(producer, place)
+        await until(lambda: producer._current is not None and producer._current.waiting == 1)
+
+    await later
+
+
 def _later(producer: SupervisedProducer, place: Place) -> asyncio.Task[None]:
     sending = producer.send_repeatable(place.requests, key=b"k", value=b"later", is_urgent=False)
     return asyncio.create_task(sending)

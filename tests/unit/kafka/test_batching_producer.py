@@ -189,6 +189,31 @@ async def test_so_does_what_was_put_in_the_same_turn() -> None:
     await confirmed
 
 
+async def test_whoever_hurries_ends_the_pause_behind_several() -> None:
+    scene = Scene(linger=NEVER)
+    await scene.two_went()
+    confirmed = scene.put(3)
+    await _turns(5)
+    assert len(scene.library.flights) == 1
+
+    scene.producer.hurry()
+
+    assert await scene.ended(1) == [3]
+    await confirmed
+
+
+async def test_behind_several_that_were_not_urgent_an_urgent_one_goes_at_once() -> None:
+    scene = Scene(linger=NEVER, gathering=0.01)
+    confirmed = [scene.put(number, is_urgent=False) for number in (1, 2)]
+    assert await scene.ended(0) == [1, 2]
+    await asyncio.gather(*confirmed)
+
+    urgent = scene.put(3)
+
+    assert await scene.ended(1) == [3]
+    await urgent
+
+
 async def test_what_had_no_room_in_a_full_batch_gathers_no_more() -> None:
     scene = Scene(gathering=NEVER)
     confirmed = [scene.put(1, padding=200_000)]

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from typing_extensions import override
 
+from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
 from cse_chat.domain.errors import AgentRefusedError
 from cse_chat.domain.model.answers import AgentEvent, Basis, Delta, Step, StepStatus
@@ -131,6 +132,32 @@ async def test_a_response_is_urgent_when_the_next_request_waits_for_it(*, is_awa
     await process(await memory.delivered(a_request()), progress)
 
     assert told.urgent is is_awaited
+
+
+async def test_a_response_is_urgent_for_whoever_came_while_its_dead_letter_was_written() -> None:
+    memory, progress = Memory(), Progress()
+
+    class Slow(InMemoryDeadLetters):
+        @override
+        async def put(self, letter: DeadLetter) -> None:
+            progress.is_awaited = True
+            await super().put(letter)
+
+    class Told(InMemoryResponseLog):
+        urgent: bool | None = None
+
+        @override
+        async def append(
+            self, outcome: Outcome, *, request: Record, is_urgent: bool = True
+        ) -> None:
+            self.urgent = is_urgent
+
+    memory.dead_letters, memory.responses = Slow(), (told := Told())
+    process = memory.process_request(ScriptedAgent(AgentRefusedError("No.")))
+
+    await process(await memory.delivered(a_request()), progress)
+
+    assert told.urgent
 
 
 async def test_a_finished_tail_is_not_done_again() -> None:

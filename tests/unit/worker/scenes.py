@@ -29,6 +29,7 @@ class Work:
     answering: frozenset[str] = frozenset()
     finishing: frozenset[str] = frozenset()
     hurried: int = 0
+    awaited: list[str] = field(default_factory=list)  # when it ended
 
     async def process(self, delivery: Delivery, progress: Progress) -> None:
         text = delivery.request.question.text
@@ -37,6 +38,8 @@ class Work:
         progress.is_finishing = text in self.finishing
         if self.act:
             await self.act(text)
+        if progress.is_awaited:
+            self.awaited.append(text)
         self.ended.append(text)
 
     def hurry(self) -> None:

@@ -33,7 +33,7 @@ async def test_a_thread_is_worked_on_in_order_one_at_a_time() -> None:
 
 
 @pytest.mark.parametrize("finishing", [True, False])
-async def test_the_log_is_hurried_by_whoever_waits_for_a_settled_request(
+async def test_the_log_is_hurried_by_the_first_who_waits_for_a_settled_request(
     *, finishing: bool
 ) -> None:
     gate = asyncio.Event()
@@ -42,14 +42,16 @@ async def test_the_log_is_hurried_by_whoever_waits_for_a_settled_request(
         await running.ask("first", "t")
         await running.ask("elsewhere", "t2")
         await until(lambda: work.began == ["first", "elsewhere"])
-        assert work.hurried == 0
+        assert (work.hurried, work.awaited) == (0, [])
 
         await running.ask("behind", "t")
+        await running.ask("behind that", "t")
 
-        await until(lambda: running.engine.in_hand == 3)
+        await until(lambda: running.engine.in_hand == 4)
         assert work.hurried == int(finishing)
         gate.set()
         await until(lambda: len(running.memory.log) == 0)
+    assert work.awaited == ["first", "behind"]
 
 
 async def test_a_slow_thread_does_not_hold_up_the_others() -> None:

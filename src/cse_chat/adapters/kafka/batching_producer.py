@@ -25,8 +25,8 @@ class Pauses:
     """How many seconds records wait for others to go with.
 
     Attributes:
-        linger: For each of those that went together before.
-        longest: At most, for these.
+        linger: For each urgent one of those that went together before.
+        longest: At most, however many went.
         gathering: While none is urgent.
     """
 
@@ -44,12 +44,14 @@ class _Lane:
     """What one broker shall keep: while batches are under way to it, the next ones gather.
 
     Attributes:
-        hurried: While those in the queue gather that are not urgent: done once one is.
+        hurried: During a pause: done when it is to end.
+        is_gathering: Whether something urgent ends that pause.
     """
 
     queue: deque[tuple[TopicPartition, OutgoingRecord]] = field(default_factory=deque)
     flight: asyncio.Task[None] | None = None
     hurried: asyncio.Future[None] | None = None
+    is_gathering: bool = False
 
     @property
     def is_idle(self) -> bool:
@@ -60,7 +62,7 @@ class _Lane:
         return any(record.is_urgent for _, record in self.queue)
 
     def hurry(self) -> None:
-        """Let what is in the queue gather no longer."""
+        """End the pause, if there is one."""
         if self.hurried is not None and not self.hurried.done():
             self.hurried.set_result(None)
 
@@ -78,9 +80,9 @@ class BatchingProducer:
     """Has records kept through one client, and tells when it confirms and when it is of no more use.
 
     One by one each record would cost some 90 us, and many times that when thousands wait. So they
-    gather until the broker has confirmed those before, and go together; one that comes alone goes
-    at once. Where several went together more are on their way: for those the next flight waits, the
-    longer the more went. As long as nothing urgent waits, it waits anyway.
+    gather until the broker has confirmed those before, and go together; an urgent one that comes
+    alone goes at once. Where several urgent ones went together more are on their way: for those the
+    next ones wait, the longer the more went. Those that are not urgent wait for others anyway.
 
     Attributes:
         producer: The client; `end` ends it.
@@ -215,7 +217,7 @@ class BatchingProducer:
             place, lane = route
             lane.queue.append((place, record))
             self._queued += 1
-            if lane.hurried is not None and record.is_urgent:
+            if lane.is_gathering and record.is_urgent:
                 lane.hurry()
             if lane.flight is None:
                 lane.flight = self._loop.create_task(self._fly(lane))
@@ -241,25 +243,25 @@ class BatchingProducer:
         try:
             while lane.queue and not self.broken.done():
                 if not lane.is_urgent and not is_full:
-                    await self._gather(lane)
+                    lane.is_gathering = True
+                    await self._pause(lane, self._pauses.gathering)
+                    lane.is_gathering = False
                     if self.broken.done():
                         break
                 batches = self._batches(lane)
                 is_full = bool(lane.queue)
                 await self._sender.send(batches)
-                went = sum(len(batch.records) for batch in batches)
-                if went > max(1, len(lane.queue)):
-                    await asyncio.wait({self.broken}, timeout=self._pauses.behind(went))
+                went = sum(record.is_urgent for batch in batches for record in batch.records)
+                if not is_full and went > max(1, len(lane.queue)):
+                    await self._pause(lane, self._pauses.behind(went))
         finally:
             lane.flight = None
 
-    async def _gather(self, lane: _Lane) -> None:
-        """Let more come into *lane*, until something is urgent."""
+    async def _pause(self, lane: _Lane, seconds: float) -> None:
+        """Let more come into *lane*, until somebody hurries."""
         lane.hurried = self._loop.create_future()
         awaited = {self.broken, lane.hurried}
-        await asyncio.wait(
-            awaited, timeout=self._pauses.gathering, return_when=asyncio.FIRST_COMPLETED
-        )
+        await asyncio.wait(awaited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         lane.hurried = None
 
     def _batches(self, lane: _Lane) -> list[Batch]:

@@ -75,6 +75,7 @@ class SupervisedProducer:
         self._pauses = pauses
         self._waiting = 0  # for a client
         self._numbers = count()
+        self._hurries = 0
         self._current: BatchingProducer | None = None
         self._usable = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop
@@ -119,6 +120,7 @@ class SupervisedProducer:
         self._usable.set()  # who waits for a client is woken, finds none, and is told
         if current is not None:
             if is_well:
+                current.hurry()
                 await within(_FLUSHING, current.flushed())
             current.give_up()
             await current.end()
@@ -145,6 +147,7 @@ class SupervisedProducer:
         """
         began = time.perf_counter()
         number, deadline = next(self._numbers), self._loop.time() + self._patience
+        hurries = self._hurries
         try:
             self._check_room(value)
             while True:
@@ -152,10 +155,9 @@ class SupervisedProducer:
                 if client is None or not self._usable.is_set() or not client.knows(topic):
                     client = await self._client_for(topic, deadline)
                 confirmed = self._loop.create_future()
+                urgent = is_urgent or self._hurries != hurries
                 client.put(
-                    OutgoingRecord(
-                        number, topic, key, value, headers, deadline, confirmed, is_urgent
-                    )
+                    OutgoingRecord(number, topic, key, value, headers, deadline, confirmed, urgent)
                 )
                 try:
                     await confirmed
@@ -185,7 +187,8 @@ class SupervisedProducer:
         return client
 
     def hurry(self) -> None:
-        """Have sent at once whatever waits, as if it were urgent."""
+        """Have sent whatever waits as if it were urgent."""
+        self._hurries += 1  # also what is given to no client yet, or to the next one
         if self._current is not None:
             self._current.hurry()
 
@@ -246,6 +249,7 @@ class SupervisedProducer:
             **client_options(self._bootstrap_servers, request_timeout=_REQUEST_TIMEOUT),
             enable_idempotence=True,
             acks="all",
+            compression_type="lz4",  # looked at here; what is sent is compressed by `Batch`
         )
         try:
             async with asyncio.timeout(_CONNECTING):

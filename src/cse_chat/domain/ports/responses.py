@@ -15,7 +15,7 @@ class ResponseLog(Protocol):
         Args:
             outcome: How the request ended.
             request: The record it came in, to find the question again.
-            is_urgent: Whether somebody waits for it: else it may be kept a little later, with others.
+            is_urgent: Whether somebody waits for it: else it may be kept some 20 ms later, with others.
 
         Raises:
             TransportError: It may not be kept; repeating is right.
@@ -23,5 +23,5 @@ class ResponseLog(Protocol):
         ...
 
     def hurry(self) -> None:
-        """Have at once what was not urgent: somebody waits for it now."""
+        """Keep what was not urgent as if it were: somebody waits for it now."""
         ...

@@ -28,14 +28,18 @@ class FinishTail:
     now: Callable[[], datetime]
 
     async def __call__(
-        self, delivery: Delivery, settlement: Settlement, *, is_urgent: bool = True
+        self,
+        delivery: Delivery,
+        settlement: Settlement,
+        *,
+        is_urgent: Callable[[], bool] = lambda: True,
     ) -> None:
         """Return when nothing is left; only then may *delivery* be acknowledged.
 
         Args:
             delivery: Brought the request.
             settlement: Its outcome, and what is done.
-            is_urgent: See `ResponseLog.append`.
+            is_urgent: Asked when the response is logged: see `ResponseLog.append`.
 
         Raises:
             TransportError: A store failed; repeating is right.
@@ -48,7 +52,7 @@ class FinishTail:
             await self.set_aside(delivery, outcome.problem, attempts=outcome.attempt)
             await self.ledger.mark(correlation_id, Tail.DEAD_LETTER)
         if Tail.RESPONSE not in done:
-            await self.responses.append(outcome, request=delivery.record, is_urgent=is_urgent)
+            await self.responses.append(outcome, request=delivery.record, is_urgent=is_urgent())
             await self.ledger.mark(correlation_id, Tail.RESPONSE)
 
     async def set_aside(self, delivery: Delivery, reason: Problem, *, attempts: int = 0) -> None:

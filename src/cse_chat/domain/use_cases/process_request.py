@@ -49,7 +49,7 @@ class Progress:
         answering: An agent runs, or what it said is being settled: work that would be lost.
         ended: Its status once it is settled; ``settled-before`` if that was found; else
             ``set-aside``.
-        is_awaited: The next request of its thread waits until it is finished.
+        is_awaited: Others of its thread may be waiting until it is finished.
         is_finishing: It is settled, and what is left to do is being done.
     """
 
@@ -117,7 +117,7 @@ class ProcessRequest:
         if progress.ended == "set-aside":
             progress.ended = settlement.outcome.status
         progress.is_finishing = True
-        await self.finish_tail(delivery, settlement, is_urgent=progress.is_awaited)
+        await self.finish_tail(delivery, settlement, is_urgent=lambda: progress.is_awaited)
 
     async def _settled(self, delivery: Delivery, progress: Progress) -> Settlement:
         while True:

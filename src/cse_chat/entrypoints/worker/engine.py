@@ -81,8 +81,8 @@ class WorkerEngine:
                 job = self._lanes.take(delivery)
                 if job is not None:
                     self._start(job)
-                elif self._lanes.is_finishing(delivery.request.thread_id):
-                    self._hurry()  # the log: it would let the response wait for others
+                else:
+                    self._wait_for(self._lanes.head(delivery.request.thread_id))
                 if self._is_full():
                     self._has_room.clear()
                     await self._has_room.wait()
@@ -134,6 +134,13 @@ class WorkerEngine:
                 await self._is_idle.wait()
         await self._stop(self._lanes.stop())
         await self.acknowledge()
+
+    def _wait_for(self, job: Job) -> None:
+        """Have *job* finished soon: the log would let its response wait for others."""
+        progress = job.progress
+        if progress.is_finishing and not progress.is_awaited:
+            self._hurry()
+        progress.is_awaited = True
 
     def _start(self, job: Job) -> None:
         if not self._tasks:

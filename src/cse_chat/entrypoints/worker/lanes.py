@@ -100,7 +100,6 @@ class Lanes:
         lane = self._lanes.get(job.thread_id)
         if lane is not None:
             lane.append(job)
-            lane[0].progress.is_awaited = True
             return None
         self._lanes[job.thread_id] = deque([job])
         return job
@@ -124,9 +123,9 @@ class Lanes:
         del self._lanes[job.thread_id]
         return None
 
-    def is_finishing(self, thread_id: ThreadId) -> bool:
-        """Say whether what runs of a thread with work is settled, and has only its tail left."""
-        return self._lanes[thread_id][0].progress.is_finishing
+    def head(self, thread_id: ThreadId) -> Job:
+        """Return what runs of a thread with work."""
+        return self._lanes[thread_id][0]
 
     def revoke(self, partitions: Collection[int]) -> list[Job]:
         """Drop what waits of *partitions*; return the jobs of theirs that run.

@@ -62,7 +62,8 @@ PROCESSING_SECONDS: Final = Family(
     kind=Kind.HISTOGRAM,
     where=Where.WORKER,
     help="From the turn of a delivery in its lane until nothing was left to do: wait for a slot,"
-    " claim, agent, backoff, outcome; interrupted: a store failed or it was stopped.",
+    " claim, agent, backoff, outcome, and its response in Kafka, which waits 20 ms for others;"
+    " interrupted: a store failed or it was stopped.",
     labels=("outcome",),
 )
 DEAD_LETTERS: Final = Family(
