@@ -147,6 +147,7 @@ async def _ours(plan: SendingPlan) -> AsyncIterator[Send]:
 @asynccontextmanager
 async def _same_client(plan: SendingPlan) -> AsyncIterator[Send]:
     compress_quickly()
+    # The sizes of `Batch` and of the largest record.
     async with _library(plan, max_batch_size=262_144, max_request_size=2_500_000) as send:
         yield send
 

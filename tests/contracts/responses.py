@@ -1,5 +1,6 @@
 """What every `ResponseLog` and every `ResponseReader` must do."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,24 @@ class ResponseLogContract:
             await responses.append(outcome, request=a_record())
 
         assert {found.correlation_id for found, _ in await read_back()} == {outcome.correlation_id}
+
+    async def test_what_is_not_urgent_is_kept_as_well_in_its_order_whoever_hurries(
+        self, responses: ResponseLog, read_back: ReadBack
+    ) -> None:
+        thread = a_thread_id()
+        outcomes = [an_outcome(a_request(a_question(thread_id=thread))) for _ in range(4)]
+
+        appending = [
+            asyncio.create_task(
+                responses.append(outcome, request=a_record(offset=place), is_urgent=place == 2)
+            )
+            for place, outcome in enumerate(outcomes)
+        ]
+        await asyncio.sleep(0)  # they have begun
+        responses.hurry()
+        await asyncio.gather(*appending)
+
+        assert await read_back() == [(o, n) for n, o in enumerate(outcomes)]
 
 
 class ResponseReaderContract:

@@ -111,19 +111,19 @@ async def test_a_settled_request_is_announced_again_and_its_tail_finished_withou
     assert [kept for kept, _ in memory.responses.read()] == [outcome]
 
 
+class Told(InMemoryResponseLog):
+    """Tells whether the last response was urgent."""
+
+    urgent: bool | None = None
+
+    @override
+    async def append(self, outcome: Outcome, *, request: Record, is_urgent: bool = True) -> None:
+        self.urgent = is_urgent
+        await super().append(outcome, request=request, is_urgent=is_urgent)
+
+
 @pytest.mark.parametrize("is_awaited", [True, False])
 async def test_a_response_is_urgent_when_the_next_request_waits_for_it(*, is_awaited: bool) -> None:
-    class Told(InMemoryResponseLog):
-        urgent: bool | None = None
-
-        @override
-        async def append(
-            self, outcome: Outcome, *, request: Record, is_urgent: bool = True
-        ) -> None:
-            self.urgent = is_urgent
-            assert progress.is_finishing
-            await super().append(outcome, request=request, is_urgent=is_urgent)
-
     memory, progress = Memory(), Progress()
     memory.responses = told = Told()
     progress.is_awaited = is_awaited
@@ -132,6 +132,7 @@ async def test_a_response_is_urgent_when_the_next_request_waits_for_it(*, is_awa
     await process(await memory.delivered(a_request()), progress)
 
     assert told.urgent is is_awaited
+    assert progress.is_finishing
 
 
 async def test_a_response_is_urgent_for_whoever_came_while_its_dead_letter_was_written() -> None:
@@ -140,17 +141,9 @@ async def test_a_response_is_urgent_for_whoever_came_while_its_dead_letter_was_w
     class Slow(InMemoryDeadLetters):
         @override
         async def put(self, letter: DeadLetter) -> None:
+            assert progress.is_finishing
             progress.is_awaited = True
             await super().put(letter)
-
-    class Told(InMemoryResponseLog):
-        urgent: bool | None = None
-
-        @override
-        async def append(
-            self, outcome: Outcome, *, request: Record, is_urgent: bool = True
-        ) -> None:
-            self.urgent = is_urgent
 
     memory.dead_letters, memory.responses = Slow(), (told := Told())
     process = memory.process_request(ScriptedAgent(AgentRefusedError("No.")))
