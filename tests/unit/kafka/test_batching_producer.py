@@ -214,6 +214,16 @@ async def test_behind_several_that_were_not_urgent_an_urgent_one_goes_at_once() 
     await urgent
 
 
+async def test_a_small_record_does_not_overtake_one_that_had_no_room() -> None:
+    scene = Scene()
+    confirmed = [scene.put(number, padding=200_000) for number in (1, 2)]
+    confirmed.append(scene.put(3))
+
+    assert await scene.ended(0) == [1]
+    assert await scene.ended(1) == [2, 3]
+    await asyncio.gather(*confirmed)
+
+
 async def test_what_had_no_room_in_a_full_batch_gathers_no_more() -> None:
     scene = Scene(gathering=NEVER)
     confirmed = [scene.put(1, padding=200_000)]
