@@ -24,6 +24,7 @@ from cse_chat.domain.model.questions import ChatRequest, Question
 from cse_chat.domain.ports.agent import Agent
 from cse_chat.domain.ports.applied import Window
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
+from cse_chat.domain.use_cases.answer_early import AnswerEarly
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.cancel_chat import CancelChat
 from cse_chat.domain.use_cases.delete_thread import DeleteThread
@@ -196,14 +197,20 @@ class Memory:
             now=self.clock,
         )
 
-    def process_request(self, agent: Agent, *, slots: int = 1) -> ProcessRequest:
+    def process_request(
+        self, agent: Agent, *, slots: int = 1, may_answer_early: bool = False
+    ) -> ProcessRequest:
+        run_agent = RunAgent(agent=agent, monotonic=self._seconds, now=self.clock)
         return ProcessRequest(
             claims=self.ledger,
             replies=self.replies,
             apply_responses=self.apply_responses(),
             keep_claims=self.keep_claims,
+            answer_early=AnswerEarly(
+                run_agent=run_agent, is_allowed=may_answer_early, now=self.clock
+            ),
             narrate=Narrate(recorder=self.ledger),
-            run_agent=RunAgent(agent=agent, monotonic=self._seconds),
+            run_agent=run_agent,
             record_history=self.record_history,
             finish_tail=FinishTail(
                 ledger=self.ledger,

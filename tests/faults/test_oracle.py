@@ -34,6 +34,7 @@ class NoClaims:
         *,
         partition: int | None = None,
         remembered: int = 0,
+        early: EarlyAnswer | None = None,
     ) -> Claim:
         attempt = next(self._attempts)
         return Claim(

@@ -49,6 +49,10 @@ class Forgetful:
         yield Delta("Here.")
 
 
+class Undecided(Right):
+    may_answer_early = "sometimes"
+
+
 class HalfOpen(Right):
     async def __aenter__(self) -> None:
         pass

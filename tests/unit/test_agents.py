@@ -159,6 +159,7 @@ def test_code_that_is_no_python_names_the_line(site: Path) -> None:
         ("Hasty", "must be an async generator: async def, with a yield in it"),
         ("Synchronous", "must be an async generator: async def, with a yield in it"),
         ("Forgetful", "must take two arguments, question and history"),
+        ("Undecided", "may_answer_early must be True or False"),
         ("HalfOpen", "has one of __aenter__ and __aexit__ without the other"),
         ("Broken", "cannot be made: OSError at "),
         ("Shy", "is no agent: looking at it fails: LookupError at "),

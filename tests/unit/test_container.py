@@ -11,6 +11,7 @@ from cse_chat.entrypoints.lifetimes import opened
 from cse_chat.entrypoints.processes import Process, embedded, gateway, worker
 from cse_chat.entrypoints.sections.processes import AgentSettings
 from cse_chat.entrypoints.settings import Settings
+from tests.memory import ScriptedAgent
 from tests.settings import in_memory
 
 
@@ -64,6 +65,22 @@ async def test_the_agent_is_chosen_by_its_setting() -> None:
     container = Container(settings=in_memory(agent=AgentSettings(name="echo")))
 
     assert isinstance(container.chosen_agent(), EchoAgent)
+
+
+@pytest.mark.parametrize(("delay", "is_early"), [(0, True), (2, False)])
+async def test_an_agent_is_asked_early_only_if_it_says_so(delay: float, *, is_early: bool) -> None:
+    """An echo that takes its time has to be seen to run."""
+    agent = AgentSettings(name="echo", echo_seconds=delay)
+    container = Container(settings=in_memory(agent=agent))
+
+    assert container.process_request().answer_early.is_allowed is is_early
+
+
+async def test_an_agent_that_says_nothing_of_it_is_not_asked_early() -> None:
+    container = Container(settings=in_memory())
+    container.chosen_agent.override(providers.Object(ScriptedAgent()))
+
+    assert not container.process_request().answer_early.is_allowed
 
 
 async def test_an_agent_of_ours_gets_its_part_of_the_settings(tmp_path: Path) -> None:

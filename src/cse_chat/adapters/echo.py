@@ -14,6 +14,7 @@ class EchoAgent:
 
     def __init__(self, delay: timedelta = timedelta(0)) -> None:
         self._seconds = delay.total_seconds()
+        self.may_answer_early = not self._seconds
 
     async def answer(
         self,

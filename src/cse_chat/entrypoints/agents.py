@@ -99,6 +99,8 @@ def _fault_of_agent(agent: object) -> str | None:
         return "its method answer must take two arguments, question and history"
     if hasattr(agent, "__aenter__") != hasattr(agent, "__aexit__"):
         return "it has one of __aenter__ and __aexit__ without the other"
+    if not isinstance(getattr(agent, "may_answer_early", False), bool):
+        return "its may_answer_early must be True or False"
     return None
 
 

@@ -8,6 +8,7 @@ from cse_chat.adapters.memory.requests import InMemoryRequestLog
 from cse_chat.domain.model.attempts import AttemptPolicy
 from cse_chat.domain.ports.agent import Agent
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
+from cse_chat.domain.use_cases.answer_early import AnswerEarly
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.cancel_chat import CancelChat
 from cse_chat.domain.use_cases.delete_thread import DeleteThread
@@ -159,14 +160,21 @@ class Container(Ports):
         now=Ports.now,
     )
     slots = providers.Singleton(asyncio.Semaphore, Ports.settings.provided.worker.concurrency)
+    run_agent = providers.Singleton(RunAgent, agent=agent, monotonic=Ports.monotonic, now=Ports.now)
     process_request = providers.Singleton(
         ProcessRequest,
         claims=Ports.claims,
         replies=Ports.replies,
         apply_responses=apply_responses,
         keep_claims=keep_claims,
+        answer_early=providers.Singleton(
+            AnswerEarly,
+            run_agent=run_agent,
+            is_allowed=agent.provided.may_answer_early,
+            now=Ports.now,
+        ),
         narrate=providers.Singleton(Narrate, recorder=Ports.recorder),
-        run_agent=providers.Singleton(RunAgent, agent=agent, monotonic=Ports.monotonic),
+        run_agent=run_agent,
         record_history=record_history,
         finish_tail=providers.Singleton(
             FinishTail,

@@ -16,6 +16,7 @@ from cse_chat.domain.ports.threads import History, Threads
 from tests.contracts.applied import AppliedMarksContract
 from tests.contracts.claims import ClaimsContract
 from tests.contracts.conversations import ConversationsContract
+from tests.contracts.early_answers import EarlyAnswersContract
 from tests.contracts.events import EventsContract
 from tests.contracts.feedback import FeedbackContract
 from tests.contracts.history import HistoryContract
@@ -93,6 +94,10 @@ class TestRedisLineup(RedisPorts, LineupContract):
 
 
 class TestRedisClaims(RedisPorts, ClaimsContract):
+    pass
+
+
+class TestRedisEarlyAnswers(RedisPorts, EarlyAnswersContract):
     pass
 
 

@@ -9,7 +9,7 @@ import pytest
 from cse_chat.adapters.redis.events import RedisEventLog
 from cse_chat.domain.errors import ChatError
 from cse_chat.domain.model.answers import Delta
-from cse_chat.domain.model.claims import Claim, Tail
+from cse_chat.domain.model.claims import Claim, EarlyAnswer, Tail
 from cse_chat.domain.model.events import Cursor, Utterance
 from cse_chat.domain.model.feedback import Feedback, Rating
 from cse_chat.domain.model.history import Turn
@@ -50,8 +50,8 @@ class Side:
     marked: Callable[[], Awaitable[None]]
     given: list[Claim] = field(default_factory=list)
 
-    async def claim(self, request: ChatRequest) -> object:
-        verdict = await self.claims.claim(request, KEPT, remembered=2)
+    async def claim(self, request: ChatRequest, early: EarlyAnswer | None = None) -> object:
+        verdict = await self.claims.claim(request, KEPT, remembered=2, early=early)
         if not isinstance(verdict, Claim):
             return verdict
         self.given.append(verdict)
@@ -137,6 +137,10 @@ class Walk:
         outcome = an_outcome(
             request, self._chance.choice(OUTCOMES), text=str(self._chance.random())
         )
+        text = str(self._chance.random())
+        early = EarlyAnswer(
+            outcome=an_outcome(request, text=text), said=utterances(STEP, Delta(text))
+        )
         tail = self._chance.choice([Tail.RESPONSE, Tail.DEAD_LETTER])
         user = UserId(self._chance.choice(["ann", "bob"]))
         feedback = Feedback(
@@ -147,6 +151,7 @@ class Walk:
                 ("register", lambda side: side.ledger.register(request, KEPT)),
                 ("claim", lambda side: side.claim(request)),
                 ("claim", lambda side: side.claim(request)),
+                ("claim early", lambda side: side.claim(request, early)),
                 ("settle", lambda side: side.ledger.settle(outcome, asked=asked)),
                 ("mark", lambda side: side.mark(cid, tail)),
                 ("find", lambda side: side.find(cid)),

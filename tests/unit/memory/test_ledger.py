@@ -7,6 +7,7 @@ from cse_chat.domain.model.outcomes import Durability
 from tests.builders import a_request, an_outcome
 from tests.contracts.applied import AppliedMarksContract
 from tests.contracts.claims import ClaimsContract
+from tests.contracts.early_answers import EarlyAnswersContract
 from tests.contracts.ledger import LedgerContract
 from tests.contracts.lineup import LineupContract
 from tests.memory import DAY, Memory
@@ -61,6 +62,10 @@ class TestInMemoryLineup(InMemoryPorts, LineupContract):
 
 
 class TestInMemoryClaims(InMemoryPorts, ClaimsContract):
+    pass
+
+
+class TestInMemoryEarlyAnswers(InMemoryPorts, EarlyAnswersContract):
     pass
 
 

@@ -210,7 +210,7 @@ async def test_an_attempt_that_a_store_broke_off_is_no_longer_answering() -> Non
     """Else who gives its partition free would wait for an agent that does not run."""
     memory = Memory()
 
-    async def broken(*_: object) -> None:
+    async def broken(*_: object, **__: object) -> None:
         raise TransportError("gone")
 
     process = replace(memory.process_request(ScriptedAgent()), run_agent=broken)  # type: ignore[arg-type] # it is called

@@ -30,6 +30,8 @@ class AnalystAgent:
     never blocked. Enter it before use: that builds the data file when needed, and opens it.
     """
 
+    may_answer_early = True
+
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
         self._parts = AsyncExitStack()

@@ -13,6 +13,7 @@ from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssigno
 from typing_extensions import override
 
 from cse_chat.adapters.kafka.availability import Availability
+from cse_chat.adapters.kafka.beginnings import Beginnings
 from cse_chat.adapters.kafka.buffer import Buffer
 from cse_chat.adapters.kafka.closing import end_consumer, within
 from cse_chat.adapters.kafka.connection import client_options, milliseconds
@@ -82,7 +83,7 @@ class SupervisedConsumer:
         self._consumer: AIOKafkaConsumer | None = None
         self._supervising: asyncio.Task[None] | None = None
         self._availability = Availability("consumer")
-        self._first: dict[int, int] = {}  # the first offset read of each partition
+        self._beginnings = Beginnings()
         self._seeks: dict[int, int] = {}
         self._committed: dict[int, int] = {}
         self._committing = asyncio.Lock()
@@ -106,7 +107,9 @@ class SupervisedConsumer:
     @property
     def lags(self) -> Mapping[TopicPartition, Lag]:
         """How far behind it is, for each of its partitions."""
-        return self._lags.told({**self._first, **self._committed}) if self._lags else {}
+        return (
+            self._lags.told({**self._beginnings.offsets, **self._committed}) if self._lags else {}
+        )
 
     @property
     def problem(self) -> str | None:
@@ -140,7 +143,13 @@ class SupervisedConsumer:
     def rewind(self, positions: Mapping[int, int]) -> None:
         """Read again from *positions*; a partition that is not in it, from where it began."""
         self._buffer.clear()
-        self._seeks = {p: positions.get(p, first) for p, first in self._first.items()}
+        began = self._beginnings.offsets
+        self._seeks = {p: positions.get(p, first) for p, first in began.items()}
+        self._beginnings.read_again()
+
+    def is_new(self, partition: int, offset: int) -> bool:
+        """Say whether nobody can have been given the record before."""
+        return self._beginnings.is_new(partition, offset)
 
     async def commit(self, positions: Mapping[int, int]) -> None:
         """Have the group begin at *positions* the next time; never before where it would already.
@@ -187,7 +196,7 @@ class SupervisedConsumer:
                 self._availability.note_unavailable(transport_error(error))
             consumer, self._consumer = self._consumer, None
             if consumer is not None:
-                await self._let_go(list(self._first))
+                await self._let_go(list(self._beginnings.offsets))
                 await end_consumer(consumer)
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
@@ -250,7 +259,9 @@ class SupervisedConsumer:
 
     def _take(self, fetched: Fetched) -> None:
         for place, records in fetched.items():
-            self._first.setdefault(place.partition, records[0].offset)
+            if place.partition not in self._beginnings.offsets:
+                end = self._consumer.highwater(place) if self._consumer else None
+                self._beginnings.note(place.partition, records[0].offset, end=end)
             if place.partition not in self._seeks:  # else they are read once more
                 self._buffer.extend(records)
 
@@ -280,7 +291,7 @@ class SupervisedConsumer:
         """Forget what was read of *partitions*, and tell whoever works on it."""
         # Rebalances are eager: it is always all of them.
         self._buffer.clear()
-        self._first.clear()
+        self._beginnings.forget()
         self._seeks.clear()
         self._is_revoking = True
         try:

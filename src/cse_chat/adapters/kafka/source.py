@@ -155,7 +155,12 @@ class KafkaRequestSource:
                 await self._set_aside(record, error)
             return None
         progress.deliver(record.offset)
-        return Delivery(request=request, record=record, durability=Durability.KAFKA)
+        return Delivery(
+            request=request,
+            record=record,
+            durability=Durability.KAFKA,
+            is_new=self._consumer.is_new(record.partition, record.offset),
+        )
 
     async def _set_aside(self, record: Record, error: MalformedRecordError) -> None:
         """Put a letter; where that fails, go on trying beside the reader."""

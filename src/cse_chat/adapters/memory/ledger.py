@@ -17,7 +17,15 @@ from cse_chat.domain.errors import (
     NotFoundError,
     ThreadDeletedError,
 )
-from cse_chat.domain.model.claims import Busy, Claim, Entry, Incomplete, Settlement, Tail
+from cse_chat.domain.model.claims import (
+    Busy,
+    Claim,
+    EarlyAnswer,
+    Entry,
+    Incomplete,
+    Settlement,
+    Tail,
+)
 from cse_chat.domain.model.events import Utterance
 from cse_chat.domain.model.feedback import Feedback
 from cse_chat.domain.model.history import Turn
@@ -143,6 +151,7 @@ class InMemoryLedger:
         *,
         partition: int | None = None,
         remembered: int = 0,
+        early: EarlyAnswer | None = None,
     ) -> Claim | Busy | Settlement | Incomplete:
         """See `Claims.claim`."""
         if partition is not None and partition not in self.marks:
@@ -162,7 +171,7 @@ class InMemoryLedger:
         row.lease_until = self._monotonic() + self._lease
         self._claimed[row.thread_id] = row
         self._events.started(request, attempt=row.attempt)
-        return Claim(
+        claim = Claim(
             correlation_id=row.correlation_id,
             thread_id=row.thread_id,
             attempt=row.attempt,
@@ -170,6 +179,10 @@ class InMemoryLedger:
             token=row.token,
             before=self._history.recent(row.thread_id, remembered),
         )
+        is_free = self._threads.is_free_for(row.thread_id, row.user_id)
+        if early and row.attempt == 1 and is_free and self._history.only_asked(row.thread_id):
+            return await self.settle(early.outcome, claim=claim, said=early.said)
+        return claim
 
     async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
         """See `Claims.renew`."""

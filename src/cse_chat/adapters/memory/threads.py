@@ -174,6 +174,11 @@ class InMemoryHistory:
         following = str(shown[-1][0]) if len(found) > limit else None
         return Page(turns=tuple(turn for _, turn in shown), next=following)
 
+    def only_asked(self, thread_id: ThreadId) -> bool:
+        """Say whether nothing but one question was ever said in a thread."""
+        conversation = self._threads.get(thread_id)
+        return conversation is not None and conversation.turns_ever == 1
+
     def recent(self, thread_id: ThreadId, limit: int) -> tuple[Turn, ...]:
         """Return the turns of the last *limit* settled requests, oldest first; see `Claim`."""
         conversation = self._threads.get(thread_id)

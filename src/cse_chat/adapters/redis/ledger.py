@@ -8,6 +8,7 @@ from typing import Self
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.calls import Argument
 from cse_chat.adapters.redis.connection import RedisConnection
+from cse_chat.adapters.redis.early_answers import settling
 from cse_chat.adapters.redis.entries import find_entries
 from cse_chat.adapters.redis.left_claims import LeftClaims, UnsureTokens
 from cse_chat.adapters.redis.marks import TailMarks
@@ -30,6 +31,7 @@ from cse_chat.domain.errors import (
 from cse_chat.domain.model.claims import (
     Busy,
     Claim,
+    EarlyAnswer,
     Entry,
     Incomplete,
     Settlement,
@@ -195,6 +197,7 @@ class RedisLedger:
         *,
         partition: int | None = None,
         remembered: int = 0,
+        early: EarlyAnswer | None = None,
     ) -> Claim | Busy | Settlement | Incomplete:
         """See `Claims.claim`."""
         token = self._unsure.pop(request.correlation_id) or self._new_token()
@@ -219,6 +222,7 @@ class RedisLedger:
             self._lease,
             turns_to_read(remembered),
             started_tail(request),
+            *(settling(early) if early else ()),
             also=() if partition is None else (names.applied(partition),),
         )
         try:
@@ -233,6 +237,9 @@ class RedisLedger:
                 return Incomplete()
             case b"settled":
                 return settlement_of(reply, request.correlation_id, request.user_id)
+            case b"first" if early:
+                self.announced += 1  # by the script
+                return Settlement(outcome=early.outcome, done=tails_of(reply[1]))
             case b"claimed":
                 _, attempt, spent, newest = reply
                 thread_id = request.thread_id

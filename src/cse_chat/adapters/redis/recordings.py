@@ -11,6 +11,7 @@ from cse_chat.adapters.wire.events import said_tail
 from cse_chat.domain.errors import ClaimLostError
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.events import Utterance
+from cse_chat.domain.model.outcomes import Outcome
 
 _RECORD = script("record", "clock", "positions")
 _RECORD_ANEW = step("record_anew")
@@ -45,7 +46,7 @@ class Recordings:
             raise ClaimLostError(claim.correlation_id)
 
 
-def numbered(claim: Claim, said: Sequence[Utterance]) -> tuple[Argument, ...]:
+def numbered(claim: Claim | Outcome, said: Sequence[Utterance]) -> tuple[Argument, ...]:
     """Return the number of the first of *said*, and the tails of all their events."""
     first = said[0].number if said else 0
     return (first, *(said_tail(claim, utterance) for utterance in said))

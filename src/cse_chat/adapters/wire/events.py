@@ -93,8 +93,13 @@ def started_tail(request: ChatRequest) -> bytes:
     )
 
 
-def said_tail(claim: Claim, utterance: Utterance) -> bytes:
-    """Return the tail of what an attempt said; ``timestamp`` is still to come."""
+def said_tail(claim: Claim | Outcome, utterance: Utterance) -> bytes:
+    """Return the tail of what an attempt said; ``timestamp`` is still to come.
+
+    Args:
+        claim: The attempt's, or how it ended.
+        utterance: What it said.
+    """
     said = utterance.said
     if isinstance(said, Delta):
         return _tail(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from cse_chat.domain.model.events import Cursor
+from cse_chat.domain.model.events import Cursor, Utterance
 from cse_chat.domain.model.feedback import Feedback
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import ClaimToken, CorrelationId, ThreadId, UserId
@@ -31,6 +31,19 @@ class Claim:
     spent: int
     token: ClaimToken
     before: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyAnswer:
+    """What an agent answered before its request was claimed, knowing of nothing said before.
+
+    Attributes:
+        outcome: As it is when this was the first attempt, and none of the thread came before it.
+        said: All that the agent said on the way.
+    """
+
+    outcome: Outcome
+    said: tuple[Utterance, ...]
 
 
 @dataclass(frozen=True, slots=True)

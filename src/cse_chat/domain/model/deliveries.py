@@ -17,11 +17,13 @@ class Delivery:
         request: What to process.
         record: The same as the log holds it.
         durability: What keeps it until it is finished.
+        is_new: Nobody can have been given it before.
     """
 
     request: ChatRequest
     record: Record
     durability: Durability
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

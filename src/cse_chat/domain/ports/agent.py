@@ -15,6 +15,9 @@ class Agent(Protocol):
     calls run at once. An attempt may be stopped at every ``await``, by `asyncio.CancelledError`, and
     at every ``yield``, by closing the generator: it then cleans up, says nothing more and lets the
     error pass. Contract: ``tests/contracts/agent.py``.
+
+    One that is quick, changes nothing and may be asked for nothing can have an attribute
+    ``may_answer_early``, true: then it may be asked before its request is claimed (`AnswerEarly`).
     """
 
     def answer(self, question: Question, history: Sequence[Exchange]) -> AsyncGenerator[AgentEvent]:

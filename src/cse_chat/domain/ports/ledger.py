@@ -6,6 +6,7 @@ from typing import Protocol
 from cse_chat.domain.model.claims import (
     Busy,
     Claim,
+    EarlyAnswer,
     Entry,
     Incomplete,
     Settlement,
@@ -111,6 +112,7 @@ class Claims(Protocol):
         *,
         partition: int | None = None,
         remembered: int = 0,
+        early: EarlyAnswer | None = None,
     ) -> Claim | Busy | Settlement | Incomplete:
         """Begin the next attempt, register the request if it is not, or say why not.
 
@@ -124,6 +126,9 @@ class Claims(Protocol):
             partition: Where it came from: nothing is claimed unless the ledger is known to have
                 what was answered there (`AppliedMarks`). ``None`` for whoever need not know.
             remembered: Of how many settled requests the claim shall have the turns, at most.
+            early: Where it is the first attempt, and nothing but the question was said in the thread,
+                it is settled in the same step, as if it had been claimed before and the agent had
+                said this. Its very outcome is in the settlement then.
 
         Raises:
             IdConflictError: The id is another user's or thread's.

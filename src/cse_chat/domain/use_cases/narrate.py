@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Self
 
 from cse_chat.domain.errors import ClaimLostError, TransportError
-from cse_chat.domain.model.answers import Delta, Said, Step
-from cse_chat.domain.model.artifacts import Artifact
+from cse_chat.domain.model.answers import Said
 from cse_chat.domain.model.events import Utterance
+from cse_chat.domain.model.utterances import Utterances
 from cse_chat.domain.ports.events import EventRecorder
 from cse_chat.domain.use_cases.keep_claims import HeldClaim
 
@@ -29,10 +29,8 @@ class Narration:
         self._every = every.total_seconds()
         self._again = again.total_seconds()
         self._loop = asyncio.get_running_loop()
-        self._waiting: list[list[str] | Step | Artifact] = []  # pieces of text stand together
+        self._waiting = Utterances()
         self._unsure: tuple[Utterance, ...] = ()  # being recorded, or nobody knows
-        self._numbered = 0
-        self._pieces = 0
         self._not_before = 0.0
         self._timer: asyncio.Handle | None = None
         self._recording: asyncio.Task[None] | None = None
@@ -55,17 +53,12 @@ class Narration:
 
     def say(self, said: Said) -> None:
         """Have *said* recorded, in its order."""
-        if not isinstance(said, Delta):
-            self._waiting.append(said)
-        elif self._waiting and isinstance(self._waiting[-1], list):
-            self._waiting[-1].append(said.text)
-        else:
-            self._waiting.append([said.text])
+        self._waiting.say(said)
         self._begin_later()
 
     def rest(self) -> tuple[Utterance, ...]:
         """Return all of which nobody knows that it is recorded, once this is left."""
-        return (*self._unsure, *self._numbered_now())
+        return (*self._unsure, *self._waiting.taken())
 
     def _begin_later(self) -> None:
         if self._timer is None and self._recording is None and self._waiting:
@@ -77,7 +70,7 @@ class Narration:
     def _begin(self) -> None:
         self._timer = None
         self._not_before = self._loop.time() + self._every
-        self._unsure = self._numbered_now()
+        self._unsure = self._waiting.taken()
         self._recording = asyncio.create_task(self._record())
 
     async def _record(self) -> None:
@@ -95,19 +88,6 @@ class Narration:
         self._unsure = ()
         self._recording = None
         self._begin_later()
-
-    def _numbered_now(self) -> tuple[Utterance, ...]:
-        """Take what waits; from now on it stays as it is."""
-        waiting, self._waiting = self._waiting, []
-        return tuple(map(self._next, waiting))
-
-    def _next(self, waiting: list[str] | Step | Artifact) -> Utterance:
-        self._numbered += 1
-        if not isinstance(waiting, list):
-            return Utterance(number=self._numbered, said=waiting)
-        self._pieces += 1
-        text = Delta("".join(waiting))
-        return Utterance(number=self._numbered, said=text, chunk_index=self._pieces - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

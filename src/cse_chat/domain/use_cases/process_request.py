@@ -22,6 +22,7 @@ from cse_chat.domain.model.events import Utterance
 from cse_chat.domain.model.outcomes import Outcome, Problem, Status
 from cse_chat.domain.ports.ledger import Claims
 from cse_chat.domain.ports.replies import ReplyBus
+from cse_chat.domain.use_cases.answer_early import AnswerEarly
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import HeldClaim, KeepClaims
@@ -66,6 +67,8 @@ class Progress:
 class ProcessRequest:
     """Claim a request, have the agent answer it, settle it, and finish its tail.
 
+    Of an agent that may answer early, the claim can be the settlement (`AnswerEarly`).
+
     It may be called again for the same request, by anybody, at any time: what is done is not
     repeated, and while another's claim is alive it waits.
 
@@ -81,6 +84,7 @@ class ProcessRequest:
     replies: ReplyBus
     apply_responses: ApplyResponses
     keep_claims: KeepClaims
+    answer_early: AnswerEarly
     narrate: Narrate
     run_agent: RunAgent
     record_history: RecordHistory
@@ -143,14 +147,18 @@ class ProcessRequest:
         request = delivery.request
         has_slot = await self._has_slot_before(request.deadline)
         try:
+            early = await self.answer_early(delivery) if has_slot else None
             # Before anything is decided, the deadline's end too: it may be settled already.
             verdict = await self.claims.claim(
                 request,
                 delivery.durability,
                 partition=delivery.record.partition,
                 remembered=self.remembered,
+                early=early,
             )
             match verdict:
+                case Settlement() if early and verdict.outcome is early.outcome:
+                    return verdict
                 case Settlement():
                     self.counts["settled-before"] += 1
                     if progress.ended == "set-aside":
@@ -217,7 +225,9 @@ class ProcessRequest:
             async with asyncio.timeout(left) as limit:
                 held.stops(limit)
                 try:
-                    return await self._answer(delivery, claim, narration)
+                    return await self.run_agent(
+                        delivery, claim.before, narration.say, attempt=claim.attempt
+                    )
                 finally:
                     held.stops(None)
         except TimeoutError as error:
@@ -226,23 +236,6 @@ class ProcessRequest:
             return self._ended(delivery, Status.EXPIRED, PAST_DEADLINE, claim)
         except AgentError as error:
             return self._given_up(delivery, claim, error)
-
-    async def _answer(self, delivery: Delivery, claim: Claim, narration: Narration) -> Outcome:
-        request = delivery.request
-        waited = max(timedelta(0), self.now() - request.asked_at)
-        answer, took = await self.run_agent(request, claim.before, narration.say)
-        return Outcome(
-            correlation_id=request.correlation_id,
-            thread_id=request.thread_id,
-            user_id=request.user_id,
-            status=Status.ANSWERED,
-            settled_at=self.now(),
-            durability=delivery.durability,
-            answer=answer,
-            attempt=claim.attempt,
-            queue_time=waited,
-            processing_time=took,
-        )
 
     def _given_up(self, delivery: Delivery, claim: Claim, error: AgentError) -> Outcome | None:
         if not error.retryable:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cse_chat.domain.model.answers import Answer, Basis, Delta, Said
 from cse_chat.domain.model.artifacts import Artifact
+from cse_chat.domain.model.deliveries import Delivery
 from cse_chat.domain.model.history import Exchange, Turn, exchanges
+from cse_chat.domain.model.outcomes import Outcome, Status
 from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.ports.agent import Agent
 
@@ -22,24 +24,44 @@ class RunAgent:
 
     agent: Agent
     monotonic: Callable[[], float]
+    now: Callable[[], datetime]
 
     async def __call__(
-        self, request: ChatRequest, before: Sequence[Turn], say: Callable[[Said], None]
-    ) -> tuple[Answer, timedelta]:
-        """Return the answer and the agent's own time.
+        self,
+        delivery: Delivery,
+        before: Sequence[Turn],
+        say: Callable[[Said], None],
+        *,
+        attempt: int,
+    ) -> Outcome:
+        """Return that the request is answered, and how.
 
         Args:
-            request: To be answered.
+            delivery: Brought the request.
             before: What was said in its thread, oldest first.
             say: Told what the agent says, as it comes.
+            attempt: Which one it is.
 
         Raises:
             AgentError: The attempt failed.
         """
+        request = delivery.request
+        waited = max(timedelta(0), self.now() - request.asked_at)
         began = self.monotonic()
         earlier = exchanges(before, before=request.correlation_id)
         answer = await self._gather(request, earlier, say)
-        return answer, timedelta(seconds=self.monotonic() - began)
+        return Outcome(
+            correlation_id=request.correlation_id,
+            thread_id=request.thread_id,
+            user_id=request.user_id,
+            status=Status.ANSWERED,
+            settled_at=self.now(),
+            durability=delivery.durability,
+            answer=answer,
+            attempt=attempt,
+            queue_time=waited,
+            processing_time=timedelta(seconds=self.monotonic() - began),
+        )
 
     async def _gather(
         self, request: ChatRequest, before: Sequence[Exchange], say: Callable[[Said], None]

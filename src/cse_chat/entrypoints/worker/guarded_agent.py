@@ -51,6 +51,11 @@ class GuardedAgent:
         self._agent = agent
         self._closing = closing.total_seconds()
 
+    @property
+    def may_answer_early(self) -> bool:
+        """Whether the agent says that it may be asked for nothing: see `Agent`."""
+        return getattr(self._agent, "may_answer_early", False) is True
+
     async def __aenter__(self) -> Self:
         """Open the agent.
 

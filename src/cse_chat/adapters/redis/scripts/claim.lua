@@ -1,6 +1,8 @@
 -- ARGV after those of registering: token, lease, how many of the newest turns to return, tail of
--- the attempt's event.
-local token, lease, newest, started = unpack(ARGV, 14, 17)
+-- the attempt's event; of an early answer the channel of all gateways, the agent's turn, the outcome,
+-- the heads of its announcement and of its event, the tails of what was said.
+local token, lease, newest, started, every_gateway, answered, outcome, head, ended = unpack(ARGV, 14, 22)
+local SAID = 23
 
 if is_settled then
   return settlement
@@ -14,6 +16,7 @@ if not again and lease_end and tonumber(lease_end) > now then
   call('HSET', REQUEST, 'status', 'accepted', 'attempt', 0, 'spent', 0, unpack(fields))
   reply = {'busy'}
 else
+  local time
   local attempt = tonumber(attempts or 0)
   spent = tonumber(spent or 0)
   if not again then
@@ -24,14 +27,30 @@ else
     if is_known then
       fields = {'said', 0}
     end
+    time = '"timestamp":"' .. iso_time(now) .. '",'
     local n = #tails + 1
-    heads[n] = '"attempt":' .. attempt .. ',"timestamp":"' .. iso_time(now) .. '",'
-    tails[n] = started
+    heads[n], tails[n] = '"attempt":' .. attempt .. ',' .. time, started
   end
-  call('HSET', REQUEST, 'status', 'running', 'attempt', attempt, 'spent', spent,
-    'token', token, unpack(fields))
-  changes = {'claimed', id, 'token', token, 'lease', now + lease}
-  local recent = newest ~= '0' and turns_before > 0
-    and call('LRANGE', MESSAGES, -newest, -1) or {}
-  reply = {'claimed', attempt, spent, recent}
+  -- The question is all that was ever said in the thread, and nobody has run it.
+  if outcome and not again and attempt == 1 and length == 1 and not refusal(owner, user) then
+    length, added = call('RPUSH', MESSAGES, answered), added + 1
+    for n = SAID, #ARGV do
+      heads[#heads + 1], tails[#tails + 1] = time, ARGV[n]
+    end
+    heads[#heads + 1], tails[#tails + 1] = ended, string.sub(outcome, 2)
+    call('SET', MAILBOX, outcome, 'PXAT', now + answer_life)
+    call('ZREM', OPEN, id)
+    call('HSET', REQUEST, 'status', 'answered', 'attempt', 1, 'spent', 0, 'settled_by', 1,
+      'done:history', 1, unpack(fields))
+    local channel = (replies or ARGV[10]) ~= '' and (replies or ARGV[10]) or every_gateway
+    announced = {MAILBOX, outcome, channel, head .. outcome .. '}'}
+    reply = {'first', what_is_done(true, is_dead_letter, is_response)}
+  else
+    call('HSET', REQUEST, 'status', 'running', 'attempt', attempt, 'spent', spent,
+      'token', token, unpack(fields))
+    changes = {'claimed', id, 'token', token, 'lease', now + lease}
+    local recent = newest ~= '0' and turns_before > 0
+      and call('LRANGE', MESSAGES, -newest, -1) or {}
+    reply = {'claimed', attempt, spent, recent}
+  end
 end

@@ -1,0 +1,60 @@
+"""Have an agent answer before its request is claimed."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cse_chat.domain.errors import AgentError
+from cse_chat.domain.model.claims import EarlyAnswer
+from cse_chat.domain.model.deliveries import Delivery
+from cse_chat.domain.model.ids import ThreadId
+from cse_chat.domain.model.utterances import Utterances
+from cse_chat.domain.use_cases.run_agent import RunAgent
+
+_FIRST_ATTEMPT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerEarly:
+    """Ask an agent that allows it at once, so that claim and settlement can be one step.
+
+    It is asked where the answer most likely holds (`EarlyAnswer`): what nobody can have been given
+    before, in a thread of which nothing has come here. Else, and whatever goes wrong, it is asked
+    under a claim: only those attempts count, and stop a request that always crashes its worker.
+
+    Attributes:
+        is_allowed: The agent may be asked for nothing: see `Agent`.
+        limit: How long it may take; it need not be seen to run, nor be stopped, so soon.
+        remembered: How many threads are known to have begun; of one that is forgotten an answer may
+            be given for nothing.
+    """
+
+    run_agent: RunAgent
+    is_allowed: bool
+    now: Callable[[], datetime]
+    limit: timedelta = timedelta(seconds=1)
+    remembered: int = 20_000
+    _begun: dict[ThreadId, None] = field(default_factory=dict, init=False)
+
+    async def __call__(self, delivery: Delivery) -> EarlyAnswer | None:
+        """Return what the agent answers; ``None`` where it is to be asked under a claim."""
+        if not self.is_allowed or not self._begins(delivery.request.thread_id):
+            return None
+        if not delivery.is_new or delivery.request.deadline <= self.now():
+            return None
+        said = Utterances()
+        try:
+            async with asyncio.timeout(self.limit.total_seconds()):
+                outcome = await self.run_agent(delivery, (), said.say, attempt=_FIRST_ATTEMPT)
+        except (AgentError, TimeoutError):
+            return None
+        return EarlyAnswer(outcome=outcome, said=said.taken())
+
+    def _begins(self, thread_id: ThreadId) -> bool:
+        if thread_id in self._begun:
+            return False
+        self._begun[thread_id] = None
+        if len(self._begun) > self.remembered:
+            del self._begun[next(iter(self._begun))]
+        return True

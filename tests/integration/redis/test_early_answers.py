@@ -1,0 +1,143 @@
+"""A claim that is the settlement: what stands in Redis then, who hears of it, and when it is broken off."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from cse_chat.adapters.redis import names
+from cse_chat.domain.errors import TransportError
+from cse_chat.domain.model.claims import Claim, Settlement
+from cse_chat.domain.model.outcomes import Durability, Outcome
+from cse_chat.domain.model.questions import ChatRequest
+from tests.builders import a_question, a_request, a_thread_id
+from tests.contracts.early_answers import early_answer
+from tests.integration.redis.stores import Overheard, Stores, comes
+
+KAFKA = Durability.KAFKA
+SOON = timedelta(seconds=5)
+CLAIMING = {"token", "said"}  # what a row has because it was claimed for a while
+CLAIMED = {"claimed", "lease", "token"}  # and what the thread has
+
+
+async def test_the_same_stands_there_as_if_it_had_been_claimed_before(stores: Stores) -> None:
+    found = []
+    for is_early in (True, False):
+        before = await stores.snapshot()
+        request = a_request(a_question(user_id=f"ann-{is_early}"))
+        await _answer(stores, request, is_early=is_early)
+        held = await stores.snapshot()
+        found.append(_plain(request, {key: held[key] for key in held.keys() - before.keys()}))
+
+    assert found[0] == found[1]
+
+
+async def test_all_that_is_kept_ends(stores: Stores) -> None:
+    await _answer(stores, a_request(), is_early=True)
+
+    ends = {key: await stores.raw.pexpiretime(key) for key in await stores.snapshot()}
+
+    assert ends
+    assert -1 not in ends.values()
+
+
+@pytest.mark.parametrize("is_registered", [True, False])
+@pytest.mark.parametrize("gateway", ["gateway-1", None])
+async def test_it_is_announced_to_the_gateway_that_waits_or_to_all_of_them(
+    database: str, gateway: str | None, *, is_registered: bool
+) -> None:
+    request = a_request()
+    early = early_answer(request)
+    async with Stores(database, gateway=gateway) as stores:
+        if is_registered:
+            await stores.ledger.register(request, KAFKA)
+        channel = names.replies(gateway) if gateway else names.EVERY_GATEWAY
+        async with Overheard(stores.raw, channel).listen(request.correlation_id) as next_reply:
+            await stores.ledger.claim(request, KAFKA, early=early)
+            heard = await next_reply(SOON)
+
+    assert heard is not None
+    assert heard.answer == early.outcome.answer
+    assert stores.ledger.announced == 1
+
+
+async def test_a_server_that_is_full_writes_nothing_of_it(own_stores: Stores) -> None:
+    request = a_request()
+    await own_stores.raw.config_set("maxmemory", 1)
+
+    with pytest.raises(TransportError, match="OutOfMemory"):
+        await own_stores.ledger.claim(request, KAFKA, early=early_answer(request))
+
+    assert await own_stores.snapshot() == {}
+
+
+@pytest.mark.parametrize(
+    "kind", ["request", "owner", "open_requests", "messages", "meta", "events", "threads_of"]
+)
+async def test_a_key_that_holds_something_else_is_found_before_anything_is_written(
+    own_stores: Stores, kind: str
+) -> None:
+    request = a_request()
+    of_what = {"request": request.correlation_id, "threads_of": request.user_id}
+    key = getattr(names, kind)(of_what.get(kind, request.thread_id))
+    if kind == "events":
+        await own_stores.raw.hset(key, "no", "kind that is written here")
+    else:
+        await own_stores.raw.xadd(key, {"no": "kind that is written here"})
+
+    with pytest.raises(TransportError, match="WRONGTYPE"):
+        await own_stores.ledger.claim(request, KAFKA, early=early_answer(request))
+
+    assert await own_stores.raw.keys() == [key]
+
+
+async def test_whoever_is_stopped_over_it_leaves_it_settled_or_free(database: str) -> None:
+    """The server does it all the same, also as a claim where the answer is worth nothing."""
+    async with Stores(database) as one, Stores(database) as other:
+        for n in range(50):
+            request = a_request(a_question(thread_id=a_thread_id()))
+            if n % 2:  # something was said before in the thread
+                await _answer(
+                    one, a_request(a_question(thread_id=request.thread_id)), is_early=True
+                )
+            claiming = asyncio.create_task(
+                one.ledger.claim(request, KAFKA, early=early_answer(request))
+            )
+            await asyncio.sleep(0)
+            claiming.cancel()
+            await asyncio.wait({claiming})
+
+            async def seen(request: ChatRequest = request) -> Claim | Settlement | None:
+                verdict = await other.ledger.claim(request, KAFKA)
+                return verdict if isinstance(verdict, Claim | Settlement) else None
+
+            verdict = await comes(seen, seconds=1)
+            if n % 2:
+                assert isinstance(verdict, Claim)
+
+
+async def _answer(stores: Stores, request: ChatRequest, *, is_early: bool) -> Outcome:
+    early = early_answer(request)
+    verdict = await stores.ledger.claim(request, KAFKA, early=early if is_early else None)
+    if isinstance(verdict, Claim):
+        verdict = await stores.ledger.settle(early.outcome, claim=verdict, said=early.said)
+    assert isinstance(verdict, Settlement)
+    return verdict.outcome
+
+
+def _plain(request: ChatRequest, held: dict[str, object]) -> dict[str, object]:
+    """Return what stands there of *request*, but for what is its own and what a claim leaves."""
+    own = (request.correlation_id, request.thread_id, request.user_id)
+    plain: dict[str, object] = {}
+    for key, value in held.items():
+        name = key
+        for one in own:
+            name = name.replace(one, "")
+        if isinstance(value, dict):
+            left_out = (
+                CLAIMED if name == names.meta(request.thread_id).replace(own[1], "") else CLAIMING
+            )
+            plain[name] = sorted(value.keys() - left_out)
+        else:
+            plain[name] = len(value) if isinstance(value, list) else type(value)
+    return plain
