@@ -67,7 +67,7 @@ class Broker:
             if self.readers[partition] is not reader:
                 self.readers[partition] = reader
                 if reader:
-                    reader.give(self.uncommitted(partition))
+                    reader.begin(partition)
 
     async def spread(self, members: Collection["Member"]) -> None:
         """Give every partition to one of *members*, in turn."""
@@ -79,6 +79,11 @@ class Broker:
         for partition, reader in self.readers.items():
             if reader is member:
                 self.readers[partition] = None
+
+    def end_of(self, partition: int) -> int:
+        """Return the offset below which all its records are."""
+        records = self.records[partition]
+        return records[-1].offset + 1 if records else 0
 
     def is_done(self) -> bool:
         """Say whether all that it holds is committed."""
@@ -113,13 +118,14 @@ class Member:
         self._waiting: deque[Record] = deque()
         self._arrived = asyncio.Event()
         self._revoked: Revoked | None = None
+        self._new_from: dict[int, int] = {}
 
     async def deliveries(self, revoked: Revoked) -> AsyncGenerator[Delivery]:
         """See `RequestSource.deliveries`."""
         self._revoked = revoked
         self._waiting.clear()
         for partition in self.assigned():
-            self._waiting.extend(self._broker.uncommitted(partition))
+            self.begin(partition)
         while True:
             while self._waiting:
                 delivery = await self.delivery(self._waiting.popleft())
@@ -135,6 +141,11 @@ class Member:
     async def acknowledge(self, finished: Finished) -> None:
         """See `RequestSource.acknowledge`."""
         self._broker.commit(self, finished.positions.items())
+
+    def begin(self, partition: int) -> None:
+        """Read *partition* from where it is committed; what it holds by now may not be new."""
+        self._new_from[partition] = self._broker.end_of(partition)
+        self.give(self._broker.uncommitted(partition))
 
     def give(self, records: Iterable[Record]) -> None:
         """Hand *records* out next."""
@@ -162,4 +173,18 @@ class Member:
                 )
             )
             return None
-        return Delivery(request=request, record=record, durability=Durability.KAFKA)
+        return Delivery(
+            request=request,
+            record=record,
+            durability=Durability.KAFKA,
+            is_new=self._is_new(record),
+        )
+
+    def _is_new(self, record: Record) -> bool:
+        """Say whether nobody can have been given it: it came after this one began, and still reads.
+
+        Who was thrown out and does not know it may be handing out what another has had since.
+        """
+        partition = record.partition
+        is_reader = self._broker.readers[partition] is self
+        return is_reader and record.offset >= self._new_from[partition]

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 
 from cse_chat.domain.model.claims import Entry, Tail
+from cse_chat.domain.model.events import EventType
 from cse_chat.domain.model.history import Role
 from cse_chat.domain.model.outcomes import Status
 from cse_chat.domain.model.questions import ChatRequest
 from tests.faults.broker import HOLE
-from tests.faults.world import World
+from tests.faults.world import EARLY, World
 
 ALWAYS = frozenset({Tail.HISTORY, Tail.RESPONSE})
 
@@ -18,12 +19,16 @@ async def faults_of(world: World, *, most_executions: int = 1) -> list[str]:
 
     Args:
         world: All quiet: nothing is in hand any more, nobody is down.
-        most_executions: Of an agent, for each request.
+        most_executions: Of an agent under a claim, for each request. Before it is claimed, the agent
+            may be asked once at most, and for nothing; if that answer holds, it was the only one.
     """
     found = [*_lost_offsets(world), *order_of(world)]
     for request in world.accepted:
-        if (runs := world.executions_of(request)) > most_executions:
+        early = world.early_executions_of(request)
+        if (runs := world.executions_of(request) - early) > most_executions:
             found.append(f"{request.question.text}: {runs} executions")
+        if early > world.is_early:
+            found.append(f"{request.question.text}: {early} executions before it was claimed")
         entry = (await world.ledger.find([request.correlation_id])).get(request.correlation_id)
         if entry is None or entry.settlement is None:
             found.append(f"{request.question.text}: no outcome")
@@ -32,6 +37,8 @@ async def faults_of(world: World, *, most_executions: int = 1) -> list[str]:
             f"{request.question.text}: {fault}"
             for fault in (
                 *_outcome(world, request, entry),
+                *_early(world, request, entry),
+                *[fault async for fault in _events(world, request, entry)],
                 *_isolation(request, entry),
                 *[fault async for fault in _history(world, request, entry)],
             )
@@ -103,6 +110,39 @@ def _outcome(world: World, request: ChatRequest, entry: Entry) -> Iterator[str]:
     ]
     if bool(letters) is not (outcome.status is Status.FAILED):
         yield f"{len(letters)} dead letters, {outcome.status}"
+
+
+def _early(world: World, request: ChatRequest, entry: Entry) -> Iterator[str]:
+    assert entry.settlement is not None
+    outcome = entry.settlement.outcome
+    early, runs = world.early_executions_of(request), world.executions_of(request)
+    if outcome.answer and outcome.answer.basis == EARLY:
+        if (early, runs, outcome.attempt) != (1, 1, 1):
+            yield f"answered early, in attempt {outcome.attempt} of {early} and {runs - early} runs"
+        first = next(r for r in world.accepted if r.thread_id == request.thread_id)
+        if request is not first:
+            yield "answered early, although its thread had begun"
+    elif outcome.answer and runs == early:
+        yield "answered under a claim, and nobody ran"
+
+
+async def _events(world: World, request: ChatRequest, entry: Entry) -> AsyncIterator[str]:
+    assert entry.settlement is not None
+    outcome = entry.settlement.outcome
+    stretch = await world.events.since(request.thread_id, None, limit=10_000)
+    if [event.cursor.offset for event in stretch.events] != list(range(1, len(stretch.events) + 1)):
+        yield "its thread's events have holes"
+    events = [event for event in stretch.events if event.correlation_id == request.correlation_id]
+    types = [event.type for event in events]
+    if types.count(EventType.ACCEPTED) != 1 or types[0] is not EventType.ACCEPTED:
+        yield f"not accepted once, and first: {types}"
+    ends = [event.type.value for event in events if event.type.is_outcome]
+    if ends != [outcome.status.value] or not types[-1].is_outcome:
+        yield f"not {outcome.status} once, and last: {types}"
+    if outcome.answer:
+        started = max((n for n, t in enumerate(types) if t is EventType.STARTED), default=-1)
+        if types[started + 1 : -1] != [EventType.DELTA]:
+            yield f"what was said is not what was answered: {types}"
 
 
 def _isolation(request: ChatRequest, entry: Entry) -> Iterator[str]:

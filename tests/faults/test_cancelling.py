@@ -10,7 +10,7 @@ from cse_chat.domain.model.questions import ChatRequest, IfBusy
 from tests.builders import a_question
 from tests.faults.gateway import Gateway
 from tests.faults.oracle import faults_of
-from tests.faults.virtual_time import run_virtual
+from tests.faults.virtual_time import quiet, run_virtual
 from tests.faults.world import DEADLINE, SESSION, Worker, World
 from tests.waiting import until
 
@@ -23,24 +23,36 @@ RUNS = {"answer": 1, "hiccup": 2, "break": 3, "hang": 1}
 class Scene:
     """A question, one behind it, and somebody who cancels the first at a step of the worker."""
 
-    def __init__(self, *, at: int | None) -> None:
-        self.world = World(partitions=1)
+    def __init__(self, *, at: int | None, is_early: bool = False) -> None:
+        self.world = World(partitions=1, is_early=is_early)
         self.told: Outcome | None = None
         self.told_at = 0.0
         self.at = at
 
     async def ask(self, mode: str) -> None:
         self.request = await self.world.ask(mode, thread="t")
+        await self.world.ledger.register(self.request, Durability.KAFKA)
+        if self.world.is_early:
+            await quiet()  # else it is no longer alone in its thread, and no early answer holds
         self.behind = await self.world.ask("answer", thread="t")
-        for request in (self.request, self.behind):
-            await self.world.ledger.register(request, Durability.KAFKA)
+        await self.world.ledger.register(self.behind, Durability.KAFKA)
 
-    async def work(self, *, kill_at: int | None = None) -> list[str]:
+    async def asked_and_worked(self, mode: str, *, kill_at: int | None = None) -> list[str]:
+        """Ask, and have a worker work; where it may answer early, it reads before that is asked."""
+        if self.world.is_early:
+            return await self.work(kill_at=kill_at, asked=mode)
+        await self.ask(mode)
+        return await self.work(kill_at=kill_at)
+
+    async def work(self, *, kill_at: int | None = None, asked: str | None = None) -> list[str]:
         """Have a worker work until all is done, or it dies; return the steps it made."""
         worker = Worker(self.world, kill_at=kill_at)
         worker.process.meanwhile = self._cancel
         await worker.start()
         await self.world.broker.spread([worker.member])
+        if asked:
+            await quiet()
+            await self.ask(asked)
         await until(
             lambda: not worker.process.alive or self.world.broker.is_done(),
             seconds=ENOUGH.total_seconds(),
@@ -62,10 +74,9 @@ class Scene:
         return entry.settlement.outcome
 
 
-async def _cancelled(mode: str, at: int | None) -> list[str]:
-    scene = Scene(at=at)
-    await scene.ask(mode)
-    steps = await scene.work()
+async def _cancelled(mode: str, at: int | None, *, is_early: bool) -> list[str]:
+    scene = Scene(at=at, is_early=is_early)
+    steps = await scene.asked_and_worked(mode)
 
     assert await faults_of(scene.world, most_executions=RUNS[mode]) == []
     if scene.told:
@@ -76,42 +87,44 @@ async def _cancelled(mode: str, at: int | None) -> list[str]:
     return steps
 
 
+@pytest.mark.parametrize("is_early", [False, True], ids=["claimed", "early"])
 @pytest.mark.parametrize("mode", RUNS)
 def test_a_question_may_be_cancelled_at_every_step_of_a_worker(
-    mode: str, subtests: pytest.Subtests
+    mode: str, is_early: bool, subtests: pytest.Subtests
 ) -> None:
     """Nobody hears of it: the worker learns of it where it asks the ledger."""
-    steps = run_virtual(_cancelled(mode, None))
+    steps = run_virtual(_cancelled(mode, None, is_early=is_early))
 
     for number, step in enumerate(steps):
         with subtests.test(step, number=number):
-            run_virtual(_cancelled(mode, number))
+            run_virtual(_cancelled(mode, number, is_early=is_early))
 
 
-async def _cancelled_and_killed(mode: str, at: int) -> None:
-    scene = Scene(at=at)
-    await scene.ask(mode)
-    await scene.work(kill_at=at)
+async def _cancelled_and_killed(mode: str, at: int, *, is_early: bool) -> None:
+    scene = Scene(at=at, is_early=is_early)
+    await scene.asked_and_worked(mode, kill_at=at)
     scene.at = None
     await asyncio.sleep(SESSION.total_seconds())
     await scene.work()
 
     assert await faults_of(scene.world, most_executions=RUNS[mode] + 1) == []
     if scene.told:
-        assert scene.world.executions_of(scene.request) <= RUNS[mode]
+        early = scene.world.early_executions_of(scene.request)
+        assert scene.world.executions_of(scene.request) <= RUNS[mode] + early
         assert await scene.outcome_of(scene.request) == scene.told
 
 
+@pytest.mark.parametrize("is_early", [False, True], ids=["claimed", "early"])
 @pytest.mark.parametrize("mode", ["answer", "hang"])
 def test_a_worker_may_die_in_the_moment_in_which_its_question_is_cancelled(
-    mode: str, subtests: pytest.Subtests
+    mode: str, is_early: bool, subtests: pytest.Subtests
 ) -> None:
     """Whoever takes over runs no agent for it, once that is told."""
-    steps = run_virtual(_cancelled(mode, None))
+    steps = run_virtual(_cancelled(mode, None, is_early=is_early))
 
     for number, step in enumerate(steps):
         with subtests.test(step, number=number):
-            run_virtual(_cancelled_and_killed(mode, number))
+            run_virtual(_cancelled_and_killed(mode, number, is_early=is_early))
 
 
 async def _cancelling_gateway_dies(kill_at: int | None) -> list[str]:

@@ -1,14 +1,16 @@
 """A process dies at every step it makes, and another one takes over: nothing is lost or doubled."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from tests.builders import a_question
 from tests.faults.gateway import Gateway
 from tests.faults.oracle import faults_of
-from tests.faults.virtual_time import run_virtual
+from tests.faults.virtual_time import quiet, run_virtual
 from tests.faults.world import DEADLINE, SESSION, Worker, World
 from tests.waiting import until
 
@@ -27,58 +29,86 @@ async def _done(world: World, worker: Worker) -> None:
     await until(is_over, seconds=ENOUGH.total_seconds(), every=0.1)
 
 
-async def _worked(world: World, *, kill_at: int | None = None) -> Worker:
-    """Have one worker work until everything is done, or until it dies; return it, ended."""
+async def _worked(
+    world: World, *, kill_at: int | None = None, ask: Callable[[], Awaitable[None]] | None = None
+) -> Worker:
+    """Have one worker work until everything is done, or until it dies; return it, ended.
+
+    What is asked of it while it reads already is new to it.
+    """
     worker = Worker(world, kill_at=kill_at)
     await worker.start()
     await world.broker.spread([worker.member])
+    if ask:
+        await quiet()
+        await ask()
     await _done(world, worker)
     await worker.stop()
     return worker
 
 
-async def _lived_through(mode: str, *kills: int, behind: bool = True) -> list[list[str]]:
+async def _lived_through(
+    mode: str, *kills: int, behind: bool = True, is_early: bool = False
+) -> list[list[str]]:
     """Ask, kill one worker after the other at the steps *kills*, and let the last one finish.
+
+    Of an agent that may answer early everybody is asked something new: to begin with, and then
+    behind what was asked of those who died.
 
     Returns:
         The steps that each of them made.
     """
-    world = World(partitions=1)
-    await world.ask(mode, thread="t")
-    if behind:
+    world = World(partitions=1, is_early=is_early)
+
+    async def ask() -> None:
+        await world.ask(mode, thread="t")
+        if behind:
+            await world.ask("answer", thread="t")
+            await world.ask("answer", thread="u")
+
+    async def ask_again() -> None:
         await world.ask("answer", thread="t")
-        await world.ask("answer", thread="u")
+
+    if not is_early:
+        await ask()
     steps = []
-    for kill_at in kills:
-        worker = await _worked(world, kill_at=kill_at)
+    for number, kill_at in enumerate((*kills, None)):
+        asked = (ask_again if number else ask) if is_early else None
+        worker = await _worked(world, kill_at=kill_at, ask=asked)
         steps.append(worker.process.steps)
         await asyncio.sleep(SESSION.total_seconds())  # so long a broker waits for the dead
-    steps.append((await _worked(world)).process.steps)
 
     assert await faults_of(world, most_executions=EXECUTIONS[mode] + len(kills)) == []
     return steps
 
 
+@pytest.mark.parametrize("is_early", [False, True], ids=["claimed", "early"])
 @pytest.mark.parametrize("mode", EXECUTIONS)
-def test_a_worker_may_die_at_every_step(mode: str, subtests: pytest.Subtests) -> None:
-    [steps] = run_virtual(_lived_through(mode))
+def test_a_worker_may_die_at_every_step(
+    mode: str, is_early: bool, subtests: pytest.Subtests
+) -> None:
+    [steps] = run_virtual(_lived_through(mode, is_early=is_early))
 
     for number, step in enumerate(steps):
         with subtests.test(step, number=number):
-            run_virtual(_lived_through(mode, number))
+            run_virtual(_lived_through(mode, number, is_early=is_early))
 
 
-@pytest.mark.parametrize("mode", ["answer", "refuse", "hiccup"])
+@pytest.mark.parametrize(
+    ("mode", "is_early"),
+    [("answer", False), ("refuse", False), ("hiccup", False), ("answer", True), ("hiccup", True)],
+)
 def test_the_next_worker_may_die_at_every_step_as_well(
-    mode: str, subtests: pytest.Subtests
+    mode: str, is_early: bool, subtests: pytest.Subtests
 ) -> None:
-    [steps] = run_virtual(_lived_through(mode, behind=False))
+    lived_through = partial(_lived_through, mode, behind=False, is_early=is_early)
+    [steps] = run_virtual(lived_through())
 
     for first, step in enumerate(steps):
         with subtests.test(step, number=first):
-            _, again = run_virtual(_lived_through(mode, first, behind=False))
+            _, again = run_virtual(lived_through(first))
             for second in range(len(again)):
-                run_virtual(_lived_through(mode, first, second, behind=False))
+                run_virtual(lived_through(first, second))
 
 
 async def _gateway_dies(mode: str, kill_at: int | None) -> list[str]:

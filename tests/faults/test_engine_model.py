@@ -39,6 +39,8 @@ MODES = st.sampled_from(["hold", "hold", "answer", "slow", "hiccup", "refuse", "
 class EngineMachine(RuleBasedStateMachine):
     """Two workers over one broker; whatever dies or leaves is replaced."""
 
+    is_early = False
+
     def __init__(self) -> None:
         super().__init__()
         self.loop = VirtualTimeLoop()
@@ -58,7 +60,7 @@ class EngineMachine(RuleBasedStateMachine):
     @initialize(asked=st.lists(st.tuples(THREADS, MODES), min_size=2, max_size=8))
     def begin(self, asked: list[tuple[int, str]]) -> None:
         async def scene() -> None:
-            self.world = World(partitions=PARTITIONS)
+            self.world = World(partitions=PARTITIONS, is_early=self.is_early)
             self.workers = [await self._started() for _ in range(2)]
             await self._spread()
 
@@ -209,6 +211,12 @@ class EngineMachine(RuleBasedStateMachine):
             event(f"{what}: {number if number < 3 else '3 or more'}")
         runs, asked = len(self.world.executions), len(self.world.accepted)
         event(f"executions per request: {'1' if runs <= asked else 'more'}")
+        early, held = (
+            sum(run.is_early for run in self.world.executions),
+            self.world.answered_early(),
+        )
+        event(f"asked before a claim: {early if early < 3 else '3 or more'}")
+        event(f"answered before a claim: {held if held < 3 else '3 or more'}")
 
     async def _heal(self) -> None:
         for worker in self.workers:
@@ -231,3 +239,13 @@ class EngineMachine(RuleBasedStateMachine):
 
 TestEngine = EngineMachine.TestCase
 TestEngine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+class EarlyEngineMachine(EngineMachine):
+    """The same, with agents that may be asked before their requests are claimed."""
+
+    is_early = True
+
+
+TestEarlyEngine = EarlyEngineMachine.TestCase
+TestEarlyEngine.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)

@@ -3,17 +3,15 @@
 import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 
-from cse_chat.domain.model.answers import Answer, Basis
-from cse_chat.domain.model.claims import Claim
+from cse_chat.domain.model.claims import Claim, EarlyAnswer
 from cse_chat.domain.model.deliveries import Delivery
 from cse_chat.domain.model.ids import ClaimToken, UserId
-from cse_chat.domain.model.outcomes import Durability
+from cse_chat.domain.model.outcomes import Durability, Outcome
 from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.use_cases.process_request import Progress
 from tests.faults.oracle import faults_of, twice_at_once, unfinished_below_commit
@@ -88,10 +86,13 @@ def tells_without_settling(worker: Worker) -> None:
 def swaps_answers(worker: Worker) -> None:
     """Answer each question with the answer to the one before."""
     said = ["answer to nobody"]
+    right = worker.engine._process.run_agent  # type: ignore[attr-defined] # a dataclass
 
-    async def run_agent(request: ChatRequest, *_: object) -> tuple[Answer, timedelta]:
-        said.append(f"answer to {request.question.text}")
-        return Answer(text=said[-2], basis=Basis(model_used="test")), timedelta(0)
+    async def run_agent(*given: Any, **named: Any) -> Outcome:  # noqa: ANN401 -- passed on
+        outcome: Outcome = await right(*given, **named)
+        assert outcome.answer is not None
+        said.append(outcome.answer.text)
+        return replace(outcome, answer=replace(outcome.answer, text=said[-2]))
 
     _swap(worker, run_agent=run_agent)
 
@@ -213,6 +214,15 @@ def _out_of_order(world: World) -> None:
     world.executions.reverse()
 
 
+def _lose_event(world: World) -> None:
+    recorded = next(iter(world.events._threads._kept.values()))[1].recorded
+    del recorded[2]
+
+
+def _run_early(world: World) -> None:
+    world.executions[-1].is_early = True
+
+
 @pytest.mark.parametrize(
     "case",
     [
@@ -222,6 +232,9 @@ def _out_of_order(world: World) -> None:
         Tampered(_go_back, "a commit went back"),
         Tampered(_answer_another, "another's outcome"),
         Tampered(_out_of_order, "executed"),
+        Tampered(_lose_event, "what was said is not what was answered"),
+        Tampered(_run_early, "1 executions before it was claimed"),
+        Tampered(_run_early, "answered under a claim, and nobody ran"),
     ],
     ids=lambda case: case.tamper.__name__,
 )

@@ -14,12 +14,13 @@ from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.responses import InMemoryResponseLog
 from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
 from cse_chat.domain.errors import AgentRefusedError, AgentUnavailableError, TransportError
-from cse_chat.domain.model.answers import AgentEvent, Delta
+from cse_chat.domain.model.answers import AgentEvent, Basis, Delta
 from cse_chat.domain.model.attempts import AttemptPolicy
 from cse_chat.domain.model.history import Exchange
 from cse_chat.domain.model.questions import ChatRequest, Question
 from cse_chat.domain.ports.ledger import Claims
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
+from cse_chat.domain.use_cases.answer_early import AnswerEarly
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
@@ -44,6 +45,8 @@ DEADLINE = timedelta(minutes=5)
 SHORT = timedelta(seconds=2)
 """The deadline of a question whose agent never answers."""
 DAY = timedelta(days=1)
+EARLY = Basis(model_used="asked early")
+"""What an answer rests on that was given before its request was claimed."""
 
 
 @dataclass(eq=False, slots=True)
@@ -52,6 +55,7 @@ class Execution:
 
     Attributes:
         text: The question, which names the request: no two have the same.
+        is_early: Whether it was asked before its request was claimed.
         ended: Whether it came to its end; a killed process leaves it open.
         outlived: Whether its process was frozen meanwhile: others may have taken over.
     """
@@ -59,6 +63,7 @@ class Execution:
     text: str
     thread_id: str
     process: Process
+    is_early: bool = False
     ended: bool = False
     outlived: bool = False
 
@@ -69,9 +74,12 @@ class World:
     Attributes:
         wall: What the host's clock would say, in seconds; it may be set.
         now: The time that all processes go by, from noon.
+        is_early: Whether its agents may be asked before their requests are claimed. Its ledger is
+            not empty then: what came first in each partition was asked for nothing.
     """
 
-    def __init__(self, *, partitions: int = 2) -> None:
+    def __init__(self, *, partitions: int = 2, is_early: bool = False) -> None:
+        self.is_early = is_early
         self.loop = asyncio.get_running_loop()
         self.wall = NOON.timestamp()
         self.now = now = SteadyClock(wall=lambda: self.wall, steady=self.loop.time)
@@ -89,6 +97,8 @@ class World:
             lease=LEASE,
             ttl=DAY,
         )
+        if is_early:
+            self.ledger.marks._complete.update(range(partitions))
         self.lineup = InMemoryLineup(
             ledger=self.ledger, threads=self.threads, monotonic=self.loop.time
         )
@@ -117,6 +127,25 @@ class World:
         """Return how often an agent began to work on *request*."""
         return sum(run.text == request.question.text for run in self.executions)
 
+    def early_executions_of(self, request: ChatRequest) -> int:
+        """Return how many of them began before *request* was claimed."""
+        runs = [run for run in self.executions if run.text == request.question.text]
+        return sum(run.is_early for run in runs)
+
+    def answered_early(self) -> int:
+        """Return how many answers hold that were given before a claim."""
+        answers = [outcome.answer for outcome, _ in self.responses.read()]
+        return sum(answer is not None and answer.basis == EARLY for answer in answers)
+
+    def lose_ledger(self) -> None:
+        """Forget what is registered, claimed, settled, said and recorded, as a server does without a disk."""
+        ledger = self.ledger
+        for known in (ledger._open, ledger._open_in, ledger._claimed, ledger.marks._complete):
+            known.clear()
+        for kept in (ledger._settled, self.history._threads, self.events._threads):
+            kept._kept.clear()
+            kept._weight = 0
+
     def running(self) -> list[Execution]:
         """Return what agents of living processes are at."""
         open_runs = [run for run in self.executions if not (run.ended or run.outlived)]
@@ -127,20 +156,22 @@ class ModalAgent:
     """Does what the first word of the question says, and writes down that it did.
 
     ``answer``, ``slow`` (after a second), ``refuse``, ``break`` (always), ``hiccup`` (breaks at its
-    first execution only), ``bug`` (raises what is not ours), ``hang``, ``hold`` (waits in
-    `World.held` to be told one of these).
+    first execution only), ``bug`` (raises what is not ours), ``poison`` (its process dies), ``hang``,
+    ``hold`` (waits in `World.held` to be told one of these).
     """
 
-    def __init__(self, world: World, process: Process) -> None:
+    def __init__(self, world: World, process: Process, *, is_early: bool) -> None:
         self._world = world
         self._process = process
+        self._is_early = is_early
 
     async def answer(
         self, question: Question, history: Sequence[Exchange]
     ) -> AsyncGenerator[AgentEvent]:
         """See `Agent.answer`."""
+        await self._process.pass_through()  # no call to the outside need have come before it
         self._process.step("before the agent")
-        run = Execution(question.text, question.thread_id, self._process)
+        run = Execution(question.text, question.thread_id, self._process, self._is_early)
         earlier = sum(run.text == question.text for run in self._world.executions)
         self._world.executions.append(run)
         try:
@@ -152,6 +183,11 @@ class ModalAgent:
                 raise AgentRefusedError(mode)
             if mode == "bug":
                 raise ZeroDivisionError(mode)
+            if mode == "poison":
+                self._process.kill()
+                raise KilledError(mode)
+            if self._is_early:
+                yield EARLY
             yield Delta(f"answer to {question.text}")
         finally:
             run.ended = True
@@ -194,6 +230,14 @@ class Worker:
         record_history = RecordHistory(ledger=ledger)
         self.keep_claims = KeepClaims(claims=reach(claims or world.ledger))
         lanes = Lanes()
+        run_agent, run_early = (
+            RunAgent(
+                agent=GuardedAgent(ModalAgent(world, self.process, is_early=is_early)),
+                monotonic=world.loop.time,
+                now=world.now,
+            )
+            for is_early in (False, True)
+        )
         self.apply_responses = ApplyResponses(
             marks=reach(world.ledger.marks),
             responses=world.responses,
@@ -211,11 +255,11 @@ class Worker:
                 replies=reach(world.replies),
                 apply_responses=self.apply_responses,
                 keep_claims=self.keep_claims,
-                narrate=Narrate(recorder=reach(claims or world.ledger)),
-                run_agent=RunAgent(
-                    agent=GuardedAgent(ModalAgent(world, self.process)),
-                    monotonic=world.loop.time,
+                answer_early=AnswerEarly(
+                    run_agent=run_early, is_allowed=world.is_early, now=world.now
                 ),
+                narrate=Narrate(recorder=reach(claims or world.ledger)),
+                run_agent=run_agent,
                 record_history=record_history,
                 finish_tail=FinishTail(
                     ledger=ledger,

@@ -173,6 +173,21 @@ async def test_past_its_deadline_no_agent_is_asked() -> None:
     assert ((await memory.outcome_of(request)).status, agent.asked) == (Status.EXPIRED, [])
 
 
+async def test_no_agent_is_asked_beyond_the_deadline() -> None:
+    """It is broken off there, and the claim that follows finds the request expired."""
+    memory = Memory()
+    request = a_request(deadline=timedelta(milliseconds=1))
+    agent = ScriptedAgent(asyncio.Event())
+    process, claims = counted(memory, agent)
+    working = asyncio.create_task(process(await new(memory, request), Progress()))
+    await agent.started.wait()
+    memory.clock.advance(timedelta(milliseconds=1))
+
+    await working
+
+    assert ((await memory.outcome_of(request)).status, claims.brought) == (Status.EXPIRED, [False])
+
+
 async def test_an_early_failure_is_no_attempt() -> None:
     memory = Memory()
     request = a_request()

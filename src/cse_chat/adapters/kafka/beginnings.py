@@ -31,7 +31,7 @@ class Beginnings:
             self._ends[partition] = end
 
     def is_new(self, partition: int, offset: int) -> bool:
-        """Say whether a record came later, so that nobody else can have been given it."""
+        """Say whether a record came later, so that no member before was given it."""
         end = self._ends.get(partition)
         return end is not None and offset >= end
 

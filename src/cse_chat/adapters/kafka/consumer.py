@@ -148,7 +148,7 @@ class SupervisedConsumer:
         self._beginnings.read_again()
 
     def is_new(self, partition: int, offset: int) -> bool:
-        """Say whether nobody can have been given the record before."""
+        """Say whether nobody was given the record before, for as long as the partition is ours."""
         return self._beginnings.is_new(partition, offset)
 
     async def commit(self, positions: Mapping[int, int]) -> None:

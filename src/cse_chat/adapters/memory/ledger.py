@@ -179,8 +179,7 @@ class InMemoryLedger:
             token=row.token,
             before=self._history.recent(row.thread_id, remembered),
         )
-        is_free = self._threads.is_free_for(row.thread_id, row.user_id)
-        if early and row.attempt == 1 and is_free and self._history.only_asked(row.thread_id):
+        if early and row.attempt == 1 and self._history.only_asked(row.thread_id):
             return await self.settle(early.outcome, claim=claim, said=early.said)
         return claim
 

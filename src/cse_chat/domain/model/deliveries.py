@@ -17,7 +17,8 @@ class Delivery:
         request: What to process.
         record: The same as the log holds it.
         durability: What keeps it until it is finished.
-        is_new: Nobody can have been given it before.
+        is_new: Nobody was given it before, as far as its reader can know: one that has lost the
+            partition may not know it yet.
     """
 
     request: ChatRequest

@@ -41,11 +41,12 @@ class AnswerEarly:
         """Return what the agent answers; ``None`` where it is to be asked under a claim."""
         if not self.is_allowed or not self._begins(delivery.request.thread_id):
             return None
-        if not delivery.is_new or delivery.request.deadline <= self.now():
+        left = min(self.limit, delivery.request.deadline - self.now()).total_seconds()
+        if not delivery.is_new or left <= 0:
             return None
         said = Utterances()
         try:
-            async with asyncio.timeout(self.limit.total_seconds()):
+            async with asyncio.timeout(left):
                 outcome = await self.run_agent(delivery, (), said.say, attempt=_FIRST_ATTEMPT)
         except (AgentError, TimeoutError):
             return None
