@@ -11,6 +11,8 @@ from typing import Any, Final, cast
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from cse_chat.entrypoints.gathered_writes import GatheringTransport
+
 MOST_HEAD_BYTES: Final = 64 * 1024
 _TOO_LARGE: Final = b"The head of a request is at most 64 KiB."
 
@@ -76,7 +78,8 @@ class _Connection(HttpToolsProtocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(cast("asyncio.Transport", transport))
+        gathering = GatheringTransport(cast("asyncio.Transport", transport), self.loop)
+        super().connection_made(gathering)
         self._expect_all_of_it()
 
     @override
@@ -104,6 +107,9 @@ class _Connection(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._gets_on = self._is_whole = True
         self._expect_nothing()
+        if isinstance(self.transport, GatheringTransport):  # a socket gathers by itself
+            self.transport.flush()
+            self.transport = self.transport.inner
         super().handle_websocket_upgrade()
 
     @override
