@@ -12,12 +12,13 @@ from cse_chat.domain.model.claims import Busy, Claim, EarlyAnswer, Settlement, T
 from cse_chat.domain.model.ids import UserId
 from cse_chat.domain.model.outcomes import Durability, Status
 from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.ports.conversations import Conversations
 from cse_chat.domain.ports.events import EventLog
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.threads import History, Threads
 from tests.builders import a_question, a_request, a_thread_id, an_outcome, turns_of
-from tests.contracts import conversations
+from tests.contracts.conversations import told as answered
 from tests.contracts.recorded import STEP, claimed, told, utterances
 
 KEPT = Durability.MEMORY
@@ -26,7 +27,7 @@ KEPT = Durability.MEMORY
 class EarlyAnswersContract:
     """Subclass in ``test_*.py``: ``claims``, ``ledger``, ``threads``, ``history``, ``events``, ``replies``.
 
-    ``leases_run_out`` lets so much time pass that a lease which is not renewed ends.
+    And ``conversations``; ``leases_run_out`` lets so much time pass that a lease which is not renewed ends.
     """
 
     @pytest.mark.parametrize("is_registered", [True, False])
@@ -90,6 +91,23 @@ class EarlyAnswersContract:
         assert await threads.owner(thread) == "ann"
         assert (await claimed(claims, second)).attempt == 1
 
+    async def test_its_thread_is_the_one_that_was_used_last(
+        self, claims: Claims, ledger: Ledger, conversations: Conversations
+    ) -> None:
+        user = UserId(f"ann-{a_thread_id()}")
+        first, second = (a_request(a_question(user_id=user)) for _ in range(2))
+        for request in (first, second):
+            await ledger.register(request, KEPT)
+
+        await claims.claim(first, KEPT, early=early_answer(first))
+
+        page = await conversations.newest(user, after=None, limit=2)
+        assert [found.thread_id for found in page.conversations] == [
+            first.thread_id,
+            second.thread_id,
+        ]
+        assert [found.turns for found in page.conversations] == [2, 1]
+
     async def test_of_many_at_once_one_settles_and_all_get_it(self, claims: Claims) -> None:
         request = a_request()
         answers = [early_answer(request, str(n)) for n in range(20)]
@@ -149,7 +167,7 @@ class EarlyAnswersContract:
     ) -> None:
         """The agent did not know of it."""
         thread = a_thread_id()
-        turns = await conversations.told(ledger, thread, 1)
+        turns = await answered(ledger, thread, 1)
         request = a_request(a_question(thread_id=thread))
 
         claim = await claims.claim(request, KEPT, remembered=2, early=early_answer(request))
@@ -172,7 +190,7 @@ class EarlyAnswersContract:
         self, claims: Claims, ledger: Ledger
     ) -> None:
         thread = a_thread_id()
-        await conversations.told(ledger, thread, 1)
+        await answered(ledger, thread, 1)
         request = a_request(a_question(thread_id=thread))
         claim = await claims.claim(request, KEPT, early=early_answer(request, "early"))
         assert isinstance(claim, Claim)

@@ -1,6 +1,7 @@
 """A broker's topic and its one group of readers, in memory: partitions, holes, commits, rebalances."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from datetime import datetime, timedelta
@@ -181,10 +182,5 @@ class Member:
         )
 
     def _is_new(self, record: Record) -> bool:
-        """Say whether nobody can have been given it: it came after this one began, and still reads.
-
-        Who was thrown out and does not know it may be handing out what another has had since.
-        """
-        partition = record.partition
-        is_reader = self._broker.readers[partition] is self
-        return is_reader and record.offset >= self._new_from[partition]
+        """Say whether it came after this one began: who was thrown out may not know it yet."""
+        return record.offset >= self._new_from.get(record.partition, math.inf)

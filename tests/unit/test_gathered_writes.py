@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Iterable
 
 import pytest
 from typing_extensions import override
@@ -12,13 +11,13 @@ class Line(asyncio.Transport):
 
     def __init__(self) -> None:
         super().__init__({"peername": "somebody"})
-        self.sent: list[list[bytes]] = []
+        self.sent: list[bytes] = []
         self.ended: list[str] = []
         self.told: list[str] = []
 
     @override
-    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
-        self.sent.append([bytes(data) for data in list_of_data])
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.sent.append(bytes(data))
 
     @override
     def get_write_buffer_size(self) -> int:
@@ -63,11 +62,32 @@ async def test_what_is_written_in_a_turn_goes_at_its_end_in_one(
     assert (line.sent, gathering.get_write_buffer_size()) == ([], 8 + 7)
 
     await asyncio.sleep(0)
-    assert (line.sent, gathering.get_write_buffer_size()) == ([[b"head", b"bo", b"dy"]], 7)
+    assert (line.sent, gathering.get_write_buffer_size()) == ([b"headbody"], 7)
 
     gathering.write(b"next")
     await asyncio.sleep(0)
-    assert line.sent[1:] == [[b"next"]]
+    assert line.sent[1:] == [b"next"]
+
+
+async def test_nothing_is_no_write(line: Line, gathering: GatheringTransport) -> None:
+    """A response without a body has an empty one."""
+    gathering.write(b"")
+
+    await asyncio.sleep(0)
+
+    assert line.sent == []
+
+
+async def test_from_an_upgrade_on_it_gathers_no_more(
+    line: Line, gathering: GatheringTransport
+) -> None:
+    """Whoever speaks the other protocol does not ask what waits here."""
+    gathering.write(b"before")
+    gathering.gather_no_more()
+    line.write(b"upgraded")
+    gathering.write(b"behind")
+
+    assert line.sent == [b"before", b"upgraded", b"behind"]
 
 
 async def test_what_others_write_in_the_same_turn_goes_after_all_of_them_have() -> None:
@@ -87,7 +107,7 @@ async def test_what_others_write_in_the_same_turn_goes_after_all_of_them_have() 
     await asyncio.sleep(0)
 
     assert seen == [0, 0]
-    assert [line.sent for line in lines] == [[[b"answer"]], [[b"answer"]]]
+    assert [line.sent for line in lines] == [[b"answer"], [b"answer"]]
 
 
 async def test_who_writes_on_and_on_is_not_gathered_without_end(
@@ -96,7 +116,7 @@ async def test_who_writes_on_and_on_is_not_gathered_without_end(
     """The connection pauses who writes too much, and sees only what it was given."""
     for _ in range(3):
         gathering.write(b"x" * (MOST_WAITING // 2))
-    assert [len(data) for data in line.sent[0]] == [MOST_WAITING // 2] * 3
+    assert [len(data) for data in line.sent] == [MOST_WAITING // 2 * 3]
 
     await asyncio.sleep(0)
     assert len(line.sent) == 1
@@ -112,7 +132,7 @@ async def test_closing_writes_what_waits_and_aborting_does_not() -> None:
         assert gathering.is_closing()
         await asyncio.sleep(0)
 
-    assert (closed.sent, closed.ended) == ([[b"last"]], ["closed"])
+    assert (closed.sent, closed.ended) == ([b"last"], ["closed"])
     assert (aborted.sent, aborted.ended) == ([], ["aborted"])
 
 

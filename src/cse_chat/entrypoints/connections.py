@@ -108,7 +108,7 @@ class _Connection(HttpToolsProtocol):
         self._gets_on = self._is_whole = True
         self._expect_nothing()
         if isinstance(self.transport, GatheringTransport):  # a socket gathers by itself
-            self.transport.flush()
+            self.transport.gather_no_more()  # also whoever answers what was asked before
             self.transport = self.transport.inner
         super().handle_websocket_upgrade()
 

@@ -22,9 +22,15 @@ class GatheringTransport(asyncio.Transport):
         self._loop = loop
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
+        self._is_over = False
 
     @override
     def write(self, data: bytes | bytearray | memoryview) -> None:
+        if not data:
+            return
+        if self._is_over:
+            self.inner.write(data)
+            return
         if not self._waiting:
             self._loop.call_soon(self.flush)
         self._waiting.append(bytes(data))
@@ -41,7 +47,12 @@ class GatheringTransport(asyncio.Transport):
         """Write what waits now; to a connection that is lost, nothing."""
         waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
         if waiting and not self.inner.is_closing():
-            self.inner.writelines(waiting)
+            self.inner.write(b"".join(waiting))
+
+    def gather_no_more(self) -> None:
+        """Write what waits, and all that comes at once: others write to the connection, too."""
+        self.flush()
+        self._is_over = True
 
     @override
     def close(self) -> None:

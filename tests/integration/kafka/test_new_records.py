@@ -47,8 +47,10 @@ async def test_what_is_read_again_is_not_new(source: KafkaRequestSource, log: Re
 
     async with Reader(source) as next_reader:
         await until(lambda: len(next_reader.taken) == 2, seconds=10)
+        await append(log, "c")
+        await until(lambda: len(next_reader.taken) == 3, seconds=10)
 
-    assert new(next_reader) == [("a", False), ("b", False)]
+    assert new(next_reader) == [("a", False), ("b", False), ("c", True)]
 
 
 async def test_what_another_member_was_given_is_not_new(

@@ -1,13 +1,17 @@
 """A claim that is the settlement: what stands in Redis then, who hears of it, and when it is broken off."""
 
 import asyncio
+import re
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from cse_chat.adapters.redis import names
 from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.claims import Claim, Settlement
+from cse_chat.domain.model.ids import ClaimToken
 from cse_chat.domain.model.outcomes import Durability, Outcome
 from cse_chat.domain.model.questions import ChatRequest
 from tests.builders import a_question, a_request, a_thread_id
@@ -16,18 +20,68 @@ from tests.integration.redis.stores import Overheard, Stores, comes
 
 KAFKA = Durability.KAFKA
 SOON = timedelta(seconds=5)
-CLAIMING = {"token", "said"}  # what a row has because it was claimed for a while
-CLAIMED = {"claimed", "lease", "token"}  # and what the thread has
+_VARYING = re.compile(  # times, epochs, and the id of another request
+    r"20\d\d-\d\d-\d\dT[0-9:.]+Z|[0-9a-f]{16}-|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+OWN = {
+    "created",
+    "kept_at",
+    "aged_at",
+    "epoch",
+    "begins",
+    "deadline",
+    "thread",
+    "user",
+    "reserved_until",
+}
+CLAIMING = {"token", "said", "claimed", "lease"}  # what stays of a claim that is over
+AGED = {"aged_offset"}  # how many events there were when the thread's first step ended
 
 
-async def test_the_same_stands_there_as_if_it_had_been_claimed_before(stores: Stores) -> None:
+async def _registered(stores: Stores, request: ChatRequest) -> None:
+    await stores.ledger.register(request, KAFKA)
+
+
+async def _renamed(stores: Stores, request: ChatRequest) -> None:
+    await stores.ledger.register(request, KAFKA)
+    await stores.raw.hset(names.meta(request.thread_id), "title", "Mine")
+
+
+async def _reserved(stores: Stores, request: ChatRequest) -> None:
+    await stores.lineup.reserve(request)
+
+
+async def _reserved_for_another(stores: Stores, request: ChatRequest) -> None:
+    other = a_request(a_question(user_id=request.user_id, thread_id=request.thread_id))
+    await stores.lineup.reserve(other)
+
+
+async def _of_another_run(stores: Stores, request: ChatRequest) -> None:
+    await stores.ledger.register(request, KAFKA)
+    await stores.raw.hset(names.meta(request.thread_id), "run_id", "another")
+
+
+async def _unknown(*_: object) -> None:
+    """Nothing was done before."""
+
+
+@pytest.mark.parametrize(
+    "prepared",
+    [_unknown, _registered, _renamed, _reserved, _reserved_for_another, _of_another_run],
+)
+async def test_the_same_stands_there_as_if_it_had_been_claimed_before(
+    stores: Stores, prepared: Callable[[Stores, ChatRequest], Awaitable[None]]
+) -> None:
     found = []
     for is_early in (True, False):
         before = await stores.snapshot()
-        request = a_request(a_question(user_id=f"ann-{is_early}"))
+        request = a_request(a_question(user_id=f"ann-{a_thread_id()}"))
+        await prepared(stores, request)
         await _answer(stores, request, is_early=is_early)
         held = await stores.snapshot()
-        found.append(_plain(request, {key: held[key] for key in held.keys() - before.keys()}))
+        made = {key: held[key] for key in sorted(held.keys() - before.keys())}
+        ends = [round(await stores.raw.pttl(key) / 100_000) for key in made]
+        found.append((_plain(request, made), ends))
 
     assert found[0] == found[1]
 
@@ -59,6 +113,32 @@ async def test_it_is_announced_to_the_gateway_that_waits_or_to_all_of_them(
     assert heard is not None
     assert heard.answer == early.outcome.answer
     assert stores.ledger.announced == 1
+
+
+@pytest.mark.parametrize("owner", ["(deleted)", "bob"])
+async def test_in_a_thread_that_is_no_longer_the_askers_it_settles_nothing(
+    stores: Stores, owner: str
+) -> None:
+    """Who settles it is told, and leaves no turn there."""
+    request = a_request()
+    await stores.ledger.register(request, KAFKA)
+    await stores.raw.set(names.owner(request.thread_id), owner, keepttl=True)
+
+    verdict = await stores.ledger.claim(request, KAFKA, early=early_answer(request))
+
+    assert isinstance(verdict, Claim)
+
+
+async def test_a_claim_that_is_asked_for_once_more_stays_one(database: str) -> None:
+    """Its reply got lost. It is written down as claimed, and has to be settled as that."""
+    request = a_request()
+    async with Stores(database, new_token=lambda: ClaimToken("same")) as stores:
+        first = await stores.ledger.claim(request, KAFKA)
+
+        again = await stores.ledger.claim(request, KAFKA, early=early_answer(request))
+
+    assert isinstance(first, Claim)
+    assert again == first
 
 
 async def test_a_server_that_is_full_writes_nothing_of_it(own_stores: Stores) -> None:
@@ -125,19 +205,20 @@ async def _answer(stores: Stores, request: ChatRequest, *, is_early: bool) -> Ou
     return verdict.outcome
 
 
-def _plain(request: ChatRequest, held: dict[str, object]) -> dict[str, object]:
-    """Return what stands there of *request*, but for what is its own and what a claim leaves."""
-    own = (request.correlation_id, request.thread_id, request.user_id)
+def _plain(request: ChatRequest, held: dict[str, Any]) -> dict[str, object]:
+    """Return what stands there of *request*, but for what is its own, times, and what a claim leaves."""
+
+    def told(value: object) -> str:
+        text = str(value)
+        for own in (request.correlation_id, request.thread_id, request.user_id):
+            text = text.replace(own, "")
+        return _VARYING.sub("", text)
+
     plain: dict[str, object] = {}
     for key, value in held.items():
-        name = key
-        for one in own:
-            name = name.replace(one, "")
         if isinstance(value, dict):
-            left_out = (
-                CLAIMED if name == names.meta(request.thread_id).replace(own[1], "") else CLAIMING
-            )
-            plain[name] = sorted(value.keys() - left_out)
+            kept = value.keys() - OWN - CLAIMING - AGED
+            plain[told(key)] = {field: told(value[field]) for field in sorted(kept)}
         else:
-            plain[name] = len(value) if isinstance(value, list) else type(value)
+            plain[told(key)] = told(value)
     return plain

@@ -71,6 +71,21 @@ async def test_headers_that_no_handshake_may_have_are_answered_and_not_kept(head
         await until(lambda: not service.connections)
 
 
+async def test_what_was_asked_before_a_handshake_in_the_same_packet_is_answered_before_it() -> None:
+    """Behind it an answer would be taken for frames."""
+    async with a_service() as service:
+        address = urlsplit(service.url)
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        writer.write(b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n" + HANDSHAKE.encode())
+        async with asyncio.timeout(5):
+            answered = await reader.readuntil(b"\r\n\r\n")
+            upgraded = await reader.readuntil(b" 101 ")
+        writer.transport.abort()
+
+        assert answered.startswith(b"HTTP/1.1 200 ")
+        assert upgraded.count(b"HTTP/1.1 ") == 1
+
+
 async def test_text_that_is_no_utf_8_is_closed_by_the_protocol(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -35,9 +35,9 @@ class Beginnings:
         end = self._ends.get(partition)
         return end is not None and offset >= end
 
-    def read_again(self) -> None:
-        """Note that others are about to be given what was read: of that, nothing is new."""
-        self._ends.clear()
+    def read_again(self, ends: Mapping[int, int]) -> None:
+        """Note that all that was read is given out once more: only what comes behind *ends* is new."""
+        self._ends = dict(ends)
 
     def forget(self) -> None:
         """Know nothing of any partition: they may be another's."""

@@ -8,9 +8,7 @@ from typing import Self
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-from typing_extensions import override
 
 from cse_chat.adapters.kafka.availability import Availability
 from cse_chat.adapters.kafka.beginnings import Beginnings
@@ -22,6 +20,7 @@ from cse_chat.adapters.kafka.errors import check_topics, translated, transport_e
 from cse_chat.adapters.kafka.fetch_sessions import fetch_in_sessions
 from cse_chat.adapters.kafka.lags import Lag, Lags
 from cse_chat.adapters.kafka.liveness import Liveness, is_member
+from cse_chat.adapters.kafka.rebalances import Rebalances
 from cse_chat.domain.errors import TransportError
 
 _log = structlog.get_logger(__name__)
@@ -145,7 +144,8 @@ class SupervisedConsumer:
         self._buffer.clear()
         began = self._beginnings.offsets
         self._seeks = {p: positions.get(p, first) for p, first in began.items()}
-        self._beginnings.read_again()
+        ends = {partition: self._end_of(partition) for partition in began}
+        self._beginnings.read_again({p: end for p, end in ends.items() if end is not None})
 
     def is_new(self, partition: int, offset: int) -> bool:
         """Say whether nobody was given the record before, for as long as the partition is ours."""
@@ -227,7 +227,7 @@ class SupervisedConsumer:
         except BaseException:
             await end_consumer(consumer)
             raise
-        consumer.subscribe([self._topic], listener=_Listener(self._let_go, self._note_assigned))
+        consumer.subscribe([self._topic], listener=Rebalances(self._let_go, self._note_assigned))
         return consumer
 
     async def _poll_and_watch(self, consumer: AIOKafkaConsumer) -> None:
@@ -259,11 +259,19 @@ class SupervisedConsumer:
 
     def _take(self, fetched: Fetched) -> None:
         for place, records in fetched.items():
-            if place.partition not in self._beginnings.offsets:
-                end = self._consumer.highwater(place) if self._consumer else None
-                self._beginnings.note(place.partition, records[0].offset, end=end)
+            partition = place.partition
+            if partition not in self._beginnings.offsets:
+                end = self._end_of(partition)
+                self._beginnings.note(partition, records[0].offset, end=end)
             if place.partition not in self._seeks:  # else they are read once more
                 self._buffer.extend(records)
+
+    def _end_of(self, partition: int) -> int | None:
+        place = TopicPartition(self._topic, partition)
+        if self._consumer is None or place not in self._consumer.assignment():
+            return None
+        end: int | None = self._consumer.highwater(place)
+        return end
 
     def _take_directly(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
         if consumer is not self._consumer:
@@ -300,19 +308,3 @@ class SupervisedConsumer:
         finally:
             self._is_revoking = False
             self._committed.clear()
-
-
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # it is not typed
-    def __init__(self, revoked: Told, assigned: Callable[[], None]) -> None:
-        self._revoked = revoked
-        self._assigned = assigned
-
-    @override
-    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        await self._revoked([place.partition for place in revoked])
-
-    @override
-    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """Only tell: they are read from where they were committed."""
-        self._assigned()
-        _log.info("partitions_assigned", partitions=sorted(place.partition for place in assigned))

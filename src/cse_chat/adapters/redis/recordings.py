@@ -46,7 +46,7 @@ class Recordings:
             raise ClaimLostError(claim.correlation_id)
 
 
-def numbered(claim: Claim | Outcome, said: Sequence[Utterance]) -> tuple[Argument, ...]:
+def numbered(attempt: Claim | Outcome, said: Sequence[Utterance]) -> tuple[Argument, ...]:
     """Return the number of the first of *said*, and the tails of all their events."""
     first = said[0].number if said else 0
-    return (first, *(said_tail(claim, utterance) for utterance in said))
+    return (first, *(said_tail(attempt, utterance) for utterance in said))

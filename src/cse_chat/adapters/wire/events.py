@@ -93,11 +93,11 @@ def started_tail(request: ChatRequest) -> bytes:
     )
 
 
-def said_tail(claim: Claim | Outcome, utterance: Utterance) -> bytes:
+def said_tail(attempt: Claim | Outcome, utterance: Utterance) -> bytes:
     """Return the tail of what an attempt said; ``timestamp`` is still to come.
 
     Args:
-        claim: The attempt's, or how it ended.
+        attempt: Its claim, or how it ended.
         utterance: What it said.
     """
     said = utterance.said
@@ -105,9 +105,9 @@ def said_tail(claim: Claim | Outcome, utterance: Utterance) -> bytes:
         return _tail(
             _Delta(
                 type=EventType.DELTA,
-                thread_id=claim.thread_id,
-                correlation_id=claim.correlation_id,
-                attempt=claim.attempt,
+                thread_id=attempt.thread_id,
+                correlation_id=attempt.correlation_id,
+                attempt=attempt.attempt,
                 response=said.text,
                 chunk_index=utterance.chunk_index,
             )
@@ -116,9 +116,9 @@ def said_tail(claim: Claim | Outcome, utterance: Utterance) -> bytes:
         return _tail(
             _Step(
                 type=EventType.STEP,
-                thread_id=claim.thread_id,
-                correlation_id=claim.correlation_id,
-                attempt=claim.attempt,
+                thread_id=attempt.thread_id,
+                correlation_id=attempt.correlation_id,
+                attempt=attempt.attempt,
                 name=said.name,
                 label=said.label,
                 status=said.status,
@@ -128,9 +128,9 @@ def said_tail(claim: Claim | Outcome, utterance: Utterance) -> bytes:
     return _tail(
         _Artifact(
             type=EventType.ARTIFACT,
-            thread_id=claim.thread_id,
-            correlation_id=claim.correlation_id,
-            attempt=claim.attempt,
+            thread_id=attempt.thread_id,
+            correlation_id=attempt.correlation_id,
+            attempt=attempt.attempt,
             artifact=ArtifactWire.of(said),
         )
     )

@@ -35,11 +35,11 @@ class AnswerEarly:
     now: Callable[[], datetime]
     limit: timedelta = timedelta(seconds=1)
     remembered: int = 20_000
-    _begun: dict[ThreadId, None] = field(default_factory=dict, init=False)
+    _seen: dict[ThreadId, None] = field(default_factory=dict, init=False)
 
     async def __call__(self, delivery: Delivery) -> EarlyAnswer | None:
         """Return what the agent answers; ``None`` where it is to be asked under a claim."""
-        if not self.is_allowed or not self._begins(delivery.request.thread_id):
+        if not self.is_allowed or not self._is_first_of(delivery.request.thread_id):
             return None
         left = min(self.limit, delivery.request.deadline - self.now()).total_seconds()
         if not delivery.is_new or left <= 0:
@@ -52,10 +52,10 @@ class AnswerEarly:
             return None
         return EarlyAnswer(outcome=outcome, said=said.taken())
 
-    def _begins(self, thread_id: ThreadId) -> bool:
-        if thread_id in self._begun:
+    def _is_first_of(self, thread_id: ThreadId) -> bool:
+        if thread_id in self._seen:
             return False
-        self._begun[thread_id] = None
-        if len(self._begun) > self.remembered:
-            del self._begun[next(iter(self._begun))]
+        self._seen[thread_id] = None
+        if len(self._seen) > self.remembered:
+            del self._seen[next(iter(self._seen))]
         return True

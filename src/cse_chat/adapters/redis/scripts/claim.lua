@@ -33,6 +33,9 @@ else
   end
   -- The question is all that was ever said in the thread, and nobody has run it.
   if outcome and not again and attempt == 1 and length == 1 and not refusal(owner, user) then
+    if is_known then -- else it was just now
+      is_listed = call('ZADD', LISTED, now_us, thread) == 1
+    end
     length, added = call('RPUSH', MESSAGES, answered), added + 1
     for n = SAID, #ARGV do
       heads[#heads + 1], tails[#tails + 1] = time, ARGV[n]
@@ -42,7 +45,10 @@ else
     call('ZREM', OPEN, id)
     call('HSET', REQUEST, 'status', 'answered', 'attempt', 1, 'spent', 0, 'settled_by', 1,
       'done:history', 1, unpack(fields))
-    local channel = (replies or ARGV[10]) ~= '' and (replies or ARGV[10]) or every_gateway
+    local channel = (replies or '') ~= '' and replies or ARGV[10]
+    if channel == '' then
+      channel = every_gateway
+    end
     announced = {MAILBOX, outcome, channel, head .. outcome .. '}'}
     reply = {'first', what_is_done(true, is_dead_letter, is_response)}
   else
