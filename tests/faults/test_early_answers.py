@@ -24,6 +24,17 @@ async def _reading(world: World, *, kill_at: int | None = None, slots: int = 2) 
     return worker
 
 
+async def _frozen(world: World, told: str) -> tuple[Worker, ChatRequest]:
+    """Return a worker that froze as its agent answered early, and was thrown out since."""
+    worker = await _reading(world)
+    request = await world.ask("hold", thread="t")
+    await until(lambda: bool(world.held))
+    worker.freeze()
+    world.held.pop(request.question.text).set_result(told)
+    await asyncio.sleep(SESSION.total_seconds())
+    return worker, request
+
+
 async def _outcome_of(world: World, request: ChatRequest) -> Outcome:
     entry = (await world.ledger.find([request.correlation_id]))[request.correlation_id]
     assert entry.settlement is not None
@@ -159,12 +170,7 @@ def test_a_frozen_worker_that_answered_early_changes_nothing_when_it_goes_on(
 
     async def scene() -> None:
         world = World(partitions=1, is_early=True)
-        zombie = await _reading(world)
-        request = await world.ask("hold", thread="t")
-        await until(lambda: bool(world.held))
-        zombie.freeze()
-        world.held.pop(request.question.text).set_result(told)
-        await asyncio.sleep(SESSION.total_seconds())
+        zombie, request = await _frozen(world, told)
         heir = await _reading(world)
         behind = await world.ask("answer", thread="t")
         await until(lambda: bool(world.held))
@@ -195,12 +201,7 @@ def test_a_frozen_worker_that_answered_early_settles_what_nobody_has_claimed_yet
 
     async def scene() -> None:
         world = World(partitions=1, is_early=True)
-        zombie = await _reading(world)
-        request = await world.ask("hold", thread="t")
-        await until(lambda: bool(world.held))
-        zombie.freeze()
-        world.held.pop(request.question.text).set_result("answer")
-        await asyncio.sleep(SESSION.total_seconds())
+        zombie, request = await _frozen(world, "answer")
         zombie.process.thaw()
         await quiet()
         await zombie.member.lose([0])
@@ -220,12 +221,7 @@ def test_an_early_answer_does_not_hold_where_an_attempt_crashed_meanwhile() -> N
 
     async def scene() -> None:
         world = World(partitions=1, is_early=True)
-        zombie = await _reading(world)
-        request = await world.ask("hold", thread="t")
-        await until(lambda: bool(world.held))
-        zombie.freeze()
-        world.held.pop(request.question.text).set_result("answer")
-        await asyncio.sleep(SESSION.total_seconds())
+        zombie, request = await _frozen(world, "answer")
         heir = await _reading(world)
         await until(lambda: bool(world.held))
         heir.process.kill()

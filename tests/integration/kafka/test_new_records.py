@@ -11,6 +11,14 @@ def new(reader: Reader) -> list[tuple[str, bool]]:
     return [(delivery.request.question.text, delivery.is_new) for delivery in reader.taken]
 
 
+async def give_two(log: RequestLog, reader: Reader) -> None:
+    """Only of the second one it is known that nothing came before it here."""
+    await append(log, "a")
+    await until(lambda: len(reader.taken) == 1, seconds=10)
+    await append(log, "b")
+    await until(lambda: len(reader.taken) == 2, seconds=10)
+
+
 async def test_what_was_there_before_its_reader_is_not_new_and_what_comes_then_is(
     source: KafkaRequestSource, log: RequestLog
 ) -> None:
@@ -30,20 +38,14 @@ async def test_the_first_of_a_partition_may_be_anybodys(
 ) -> None:
     """Nothing was read before that would say where it ended."""
     async with Reader(source) as reader:
-        await append(log, "a")
-        await until(lambda: len(reader.taken) == 1, seconds=10)
-        await append(log, "b")
-        await until(lambda: len(reader.taken) == 2, seconds=10)
+        await give_two(log, reader)
 
     assert new(reader) == [("a", False), ("b", True)]
 
 
 async def test_what_is_read_again_is_not_new(source: KafkaRequestSource, log: RequestLog) -> None:
     async with Reader(source) as reader:
-        await append(log, "a")
-        await until(lambda: len(reader.taken) == 1, seconds=10)
-        await append(log, "b")
-        await until(lambda: len(reader.taken) == 2, seconds=10)
+        await give_two(log, reader)
 
     async with Reader(source) as next_reader:
         await until(lambda: len(next_reader.taken) == 2, seconds=10)
@@ -57,10 +59,7 @@ async def test_what_another_member_was_given_is_not_new(
     place: Place, dead_letters: DeadLetters, log: RequestLog
 ) -> None:
     async with place.source(dead_letters) as first, Reader(first) as reader:
-        await append(log, "a")
-        await until(lambda: len(reader.taken) == 1, seconds=10)
-        await append(log, "b")
-        await until(lambda: len(reader.taken) == 2, seconds=10)
+        await give_two(log, reader)
         assert new(reader) == [("a", False), ("b", True)]
 
     async with place.source(dead_letters) as second, Reader(second) as other:
@@ -75,10 +74,7 @@ async def test_what_comes_back_to_a_member_after_a_rebalance_is_not_new(
     place: Place, dead_letters: DeadLetters, log: RequestLog
 ) -> None:
     async with place.source(dead_letters) as first, Reader(first) as reader:
-        await append(log, "a")
-        await until(lambda: len(reader.taken) == 1, seconds=10)
-        await append(log, "b")
-        await until(lambda: len(reader.taken) == 2, seconds=10)
+        await give_two(log, reader)
         reader.taken.clear()
         async with place.source(dead_letters) as second, Reader(second) as other:
             await until(lambda: len(reader.taken) + len(other.taken) >= 2, seconds=15)

@@ -10,6 +10,7 @@ from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.outcomes import Durability, Status
 from tests.builders import a_request, an_outcome
+from tests.contracts.early_answers import early_answer
 from tests.integration.redis.stores import Stores, comes
 
 KAFKA = Durability.KAFKA
@@ -30,6 +31,7 @@ async def test_a_server_that_is_full_writes_all_of_a_step_or_nothing(stores: Sto
 
     calls: list[Call] = [
         lambda: stores.ledger.claim(unknown, KAFKA),
+        lambda: stores.ledger.claim(unknown, KAFKA, early=early_answer(unknown)),
         lambda: stores.ledger.settle(an_outcome(unknown)),
         lambda: stores.ledger.settle(an_outcome(known), claim=claim),
     ]
@@ -73,6 +75,7 @@ async def test_a_key_that_holds_something_else_is_found_before_anything_is_writt
 
     calls: list[Call] = [
         lambda: stores.ledger.claim(request, KAFKA),
+        lambda: stores.ledger.claim(request, KAFKA, early=early_answer(request)),
         lambda: stores.ledger.settle(an_outcome(request), asked=Turn.asking(request)),
     ]
     for call in calls:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from cse_chat.adapters.redis import names
-from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.claims import Claim, Settlement
 from cse_chat.domain.model.ids import ClaimToken
 from cse_chat.domain.model.outcomes import Durability, Outcome
@@ -139,36 +138,6 @@ async def test_a_claim_that_is_asked_for_once_more_stays_one(database: str) -> N
 
     assert isinstance(first, Claim)
     assert again == first
-
-
-async def test_a_server_that_is_full_writes_nothing_of_it(own_stores: Stores) -> None:
-    request = a_request()
-    await own_stores.raw.config_set("maxmemory", 1)
-
-    with pytest.raises(TransportError, match="OutOfMemory"):
-        await own_stores.ledger.claim(request, KAFKA, early=early_answer(request))
-
-    assert await own_stores.snapshot() == {}
-
-
-@pytest.mark.parametrize(
-    "kind", ["request", "owner", "open_requests", "messages", "meta", "events", "threads_of"]
-)
-async def test_a_key_that_holds_something_else_is_found_before_anything_is_written(
-    own_stores: Stores, kind: str
-) -> None:
-    request = a_request()
-    of_what = {"request": request.correlation_id, "threads_of": request.user_id}
-    key = getattr(names, kind)(of_what.get(kind, request.thread_id))
-    if kind == "events":
-        await own_stores.raw.hset(key, "no", "kind that is written here")
-    else:
-        await own_stores.raw.xadd(key, {"no": "kind that is written here"})
-
-    with pytest.raises(TransportError, match="WRONGTYPE"):
-        await own_stores.ledger.claim(request, KAFKA, early=early_answer(request))
-
-    assert await own_stores.raw.keys() == [key]
 
 
 async def test_whoever_is_stopped_over_it_leaves_it_settled_or_free(database: str) -> None:
