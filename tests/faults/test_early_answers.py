@@ -4,63 +4,25 @@ import asyncio
 
 import pytest
 
-from cse_chat.domain.model.outcomes import Outcome, Status
-from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.model.outcomes import Status
+from tests.faults.early import CRASHES, died, is_answered_early, outcome_of, reading
 from tests.faults.oracle import faults_of
 from tests.faults.virtual_time import quiet, run_virtual
-from tests.faults.world import EARLY, LEASE, SESSION, Worker, World
+from tests.faults.workers import Worker
+from tests.faults.world import LEASE, SESSION, World
 from tests.waiting import until
-
-CRASHES = 3
-"""After so many attempts that crash nobody tries again."""
-
-
-async def _reading(world: World, *, kill_at: int | None = None, slots: int = 2) -> Worker:
-    """Have a worker read all there is: what is asked from now on is new."""
-    worker = Worker(world, kill_at=kill_at, slots=slots)
-    await worker.start()
-    await world.broker.spread([worker.member])
-    await quiet()
-    return worker
-
-
-async def _frozen(world: World, told: str) -> tuple[Worker, ChatRequest]:
-    """Return a worker that froze as its agent answered early, and was thrown out since."""
-    worker = await _reading(world)
-    request = await world.ask("hold", thread="t")
-    await until(lambda: bool(world.held))
-    worker.freeze()
-    world.held.pop(request.question.text).set_result(told)
-    await asyncio.sleep(SESSION.total_seconds())
-    return worker, request
-
-
-async def _outcome_of(world: World, request: ChatRequest) -> Outcome:
-    entry = (await world.ledger.find([request.correlation_id]))[request.correlation_id]
-    assert entry.settlement is not None
-    return entry.settlement.outcome
-
-
-async def _is_early(world: World, request: ChatRequest) -> bool:
-    answer = (await _outcome_of(world, request)).answer
-    return answer is not None and answer.basis == EARLY
-
-
-async def _died(worker: Worker) -> None:
-    await worker.bury()
-    await asyncio.sleep(max(SESSION, LEASE).total_seconds())
 
 
 def test_what_begins_a_thread_is_answered_early_and_costs_one_execution() -> None:
     async def scene() -> None:
         world = World(partitions=1, is_early=True)
-        worker = await _reading(world)
+        worker = await reading(world)
         first, second = [await world.ask("answer", thread="t") for _ in range(2)]
         await asyncio.sleep(1)
         await worker.stop()
 
-        assert await _is_early(world, first)
-        assert not await _is_early(world, second)
+        assert await is_answered_early(world, first)
+        assert not await is_answered_early(world, second)
         assert len(world.executions) == 2
         assert await faults_of(world) == []
 
@@ -73,7 +35,7 @@ def test_an_agent_that_fails_early_is_asked_again_at_once(mode: str) -> None:
 
     async def scene() -> None:
         world = World(partitions=1, is_early=True)
-        worker = await _reading(world)
+        worker = await reading(world)
         request = await world.ask(mode, thread="t")
         await quiet()
         assert (world.early_executions_of(request), world.executions_of(request)) == (1, 2)
@@ -91,7 +53,7 @@ def test_what_was_there_before_the_worker_is_never_answered_early() -> None:
     async def scene() -> None:
         world = World(partitions=1, is_early=True)
         await world.ask("answer", thread="t")
-        worker = await _reading(world)
+        worker = await reading(world)
         await asyncio.sleep(1)
         worker.read_again()
         await world.ask("answer", thread="u")
@@ -110,17 +72,17 @@ def test_a_thread_that_began_elsewhere_has_no_early_answer() -> None:
 
     async def scene() -> None:
         world = World(partitions=1, is_early=True)
-        before = await _reading(world)
+        before = await reading(world)
         first = await world.ask("answer", thread="t")
         await asyncio.sleep(1)
         await before.stop()
-        worker = await _reading(world)
+        worker = await reading(world)
         second = await world.ask("answer", thread="t")
         await asyncio.sleep(1)
         await worker.stop()
 
-        assert await _is_early(world, first)
-        assert not await _is_early(world, second)
+        assert await is_answered_early(world, first)
+        assert not await is_answered_early(world, second)
         assert (world.early_executions_of(second), world.executions_of(second)) == (1, 2)
         assert await faults_of(world) == []
 
@@ -134,7 +96,7 @@ def test_a_question_that_always_crashes_its_worker_is_set_aside(is_early: bool) 
     async def scene() -> None:
         world = World(partitions=1, is_early=is_early)
         crashes = 0
-        worker = await _reading(world)
+        worker = await reading(world)
         poison = await world.ask("poison", thread="t")
         behind = await world.ask("answer", thread="t")
         other = await world.ask("answer", thread="u")
@@ -147,121 +109,16 @@ def test_a_question_that_always_crashes_its_worker_is_set_aside(is_early: bool) 
             if worker.process.alive:
                 break
             crashes += 1
-            await _died(worker)
-            worker = await _reading(world)
+            await died(worker)
+            worker = await reading(world)
         await worker.stop()
 
         assert crashes == world.executions_of(poison) == CRASHES + is_early
-        assert (await _outcome_of(world, poison)).status is Status.FAILED
+        assert (await outcome_of(world, poison)).status is Status.FAILED
         for request in (behind, other):
-            assert (await _outcome_of(world, request)).status is Status.ANSWERED
+            assert (await outcome_of(world, request)).status is Status.ANSWERED
         assert len(await world.dead_letters.newest(10)) == 1
         assert await faults_of(world, most_executions=CRASHES) == []
-
-    run_virtual(scene())
-
-
-@pytest.mark.parametrize("told", ["answer", "refuse"])
-@pytest.mark.parametrize("is_settled", [False, True], ids=["while-it-runs", "once-it-is-answered"])
-def test_a_frozen_worker_that_answered_early_changes_nothing_when_it_goes_on(
-    told: str, is_settled: bool
-) -> None:
-    """Its claim, which would have been the settlement, comes behind the claim of who took over."""
-
-    async def scene() -> None:
-        world = World(partitions=1, is_early=True)
-        zombie, request = await _frozen(world, told)
-        heir = await _reading(world)
-        behind = await world.ask("answer", thread="t")
-        await until(lambda: bool(world.held))
-        if is_settled:
-            world.held[request.question.text].set_result("answer")
-            await asyncio.sleep(1)
-        # Before it hears that it has lost its partitions: they are told only as it makes the call.
-        zombie.process.thaw()
-        await quiet()
-        if not is_settled:
-            world.held[request.question.text].set_result("answer")
-        await asyncio.sleep(1)
-        await zombie.member.lose([0])
-        await asyncio.sleep(1)
-        await zombie.stop()
-        await heir.stop()
-
-        assert not await _is_early(world, request)
-        assert (world.early_executions_of(request), world.executions_of(request)) == (1, 2)
-        assert (await _outcome_of(world, behind)).status is Status.ANSWERED
-        assert await faults_of(world) == []
-
-    run_virtual(scene())
-
-
-def test_a_frozen_worker_that_answered_early_settles_what_nobody_has_claimed_yet() -> None:
-    """Whoever takes over finds it settled, and asks nobody."""
-
-    async def scene() -> None:
-        world = World(partitions=1, is_early=True)
-        zombie, request = await _frozen(world, "answer")
-        zombie.process.thaw()
-        await quiet()
-        await zombie.member.lose([0])
-        heir = await _reading(world)
-        await asyncio.sleep(1)
-        await zombie.stop()
-        await heir.stop()
-
-        assert await _is_early(world, request)
-        assert await faults_of(world) == []
-
-    run_virtual(scene())
-
-
-def test_an_early_answer_does_not_hold_where_an_attempt_crashed_meanwhile() -> None:
-    """It would be the second, and what the first one costs is counted."""
-
-    async def scene() -> None:
-        world = World(partitions=1, is_early=True)
-        zombie, request = await _frozen(world, "answer")
-        heir = await _reading(world)
-        await until(lambda: bool(world.held))
-        heir.process.kill()
-        await _died(heir)
-        zombie.process.thaw()
-        await until(lambda: bool(world.held))
-        world.held[request.question.text].set_result("answer")
-        await quiet()
-        await zombie.member.lose([0])
-        last = await _reading(world)
-        await asyncio.sleep(1)
-        await zombie.stop()
-        await last.stop()
-
-        assert not await _is_early(world, request)
-        assert (await _outcome_of(world, request)).attempt == 2
-        assert await faults_of(world, most_executions=2) == []
-
-    run_virtual(scene())
-
-
-def test_a_partition_that_moves_stops_an_early_answer_and_the_next_reader_claims() -> None:
-    async def scene() -> None:
-        world = World(partitions=1, is_early=True)
-        first = await _reading(world)
-        request = await world.ask("hold", thread="t")
-        await until(lambda: bool(world.held))
-        began = world.loop.time()
-        second = await _reading(world)
-        assert world.loop.time() - began < 0.1
-        await until(lambda: bool(world.held))
-        world.held[request.question.text].set_result("answer")
-        await asyncio.sleep(1)
-        await first.stop()
-        await second.stop()
-
-        assert not await _is_early(world, request)
-        assert (world.early_executions_of(request), world.executions_of(request)) == (1, 2)
-        assert (await _outcome_of(world, request)).attempt == 1
-        assert await faults_of(world) == []
 
     run_virtual(scene())
 
@@ -271,17 +128,17 @@ def test_a_ledger_that_was_lost_takes_no_early_answer_before_it_has_what_was_ans
 
     async def scene() -> None:
         world = World(partitions=1, is_early=True)
-        before = await _reading(world)
+        before = await reading(world)
         await world.ask("answer", thread="t")
         await asyncio.sleep(1)
         await before.stop()
-        worker = await _reading(world)
+        worker = await reading(world)
         world.lose_ledger()
         request = await world.ask("answer", thread="t")
         await asyncio.sleep(1)
         await worker.stop()
 
-        assert not await _is_early(world, request)
+        assert not await is_answered_early(world, request)
         assert (world.early_executions_of(request), world.executions_of(request)) == (1, 2)
         assert world.broker.is_done()
 
@@ -307,17 +164,17 @@ async def _ledger_lost(at: int | None, kill_at: int | None = None) -> list[str]:
     await asyncio.sleep(2)
     await worker.stop()
     await asyncio.sleep(max(SESSION, LEASE).total_seconds())
-    heir = await _reading(world)
+    heir = await reading(world)
     later = await world.ask("answer", thread="t")
     await asyncio.sleep(2)
     await heir.stop()
 
     assert world.broker.is_done()
-    assert not await _is_early(world, later)
+    assert not await is_answered_early(world, later)
     for request in (*asked, later):
         told = {o for o, _ in world.responses.read() if o.correlation_id == request.correlation_id}
         assert len(told) == 1, f"{request.question.text}: {len(told)} outcomes"
-        assert await _outcome_of(world, request) in told
+        assert await outcome_of(world, request) in told
         assert world.early_executions_of(request) <= 1
         assert world.executions_of(request) - world.early_executions_of(request) <= 2
     return worker.process.steps

@@ -22,7 +22,8 @@ from typing_extensions import override
 
 from tests.faults.oracle import faults_of, order_of, twice_at_once, unfinished_below_commit
 from tests.faults.virtual_time import VirtualTimeLoop, quiet
-from tests.faults.world import LEASE, Worker, World
+from tests.faults.workers import Worker
+from tests.faults.world import LEASE, World
 
 PARTITIONS = 2
 SLOTS = 2

@@ -16,7 +16,8 @@ from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.use_cases.process_request import Progress
 from tests.faults.oracle import faults_of, twice_at_once, unfinished_below_commit
 from tests.faults.virtual_time import quiet, run_virtual
-from tests.faults.world import SESSION, Worker, World
+from tests.faults.workers import Worker
+from tests.faults.world import SESSION, World
 
 
 class NoClaims:

@@ -14,7 +14,8 @@ from tests.builders import a_question
 from tests.faults.gateway import Gateway
 from tests.faults.oracle import faults_of
 from tests.faults.virtual_time import quiet, run_virtual
-from tests.faults.world import DEADLINE, SESSION, Worker, World
+from tests.faults.workers import Worker
+from tests.faults.world import DEADLINE, SESSION, World
 from tests.waiting import until
 
 SOON = timedelta(seconds=2)

@@ -1,7 +1,6 @@
 """What is written to a connection in one turn of the event loop, written at its end."""
 
 import asyncio
-from collections.abc import Iterable
 from typing import Any, Final
 
 from typing_extensions import override
@@ -37,11 +36,6 @@ class GatheringTransport(asyncio.Transport):
         self._waiting_bytes += len(data)
         if self._waiting_bytes > MOST_WAITING:  # who writes on and on is to be paused
             self.flush()
-
-    @override
-    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
-        for data in list_of_data:
-            self.write(data)
 
     def flush(self) -> None:
         """Write what waits now; to a connection that is lost, nothing."""
