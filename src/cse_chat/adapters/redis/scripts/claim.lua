@@ -33,8 +33,10 @@ else
   end
   -- The question is all that was ever said in the thread, and nobody has run it.
   if outcome and not again and attempt == 1 and length == 1 and not refusal(owner, user) then
-    if is_known then -- else it was just now
+    opens, is_opened = nil, false
+    if is_known then -- else it is listed already, and was never open
       is_listed = call('ZADD', LISTED, now_us, thread) == 1
+      call('ZREM', OPEN, id)
     end
     length, added = call('RPUSH', MESSAGES, answered), added + 1
     for n = SAID, #ARGV do
@@ -42,7 +44,6 @@ else
     end
     heads[#heads + 1], tails[#tails + 1] = ended, string.sub(outcome, 2)
     call('SET', MAILBOX, outcome, 'PXAT', now + answer_life)
-    call('ZREM', OPEN, id)
     call('HSET', REQUEST, 'status', 'answered', 'attempt', 1, 'spent', 0, 'settled_by', 1,
       'done:history', 1, unpack(fields))
     local channel = (replies or '') ~= '' and replies or ARGV[10]

@@ -6,4 +6,4 @@ if is_known then
   return {call('ZRANK', OPEN, id)}
 end
 call('HSET', REQUEST, 'status', 'accepted', 'attempt', 0, 'spent', 0, unpack(fields))
-reply = {call('ZRANK', OPEN, id)}
+reply = {open_before} -- it comes last

@@ -19,7 +19,7 @@ if not is_known then
   is_listed = call('ZADD', LISTED, now_us, thread) == 1
   -- They stand in the order they came, however many in a millisecond.
   local last = open_before > 0 and call('ZRANGE', OPEN, -1, -1, 'WITHSCORES')[2] or 0
-  call('ZADD', OPEN, math.max(now, last + 1), id)
+  opens = math.max(now, last + 1)
   is_opened = open_before == 0
   added, length = 1, call('RPUSH', MESSAGES, asked)
   fields = {'thread', thread, 'user', user, 'deadline', deadline, 'durability', durability,

@@ -6,3 +6,5 @@ local added, length, title = 0, turns_before, ''
 -- fields of its row and of META, what else is told, as channels and messages, and what the step returns.
 local uses_thread, is_listed, is_opened = true, false, false
 local fields, changes, announced, reply = {}, {}, {}, nil
+-- Its place among the open requests, unless it has one or needs none.
+local opens

@@ -1,5 +1,8 @@
 -- Write what a step has left, say what it has to say, and return its reply.
 if uses_thread then
+  if opens then
+    call('ZADD', OPEN, opens, id)
+  end
   if begins and has_events then
     call('DEL', EVENTS) -- those of another epoch are of no more use
     has_events = false
@@ -47,7 +50,8 @@ if uses_thread then
   if keeps then
     own(OWNER, user)
     local ends = now + history_life
-    for n = 4, 7 do -- the thread's keys but its owner: they end together
+    -- The thread's keys but its owner end together; the first is there while requests are open.
+    for n = (opens or open_before > 0) and 4 or 5, 7 do
       call('PEXPIREAT', KEYS[n], ends)
     end
     call('PEXPIREAT', LISTED, ends)
