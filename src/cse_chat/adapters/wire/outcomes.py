@@ -102,9 +102,18 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     outcome: msgspec.Raw
 
 
+class _Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """An `Announcement` as it is read: all at once."""
+
+    user_id: str
+    durability: Durability | None
+    attempt: int
+    outcome: _Response
+
+
 _encoder = msgspec.json.Encoder()
 _response_decoder = msgspec.json.Decoder(_Response)
-_announcement_decoder = msgspec.json.Decoder(Announcement)
+_heard_decoder = msgspec.json.Decoder(_Heard)
 
 
 def decode_outcome(
@@ -156,12 +165,7 @@ def decode_announcement(message: bytes) -> Outcome:
         MalformedRecordError: It is no announcement.
     """
     try:
-        wire = _announcement_decoder.decode(message)
-    except (ValueError, RecursionError) as error:
+        wire = _heard_decoder.decode(message)
+        return wire.outcome.to_outcome(UserId(wire.user_id), wire.durability, wire.attempt)
+    except Exception as error:  # whatever a stranger's bytes raise
         raise MalformedRecordError(f"no announcement: {type(error).__name__}") from error
-    return decode_outcome(
-        bytes(wire.outcome),
-        user_id=UserId(wire.user_id),
-        durability=wire.durability,
-        attempt=wire.attempt,
-    )

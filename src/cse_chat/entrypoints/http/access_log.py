@@ -1,5 +1,6 @@
 """One log line a request or socket: what was asked of us, how it ended and how long it took."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
@@ -50,17 +51,21 @@ class AccessLog:
         try:
             await self._app(scope, receive, send)
         finally:
-            route, status = scope.get("path_template"), status_of(scope)
-            self._responses[route, status] += 1
-            self._log.info(
-                "http_request",
-                method=scope["method"],
-                route=route,
-                status=status,
-                duration_ms=round((self._monotonic() - started) * 1000, 3),
-                correlation_id=correlation_id_of(scope),
-            )
+            took = self._monotonic() - started
+            self._responses[scope.get("path_template"), status_of(scope)] += 1
+            # What was answered is written at the end of this turn of the loop: the line waits for it.
+            asyncio.get_running_loop().call_soon(self._tell, scope, took)
             reset_contextvars(**tokens)
+
+    def _tell(self, scope: HTTPScope, took: float) -> None:
+        self._log.info(
+            "http_request",
+            method=scope["method"],
+            route=scope.get("path_template"),
+            status=status_of(scope),
+            duration_ms=round(took * 1000, 3),
+            correlation_id=correlation_id_of(scope),
+        )
 
     async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = self._monotonic()
