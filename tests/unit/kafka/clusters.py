@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka.protocol.produce import ProduceRequest, ProduceRequest_v7, ProduceResponse_v7
+from aiokafka.protocol.produce import ProduceRequest_v7, ProduceResponse_v7
 from aiokafka.record import MemoryRecords
+from aiokafka.structs import TopicPartition
 
+from cse_chat.adapters.kafka.quick_requests import QuickRequest
 from tests.waiting import until
 
 TOPIC = "requests"
@@ -39,7 +41,8 @@ class Library:
     def __init__(self, leaders: Mapping[int, int] | None = None) -> None:
         self.client = self.cluster = self._txn_manager = self  # looked at for what stands below
         self.leaders: dict[int, int | None] = dict(leaders or {0: 1})
-        self._partitions = {TOPIC: set(self.leaders)}
+        self._partitions: dict[str, dict[int, object]] = {}
+        self.describe()
         self.away: set[int] = set()  # nodes of which nobody knows the address
         self.error: Exception | None = None
         self.flights: list[Flight] = []
@@ -47,11 +50,8 @@ class Library:
         self.ended: list[str] = []
         self.producer_id, self.producer_epoch = IDENTITY, 0
 
-    def partitions_for_topic(self, topic: str) -> set[int] | None:
-        return self._partitions.get(topic)
-
-    def available_partitions_for_topic(self, topic: str) -> set[int] | None:
-        return self._partitions.get(topic)
+    def available_partitions_for_topic(self, topic: str) -> set[int]:
+        return set(self._partitions[topic])
 
     def leader_for_partition(self, place: Any) -> int | None:  # noqa: ANN401 - a name of the library's
         return self.leaders[place.partition]
@@ -62,12 +62,13 @@ class Library:
     def force_metadata_update(self) -> None:
         self.looked += 1
 
-    async def send(self, node: int, request: ProduceRequest) -> ProduceResponse_v7:
+    async def send(self, node: int, request: QuickRequest) -> ProduceResponse_v7:
         if self.error:
             raise self.error
-        [(topic, sent)] = request.build(ProduceRequest_v7).topics
+        written = request.prepare({ProduceRequest_v7.API_KEY: (0, 7)}).encode()
+        [(topic, sent)] = ProduceRequest_v7.decode(written).topics
         answer: asyncio.Future[Mapping[int, int]] = asyncio.get_running_loop().create_future()
-        batches = {partition: _batch(data) for partition, data in sent}
+        batches = {partition: batch_in(data) for partition, data in sent}
         flight = Flight(
             node,
             {
@@ -95,10 +96,20 @@ class Library:
 
     close = stop
 
+    def describe(self) -> None:
+        """Learn which partitions there are."""
+        self._partitions = {TOPIC: dict.fromkeys(self.leaders)}
+
     def forget(self) -> None:
         """Know the topic no more."""
         self._partitions.clear()
 
 
-def _batch(data: bytes) -> Any:  # noqa: ANN401 - a name of the library's
+def place(partition: int) -> TopicPartition:
+    """Return the name of a partition of `TOPIC`."""
+    return TopicPartition(TOPIC, partition)
+
+
+def batch_in(data: bytes) -> Any:  # noqa: ANN401 - a name of the library's
+    """Return the first batch in *data*, as the library reads it."""
     return MemoryRecords(bytes(data)).next_batch()

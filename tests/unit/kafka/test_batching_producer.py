@@ -8,6 +8,7 @@ import pytest
 from cse_chat.adapters.kafka.batching_producer import BatchingProducer, Pauses
 from cse_chat.adapters.kafka.errors import UnconfirmedError
 from cse_chat.adapters.kafka.outgoing import NotHandedOverError, OutgoingRecord
+from cse_chat.adapters.kafka.partitioning import murmur2
 from tests.unit.kafka.clusters import TOPIC, Library
 
 NEVER = 3_600.0  # seconds: who waits for so long fails
@@ -65,6 +66,22 @@ async def test_what_comes_when_the_leader_has_moved_does_not_overtake_what_waits
 
     assert await scene.ended(1) == [2, 3]
     await asyncio.gather(*confirmed)
+
+
+async def test_a_topic_that_has_grown_is_looked_at_anew() -> None:
+    scene = Scene()
+    confirmed = [scene.put(1)]
+    assert await scene.ended(0) == [1]
+    scene.library.leaders |= dict.fromkeys(range(1, 12), 1)
+    scene.library.describe()
+
+    confirmed.append(scene.put(2))
+    flight = await scene.library.flight(1)
+    flight.end()
+    await asyncio.gather(*confirmed)
+
+    # Any client of Kafka has this key there.
+    assert list(flight.numbers) == [murmur2(b"key") % 2**31 % 12] != [0]
 
 
 async def test_whoever_is_handed_back_by_another_client_stands_before_later_ones() -> None:

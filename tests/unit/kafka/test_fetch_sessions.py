@@ -5,10 +5,17 @@ from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
-from aiokafka.protocol.fetch import FetchRequest, FetchResponse_v4, FetchResponse_v11
+from aiokafka.protocol.fetch import (
+    FetchRequest,
+    FetchRequest_v6,
+    FetchRequest_v11,
+    FetchResponse_v4,
+    FetchResponse_v11,
+)
 from aiokafka.protocol.metadata import MetadataRequest
 
 from cse_chat.adapters.kafka.fetch_sessions import FetchSessions
+from cse_chat.adapters.kafka.quick_requests import QuickRequest
 
 TOPIC = "requests"
 NODE = 1
@@ -31,9 +38,11 @@ class Broker:
 
     async def send(self, node: int, request: Any) -> Any:  # noqa: ANN401 - the library's
         assert node == NODE
-        if not hasattr(request, "session"):  # the library's own
+        if not isinstance(request, QuickRequest):  # none that fetches
             return request
-        self.asked.append(request.prepare({FETCH: (0, self._newest)}))
+        written = request.prepare({FETCH: (0, self._newest)}).encode()
+        kind = FetchRequest_v11 if self._newest == FetchRequest_v11.API_VERSION else FetchRequest_v6
+        self.asked.append(kind.decode(written))
         if self.error:
             raise self.error
         if self._newest < 7:

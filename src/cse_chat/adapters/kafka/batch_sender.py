@@ -18,6 +18,7 @@ from cse_chat.adapters.kafka.errors import (
     transport_error,
 )
 from cse_chat.adapters.kafka.outgoing import OutgoingRecord
+from cse_chat.adapters.kafka.quick_requests import QuickRequest
 from cse_chat.domain.errors import TransportError
 
 _ALL_IN_SYNC = -1
@@ -25,13 +26,14 @@ _REPLICATED_BY = 5_000  # milliseconds that the broker waits for those
 _AGAIN = 0.2  # seconds
 _FORMAT = 2
 _BATCH = 262_144  # bytes, before they are compressed
+_SMALL = 2_048  # bytes: three questions
 _SEQUENCES = 2**31  # Kafka begins again at 0; the library's own count goes below it
 
 
-def _new_builder() -> DefaultRecordBatchBuilder:
+def _new_builder(codec: int = DefaultRecordBatch.CODEC_NONE) -> DefaultRecordBatchBuilder:
     return DefaultRecordBatchBuilder(
         magic=_FORMAT,
-        compression_type=DefaultRecordBatch.CODEC_LZ4,
+        compression_type=codec,
         is_transactional=0,
         producer_id=-1,
         producer_epoch=-1,
@@ -42,7 +44,10 @@ def _new_builder() -> DefaultRecordBatchBuilder:
 
 @dataclass(slots=True, eq=False)
 class Batch:
-    """Records of one partition that go together.
+    """Records of one partition that go together, compressed where they are more than a few.
+
+    To compress a small one, to look into it in the broker, and to unpack it again takes all of them
+    longer than its bytes are worth.
 
     Attributes:
         place: The partition.
@@ -50,6 +55,7 @@ class Batch:
         builder: Has been given the records.
         data: What is sent, every time, once they are numbered.
         is_full: Whether it takes no more: a later one must not overtake one that it did not take.
+        is_compressed: Whether its data will be.
     """
 
     place: TopicPartition
@@ -58,6 +64,7 @@ class Batch:
     records: list[OutgoingRecord] = field(default_factory=list)
     data: bytes = b""
     is_full: bool = False
+    is_compressed: bool = False
 
     def takes(self, record: OutgoingRecord) -> bool:
         """Add *record* if there is room; say whether it did.
@@ -67,12 +74,24 @@ class Batch:
         """
         if self.is_full:
             return False
-        number, headers = len(self.records), list(record.headers)
-        if self.builder.append(number, None, record.key, record.value, headers) is None:
+        if not self._is_added(len(self.records), record):
             self.is_full = True
             return False
         self.records.append(record)
+        if not self.is_compressed and self.builder.size() > _SMALL:
+            self._begin_anew()
         return True
+
+    def _is_added(self, number: int, record: OutgoingRecord) -> bool:
+        headers = list(record.headers)
+        return self.builder.append(number, None, record.key, record.value, headers) is not None
+
+    def _begin_anew(self) -> None:
+        """Have it compressed: a builder has to know from the start."""
+        self.is_compressed = True
+        self.builder = _new_builder(DefaultRecordBatch.CODEC_LZ4)
+        for number, record in enumerate(self.records):
+            self._is_added(number, record)
 
 
 class BatchSender:
@@ -209,15 +228,17 @@ class BatchSender:
             record.fail(_failure(error))
 
 
-def _request(batches: Sequence[Batch]) -> ProduceRequest:
+def _request(batches: Sequence[Batch]) -> QuickRequest:
     topics: defaultdict[str, list[tuple[int, bytes]]] = defaultdict(list)
     for batch in batches:
         topics[batch.place.topic].append((batch.place.partition, batch.data))
-    return ProduceRequest(
-        transactional_id=None,
-        required_acks=_ALL_IN_SYNC,
-        timeout=_REPLICATED_BY,
-        topics=list(topics.items()),
+    return QuickRequest(
+        ProduceRequest(
+            transactional_id=None,
+            required_acks=_ALL_IN_SYNC,
+            timeout=_REPLICATED_BY,
+            topics=list(topics.items()),
+        )
     )
 
 

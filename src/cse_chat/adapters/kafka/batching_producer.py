@@ -68,12 +68,18 @@ class _Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class _Partitions:
-    """Those of a topic, for one turn of the loop: looked up once for all that is sent in it."""
+class _Topic:
+    """The partitions of a topic.
 
-    all: Sequence[int]
+    Attributes:
+        described: What the client knew of it: with the next it is looked at anew.
+        partitions: All, in their order.
+        available: Those that have a leader.
+    """
+
+    described: object
+    partitions: Sequence[int]
     available: Sequence[int]
-    routes: dict[int, tuple[TopicPartition, _Lane]]
 
 
 class BatchingProducer:
@@ -109,6 +115,7 @@ class BatchingProducer:
         self._queued = 0  # in all lanes; counted, because every send asks for it
         self._lanes: dict[int | None, _Lane] = {}  # by the node that leads
         self._lane_of: dict[TopicPartition, _Lane] = {}
+        self._topics: dict[str, _Topic] = {}
         self.broken = self._sender.broken
 
     @property
@@ -202,19 +209,15 @@ class BatchingProducer:
         inbox, self._inbox = self._inbox, []
         # Those that were handed back by another client come late, and in any order.
         inbox.sort(key=attrgetter("number"))
-        partitions = {topic: self._partitions(topic) for topic in {r.topic for r in inbox}}
         is_broken = self.broken.done()
         for record in inbox:
-            known = partitions[record.topic]
-            if known is None or is_broken:
+            topic = self._topic(record.topic)
+            if topic is None or is_broken:
                 record.fail(NotHandedOverError())
                 continue
-            partition = partition_of(record.key, known.all, known.available)
-            route = known.routes.get(partition)
-            if route is None:
-                place = TopicPartition(record.topic, partition)
-                route = known.routes[partition] = (place, self._lane(place))
-            place, lane = route
+            partition = partition_of(record.key, topic.partitions, topic.available)
+            place = TopicPartition(record.topic, partition)
+            lane = self._lane(place)
             lane.queue.append((place, record))
             self._queued += 1
             if lane.is_gathering and record.is_urgent:
@@ -222,13 +225,16 @@ class BatchingProducer:
             if lane.flight is None:
                 lane.flight = self._loop.create_task(self._fly(lane))
 
-    def _partitions(self, topic: str) -> _Partitions | None:
+    def _topic(self, name: str) -> _Topic | None:
         cluster = self.producer.client.cluster
-        known = cluster.partitions_for_topic(topic)
-        if known is None:
-            return None
-        available = cluster.available_partitions_for_topic(topic)
-        return _Partitions(all=sorted(known), available=tuple(available), routes={})
+        described = cluster._partitions.get(name)  # noqa: SLF001 - as above
+        topic = self._topics.get(name)
+        if topic is None or topic.described is not described:
+            if described is None:
+                return None
+            available = tuple(cluster.available_partitions_for_topic(name))
+            topic = self._topics[name] = _Topic(described, sorted(described), available)
+        return topic
 
     def _lane(self, place: TopicPartition) -> _Lane:
         lane = self._lane_of.get(place)

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
+from cse_chat.adapters.kafka.frames import take_frames_as_they_come
 from cse_chat.adapters.kafka.tolerant_records import read_tolerantly
 
 CLIENT_ID: Final = "cse-chat"
 
 read_tolerantly()
+take_frames_as_they_come()
 
 
 def client_options(bootstrap_servers: str, *, request_timeout: timedelta) -> Mapping[str, Any]:

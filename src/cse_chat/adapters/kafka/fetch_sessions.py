@@ -8,6 +8,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.protocol.fetch import FetchRequest
 
+from cse_chat.adapters.kafka.quick_requests import QuickRequest
+
 _WITH_SESSIONS: Final = 7  # version of the request
 _LAST: Final = 2**31 - 1
 
@@ -101,7 +103,8 @@ class FetchSessions:
         session = self._sessions.get(node, _Session())
         # Unless it is answered, nobody knows what the broker remembers: it is told to begin anew.
         self._sessions[node] = _Session(session.id)
-        response = await self._client.send(node, _InSession(request, wanted, session))
+        request_in_session = QuickRequest(_InSession(request, wanted, session))
+        response = await self._client.send(node, request_in_session)
         is_kept = response.API_VERSION >= _WITH_SESSIONS and not response.error_code
         if is_kept and response.session_id:
             epoch = session.epoch % _LAST + 1

@@ -16,7 +16,7 @@ def record_of(taken: ConsumerRecord) -> Record:
         timestamp=_time(taken.timestamp),
         key=taken.key,
         value=taken.value,
-        headers=tuple((name, value or b"") for name, value in taken.headers),
+        headers=tuple([(name, value or b"") for name, value in taken.headers]),
     )
 
 
@@ -31,5 +31,7 @@ def _time(milliseconds: int) -> datetime:
 
 def weight_of(taken: ConsumerRecord) -> int:
     """Return about how many bytes *taken* holds."""
-    headers = sum(len(name) + len(value or b"") for name, value in taken.headers)
-    return len(taken.value or b"") + len(taken.key or b"") + headers
+    weight = len(taken.value or b"") + len(taken.key or b"")
+    for name, value in taken.headers:
+        weight += len(name) + len(value or b"")
+    return weight
