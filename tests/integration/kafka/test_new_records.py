@@ -19,13 +19,13 @@ async def give_two(log: RequestLog, reader: Reader) -> None:
     await until(lambda: len(reader.taken) == 2, seconds=10)
 
 
-async def test_what_was_there_before_its_reader_is_not_new_and_what_comes_then_is(
-    source: KafkaRequestSource, log: RequestLog
+async def test_what_was_there_before_its_member_is_not_new_and_what_comes_then_is(
+    place: Place, dead_letters: DeadLetters, log: RequestLog
 ) -> None:
     """A worker that died may have had it in hand."""
     await append(log, "a", "b")
 
-    async with Reader(source) as reader:
+    async with place.source(dead_letters) as source, Reader(source) as reader:
         await until(lambda: len(reader.taken) == 2, seconds=10)
         await append(log, "c", "d")
         await until(lambda: len(reader.taken) == 4, seconds=10)

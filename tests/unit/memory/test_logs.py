@@ -1,6 +1,7 @@
 """What is asked and answered, in memory: the logs under their contract suites, and their bounds."""
 
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import aclosing
 from datetime import timedelta
 
 import pytest
@@ -76,6 +77,21 @@ class TestInMemoryRequestLog(InMemoryPorts, RequestLogContract):
 
         await memory.log.append(a_request())
         assert [d.record.offset for d in await memory.log.unfinished()] == [0, 2]
+
+    async def test_only_what_no_reader_was_given_is_new(self, memory: Memory) -> None:
+        await memory.log.append(a_request())
+        assert not any(delivery.is_new for delivery in await memory.log.unfinished())
+        async with aclosing(memory.log.deliveries(_ignored)) as first_reader:
+            assert (await anext(first_reader)).is_new
+            await memory.log.append(a_request())
+            await memory.log.rebalance()
+            assert [(await anext(first_reader)).is_new for _ in range(2)] == [False, True]
+
+        await memory.log.append(a_request())
+        async with aclosing(memory.log.deliveries(_ignored)) as next_reader:
+            given = [await anext(next_reader) for _ in range(3)]
+
+        assert [delivery.is_new for delivery in given] == [False, False, True]
 
     async def test_a_rebalance_without_a_reader_is_no_error(self, memory: Memory) -> None:
         await memory.log.rebalance()

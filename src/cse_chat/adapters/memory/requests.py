@@ -53,6 +53,7 @@ class InMemoryRequestLog:
         self._undelivered: deque[Record] = deque()
         self._arrived = asyncio.Event()
         self._next_offset = 0
+        self._given = 0  # offsets below it were given to a reader
         self._open = True
         self._revoked: Revoked = _nobody_reads
 
@@ -101,7 +102,10 @@ class InMemoryRequestLog:
         self._undelivered = deque(self._unfinished.values())
         while True:
             while self._undelivered:
-                delivery = await self._delivery(self._undelivered.popleft())
+                record = self._undelivered.popleft()
+                is_new = record.offset >= self._given
+                self._given = max(self._given, record.offset + 1)
+                delivery = await self._delivery(record, is_new=is_new)
                 if delivery is not None:
                     yield delivery
             if not self._open:
@@ -131,7 +135,7 @@ class InMemoryRequestLog:
         found = [await self._delivery(record) for record in tuple(self._unfinished.values())]
         return tuple(delivery for delivery in found if delivery is not None)
 
-    async def _delivery(self, record: Record) -> Delivery | None:
+    async def _delivery(self, record: Record, *, is_new: bool = False) -> Delivery | None:
         try:
             request = self._appended.get(record.offset) or decode_request(
                 record, default_deadline=self._default_deadline
@@ -139,7 +143,9 @@ class InMemoryRequestLog:
         except MalformedRecordError as error:
             await self._set_aside(record, error)
             return None
-        return Delivery(request=request, record=record, durability=Durability.MEMORY)
+        return Delivery(
+            request=request, record=record, durability=Durability.MEMORY, is_new=is_new
+        )
 
     async def _set_aside(self, record: Record, error: MalformedRecordError) -> None:
         letter = DeadLetter.of_unread(record, error, failed_at=self._now())
