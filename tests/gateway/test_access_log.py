@@ -1,4 +1,6 @@
 import asyncio
+import types
+from collections.abc import Generator
 from typing import Any
 
 from litestar import Litestar
@@ -63,6 +65,52 @@ async def test_while_a_request_is_served_its_id_is_in_every_line() -> None:
     async def app(*_: object) -> None:
         seen.append(get_contextvars())
 
+    with capture_logs() as events:
+        await _ask(AccessLog(app))
+        assert get_contextvars() == {}
+        await asyncio.sleep(0)  # the line comes behind what was answered
+
+    assert seen == [{"request_id": "r1"}]
+    assert events[0]["status"] is None  # nobody was answered
+
+
+async def test_what_is_answered_goes_before_its_line() -> None:
+    """It is written at the end of the turn of the loop in which the application said it."""
+    order: list[str] = []
+
+    async def app(*_: object) -> None:
+        asyncio.get_running_loop().call_soon(order.append, "answer")
+
+    with capture_logs() as events:
+        asyncio.get_running_loop().call_soon(order.append, "before")
+        await _ask(AccessLog(app))
+        asyncio.get_running_loop().call_soon(lambda: order.extend(e["event"] for e in events))
+        assert not events
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    assert order == ["before", "answer", "http_request"]
+
+
+def test_a_request_that_its_loop_has_left_behind_is_logged_all_the_same() -> None:
+    async def app(*_: object) -> None:
+        await _never()
+
+    with capture_logs() as events:
+        asking = _ask(AccessLog(app))
+        asking.send(None)
+        asking.close()
+
+    assert [event["event"] for event in events] == ["http_request"]
+    assert get_contextvars() == {}
+
+
+@types.coroutine
+def _never() -> Generator[None]:
+    yield
+
+
+async def _ask(app: AccessLog) -> None:
     async def nothing(*_: object) -> Any:  # noqa: ANN401 -- ASGI
         raise AssertionError
 
@@ -72,13 +120,7 @@ async def test_while_a_request_is_served_its_id_is_in_every_line() -> None:
         "headers": [(b"x-request-id", b"r1")],
         "state": {},
     }
-    with capture_logs() as events:
-        await Envelope(AccessLog(app))(scope, nothing, nothing)
-        assert get_contextvars() == {}
-        await asyncio.sleep(0)  # the line comes behind what was answered
-
-    assert seen == [{"request_id": "r1"}]
-    assert events[0]["status"] is None  # nobody was answered
+    await Envelope(app)(scope, nothing, nothing)
 
 
 async def test_other_connections_pass_by() -> None:

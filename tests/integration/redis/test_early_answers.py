@@ -60,13 +60,27 @@ async def _of_another_run(stores: Stores, request: ChatRequest) -> None:
     await stores.raw.hset(names.meta(request.thread_id), "run_id", "another")
 
 
+async def _lost_but_open(stores: Stores, request: ChatRequest) -> None:
+    await stores.ledger.register(request, KAFKA)
+    await stores.raw.delete(names.request(request.correlation_id))
+    await stores.raw.delete(names.messages(request.thread_id))
+
+
 async def _unknown(*_: object) -> None:
     """Nothing was done before."""
 
 
 @pytest.mark.parametrize(
     "prepared",
-    [_unknown, _registered, _renamed, _reserved, _reserved_for_another, _of_another_run],
+    [
+        _unknown,
+        _registered,
+        _renamed,
+        _reserved,
+        _reserved_for_another,
+        _of_another_run,
+        _lost_but_open,
+    ],
 )
 async def test_the_same_stands_there_as_if_it_had_been_claimed_before(
     stores: Stores, prepared: Callable[[Stores, ChatRequest], Awaitable[None]]

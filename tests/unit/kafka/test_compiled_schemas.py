@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 from aiokafka.protocol import fetch, produce
-from aiokafka.protocol.types import Array, Bytes, Int8, Int16, Int32, Int64, Schema, String
+from aiokafka.protocol.types import (
+    Array,
+    Bytes,
+    CompactArray,
+    CompactString,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    Schema,
+    String,
+    UnsignedVarInt32,
+)
 
 from cse_chat.adapters.kafka.compiled_schemas import reader_of, writer_of
 
@@ -76,6 +88,15 @@ def test_what_ends_too_early_is_no_message(kind: Any) -> None:  # noqa: ANN401 -
         for length in range(len(written)):
             with pytest.raises((struct.error, ValueError)):
                 reader_of(kind.SCHEMA)(written[:length], 0)
+
+
+@pytest.mark.parametrize("kind", [CompactString(), CompactArray(Int32), UnsignedVarInt32])
+def test_what_is_written_in_another_way_is_none_of_its_business(
+    kind: Any,  # noqa: ANN401 - the library's
+) -> None:
+    for make in (reader_of, writer_of):
+        with pytest.raises(KeyError):
+            make(Schema(("numbers", kind)))
 
 
 def test_as_many_values_as_fields_are_written() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from aiokafka.conn import AIOKafkaConnection, create_conn
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import CorrelationIdError, KafkaConnectionError
 from aiokafka.protocol.admin import ApiVersionRequest, ApiVersionResponse_v0
 
 from cse_chat.adapters.kafka.frames import Frames, take_frames_as_they_come
@@ -34,7 +34,7 @@ class Broker:
             while True:
                 request = await reader.readexactly(int.from_bytes(await reader.readexactly(4)))
                 frame = request[4:8] + VERSIONS
-                answer = len(frame).to_bytes(4) + frame if self.says is None else self.says
+                answer = _framed(frame) if self.says is None else self.says
                 for piece in self.pieces:
                     writer.write(answer[piece])
                     await asyncio.sleep(0.001)  # so that each comes alone
@@ -61,6 +61,10 @@ async def _connected(broker: Broker) -> AsyncGenerator[AIOKafkaConnection]:
         finally:
             connection.close()
             await until(lambda: not broker.serves)
+
+
+def _framed(frame: bytes) -> bytes:
+    return len(frame).to_bytes(4) + frame
 
 
 async def _versions(connection: AIOKafkaConnection) -> Any:  # noqa: ANN401 - the library's
@@ -93,7 +97,7 @@ async def test_frames_that_come_together_are_each_taken() -> None:
         await asyncio.sleep(0.05)
         numbers = [number for number, _, _ in connection._requests]
         frames = [number.to_bytes(4) + VERSIONS for number in numbers]
-        connection._reader.feed_data(b"".join(len(f).to_bytes(4) + f for f in frames))
+        connection._reader.feed_data(b"".join(map(_framed, frames)))
 
         assert [response.error_code for response in await asyncio.gather(*asked)] == [0, 0, 0]
 
@@ -116,6 +120,40 @@ async def test_what_is_no_frame_ends_the_connection_and_whoever_waits_is_told(sa
         assert not connection.connected()
 
 
+async def test_what_comes_behind_an_error_is_nobodys() -> None:
+    """The connection ends in a later turn: until then the next response must not be taken for its own."""
+    broker = Broker()
+    async with _connected(broker) as connection:
+        broker.pieces = [slice(0, 0)]
+        asked = [asyncio.ensure_future(connection.send(ApiVersionRequest())) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        feed = connection._reader.feed_data
+        (first, _, _), (second, _, _) = connection._requests
+        feed(_framed(first.to_bytes(4) + VERSIONS[:5]))
+        feed(_framed(second.to_bytes(4) + VERSIONS))
+
+        said = await asyncio.gather(*asked, return_exceptions=True)
+
+        assert [type(error) for error in said] == [KafkaConnectionError] * 2
+        feed(b"more")
+        assert feed.__self__._waiting == b""
+
+
+async def test_a_connection_that_a_frame_has_closed_takes_no_other() -> None:
+    broker = Broker()
+    async with _connected(broker) as connection:
+        broker.pieces = [slice(0, 0)]
+        asked = [asyncio.ensure_future(connection.send(ApiVersionRequest())) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        (first, _, _), (second, _, _) = connection._requests
+        wrong, right = (n.to_bytes(4) + VERSIONS for n in (first + 100, second))
+        connection._reader.feed_data(_framed(wrong) + _framed(right))
+
+        said = await asyncio.gather(*asked, return_exceptions=True)
+
+        assert [type(error) for error in said] == [CorrelationIdError, KafkaConnectionError]
+
+
 async def test_whoever_waits_when_the_broker_leaves_is_told() -> None:
     broker = Broker()
     async with _connected(broker) as connection:
@@ -134,6 +172,7 @@ async def test_what_comes_for_a_connection_that_is_closed_or_gone_is_nothing() -
         feed = connection._reader.feed_data
         await connection.close()
         feed(b"\0\0\0\1?")
+        assert feed.__self__._waiting == b""
 
     class Gone:
         pass

@@ -55,7 +55,7 @@ class Batch:
         builder: Has been given the records.
         data: What is sent, every time, once they are numbered.
         is_full: Whether it takes no more: a later one must not overtake one that it did not take.
-        is_compressed: Whether its data will be.
+        is_compressed: Whether its data will be, if that can be done.
     """
 
     place: TopicPartition
@@ -74,7 +74,7 @@ class Batch:
         """
         if self.is_full:
             return False
-        if not self._is_added(len(self.records), record):
+        if not _is_added(self.builder, len(self.records), record):
             self.is_full = True
             return False
         self.records.append(record)
@@ -82,16 +82,18 @@ class Batch:
             self._begin_anew()
         return True
 
-    def _is_added(self, number: int, record: OutgoingRecord) -> bool:
-        headers = list(record.headers)
-        return self.builder.append(number, None, record.key, record.value, headers) is not None
-
     def _begin_anew(self) -> None:
         """Have it compressed: a builder has to know from the start."""
         self.is_compressed = True
-        self.builder = _new_builder(DefaultRecordBatch.CODEC_LZ4)
-        for number, record in enumerate(self.records):
-            self._is_added(number, record)
+        builder = _new_builder(DefaultRecordBatch.CODEC_LZ4)
+        # Some milliseconds later a record may take a byte more, and not fit: then all stays as it is.
+        if all(_is_added(builder, number, record) for number, record in enumerate(self.records)):
+            self.builder = builder
+
+
+def _is_added(builder: DefaultRecordBatchBuilder, number: int, record: OutgoingRecord) -> bool:
+    headers = list(record.headers)
+    return builder.append(number, None, record.key, record.value, headers) is not None
 
 
 class BatchSender:

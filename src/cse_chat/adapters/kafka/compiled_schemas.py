@@ -28,33 +28,30 @@ _NOTHING: Final = -1
 
 
 def reader_of(kind: Any) -> Reader:  # noqa: ANN401 - the library's types have nothing in common
-    """Return what reads *kind*, as the library's ``decode`` does."""
-    match kind:
-        case Schema():
-            return _reader_of_fields(kind)
-        case Array():
-            return _reader_of_many(reader_of(kind.array_of))
-        case String():
-            return _read_text
-        case _ if kind is Bytes:
-            return _read_bytes
-        case _:
-            return _reader_of_number(Struct(f">{_LETTERS[kind]}"))
+    """Return what reads *kind*, as the library's ``decode`` does.
+
+    Raises:
+        KeyError: It is none of those without tags, or compact.
+    """
+    # Those derived from them are read in another way: they are none of ours.
+    if type(kind) is Schema:
+        return _reader_of_fields(kind)
+    if type(kind) is Array:
+        return _reader_of_many(reader_of(kind.array_of))
+    if type(kind) is String:
+        return _read_text
+    return _read_bytes if kind is Bytes else _reader_of_number(Struct(f">{_LETTERS[kind]}"))
 
 
 def writer_of(kind: Any) -> Writer:  # noqa: ANN401 - the same
-    """Return what writes *kind*, as the library's ``encode`` does."""
-    match kind:
-        case Schema():
-            return _writer_of_fields(kind)
-        case Array():
-            return _writer_of_many(writer_of(kind.array_of))
-        case String():
-            return _write_text
-        case _ if kind is Bytes:
-            return _write_bytes
-        case _:
-            return Struct(f">{_LETTERS[kind]}").pack
+    """Return what writes *kind*, as the library's ``encode`` does; raises the same."""
+    if type(kind) is Schema:
+        return _writer_of_fields(kind)
+    if type(kind) is Array:
+        return _writer_of_many(writer_of(kind.array_of))
+    if type(kind) is String:
+        return _write_text
+    return _write_bytes if kind is Bytes else Struct(f">{_LETTERS[kind]}").pack
 
 
 def _runs(schema: Schema) -> Iterator[tuple[Struct | None, list[Any]]]:

@@ -21,17 +21,21 @@ class Frames:
         """Keep no *connection* alive that nobody else has."""
         self._connection = weakref.ref(connection)
         self._waiting = bytearray()
+        self._is_over = False
 
     def feed(self, data: bytes) -> None:
         """Take what has come. An error ends the connection, as one of the library's own reading does."""
-        self._waiting += data
         connection = self._connection()
+        if self._is_over or connection is None or not connection.connected():
+            return
+        self._waiting += data
         try:
-            while connection and connection.connected() and (frame := self._next()) is not None:
+            while connection.connected() and (frame := self._next()) is not None:
                 connection._handle_frame(frame)  # noqa: SLF001 - there is no other way in
         except Exception as error:  # noqa: BLE001 - whatever it is, who reads is told
-            if connection and connection.connected():
-                connection._reader.set_exception(error)  # noqa: SLF001 - the same
+            # Who reads ends the connection in a later turn; what else comes until then is nobody's.
+            self._is_over = True
+            connection._reader.set_exception(error)  # noqa: SLF001 - the same
 
     def _next(self) -> bytes | None:
         waiting = self._waiting

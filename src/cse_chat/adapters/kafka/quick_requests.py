@@ -6,25 +6,29 @@ from struct import Struct
 from typing import Any, Final
 
 from aiokafka.protocol.api import RequestStruct, Response
+from typing_extensions import override
 
 from cse_chat.adapters.kafka.compiled_schemas import Reader, Writer, reader_of, writer_of
 
-_HEADER: Final = Struct(
-    ">hhih"
-)  # which request, its version, its number, length of the client's name
+# Which request, its version, its number, and how long the client's name is, which follows.
+_HEADER: Final = Struct(">hhih")
 _NUMBER: Final = Struct(">i")
 
 
 class QuickRequest:
-    """A request as the library's client takes it; only for those whose headers have no tags."""
+    """A request as the library's client takes it."""
 
     def __init__(self, request: Any) -> None:  # noqa: ANN401 - anything that can be prepared
         """Store *request*, which the client would take just as well."""
         self._request = request
 
-    def prepare(self, versions: Mapping[int, tuple[int, int]]) -> "_Prepared":
-        """Return it as it is sent to a broker that knows *versions*."""
-        return _Prepared(self._request.prepare(versions))
+    def prepare(self, versions: Mapping[int, tuple[int, int]]) -> "RequestStruct | _Prepared":
+        """Return it as it is sent to a broker that knows *versions*.
+
+        Versions with tags, of which none is used so far, are left to the library.
+        """
+        request: RequestStruct = self._request.prepare(versions)
+        return request if request.FLEXIBLE_VERSION else _Prepared(request)
 
 
 class _Prepared:
@@ -34,6 +38,10 @@ class _Prepared:
         self._request = request
         self._codec = _codec_of(type(request))
         self.RESPONSE_TYPE = self._codec.response
+
+    @override
+    def __repr__(self) -> str:
+        return repr(self._request)
 
     def build_request_header(self, correlation_id: int, client_id: str) -> "_Encoded":
         request, name = self._request, client_id.encode()

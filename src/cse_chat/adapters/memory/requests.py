@@ -143,9 +143,7 @@ class InMemoryRequestLog:
         except MalformedRecordError as error:
             await self._set_aside(record, error)
             return None
-        return Delivery(
-            request=request, record=record, durability=Durability.MEMORY, is_new=is_new
-        )
+        return Delivery(request=request, record=record, durability=Durability.MEMORY, is_new=is_new)
 
     async def _set_aside(self, record: Record, error: MalformedRecordError) -> None:
         letter = DeadLetter.of_unread(record, error, failed_at=self._now())

@@ -87,7 +87,13 @@ class _Response(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+class _Head(msgspec.Struct, frozen=True, kw_only=True):
+    user_id: str
+    durability: Durability | None
+    attempt: int
+
+
+class Announcement(_Head, frozen=True, kw_only=True):
     """An outcome, and what its JSON does not say of the request.
 
     Attributes:
@@ -96,18 +102,12 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
         attempt: The attempt that settled it; 0 if none did.
     """
 
-    user_id: str
-    durability: Durability | None
-    attempt: int
     outcome: msgspec.Raw
 
 
-class _Heard(msgspec.Struct, frozen=True, kw_only=True):
+class _Heard(_Head, frozen=True, kw_only=True):
     """An `Announcement` as it is read: all at once."""
 
-    user_id: str
-    durability: Durability | None
-    attempt: int
     outcome: _Response
 
 

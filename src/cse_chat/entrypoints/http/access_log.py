@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 import structlog
 from litestar.enums import ScopeType
@@ -54,7 +55,7 @@ class AccessLog:
             took = self._monotonic() - started
             self._responses[scope.get("path_template"), status_of(scope)] += 1
             # What was answered is written at the end of this turn of the loop: the line waits for it.
-            asyncio.get_running_loop().call_soon(self._tell, scope, took)
+            _soon(partial(self._tell, scope, took))
             reset_contextvars(**tokens)
 
     def _tell(self, scope: HTTPScope, took: float) -> None:
@@ -81,3 +82,12 @@ class AccessLog:
                 duration_ms=round((self._monotonic() - started) * 1000, 3),
             )
             reset_contextvars(**tokens)
+
+
+def _soon(tell: Callable[[], None]) -> None:
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:  # it has ended, and left a request behind
+        tell()
+    else:
+        loop.call_soon(tell)

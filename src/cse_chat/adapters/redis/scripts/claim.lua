@@ -34,9 +34,11 @@ else
   -- The question is all that was ever said in the thread, and nobody has run it.
   if outcome and not again and attempt == 1 and length == 1 and not refusal(owner, user) then
     opens, is_opened = nil, false
-    if is_known then -- else it is listed already, and was never open
-      is_listed = call('ZADD', LISTED, now_us, thread) == 1
+    if open_before > 0 then
       call('ZREM', OPEN, id)
+    end
+    if is_known then -- else it was just now
+      is_listed = call('ZADD', LISTED, now_us, thread) == 1
     end
     length, added = call('RPUSH', MESSAGES, answered), added + 1
     for n = SAID, #ARGV do

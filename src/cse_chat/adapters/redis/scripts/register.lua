@@ -6,4 +6,5 @@ if is_known then
   return {call('ZRANK', OPEN, id)}
 end
 call('HSET', REQUEST, 'status', 'accepted', 'attempt', 0, 'spent', 0, unpack(fields))
-reply = {open_before} -- it comes last
+call('ZADD', OPEN, opens, id)
+opens, reply = nil, {call('ZRANK', OPEN, id)}

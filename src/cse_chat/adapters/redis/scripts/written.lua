@@ -51,7 +51,7 @@ if uses_thread then
     own(OWNER, user)
     local ends = now + history_life
     -- The thread's keys but its owner end together; the first is there while requests are open.
-    for n = (opens or open_before > 0) and 4 or 5, 7 do
+    for n = (is_opened or open_before > 0) and 4 or 5, 7 do
       call('PEXPIREAT', KEYS[n], ends)
     end
     call('PEXPIREAT', LISTED, ends)
