@@ -10,8 +10,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from cse_chat.adapters.redis.connection import RedisConnection
+from cse_chat.adapters.redis.recordings import Recordings
+from cse_chat.adapters.redis.request_scripts import RequestScripts
 from cse_chat.adapters.redis.scripts.loading import script
 from cse_chat.domain.errors import TransportError
+from cse_chat.domain.model.answers import Delta
+from cse_chat.domain.model.claims import Claim
+from cse_chat.domain.model.events import Utterance
+from cse_chat.domain.model.ids import ClaimToken
+from tests.builders import a_correlation_id, a_thread_id
 from tests.listening import listening
 from tests.unit.redis.words import words_from
 from tests.waiting import until
@@ -147,6 +154,32 @@ async def test_a_script_is_loaded_on_every_connection_that_does_not_know_it() ->
     loaded = [unknown, b"+digest\r\n", b"+done\r\n"]
     async with connected([unknown], loaded) as (_, connection):
         assert await connection.run(script("events"), ["key"]) == b"done"
+
+
+async def test_what_is_said_is_told_before_it_is_known_to_be_recorded() -> None:
+    """A server writes first to whom it owes nothing else yet: that is who hears of it."""
+    claim = Claim(
+        correlation_id=a_correlation_id(),
+        thread_id=a_thread_id(),
+        attempt=1,
+        spent=0,
+        token=ClaimToken("token"),
+    )
+    said = [Utterance(number=1, said=Delta("a"), chunk_index=0)]
+    unknown = b"-NOSCRIPT No matching script.\r\n"
+    first = [b"+PONG\r\n", b"$4\r\nread\r\n", b":1\r\n"]
+    later = [b"+PONG\r\n", unknown, b"+digest\r\n", b"+PONG\r\n", b":1\r\n", b""]
+    async with connected([*first, *later]) as (server, connection):
+        day = timedelta(days=1)
+        scripts = RequestScripts(connection, answer_ttl=day, history_ttl=day)
+        recordings = Recordings(connection, scripts)
+        reading = asyncio.gather(connection.command("GET", "a"), recordings.record(claim, said))
+        assert (await reading)[0] == b"read"
+        await recordings.record(claim, said)
+
+        heard = [command.split()[0] for command in server.commands[0]]
+        load = ["PING", "EVALSHA", "SCRIPT", "PING", "EVALSHA"]
+        assert heard == ["PING", "GET", "EVALSHA", *load]
 
 
 async def test_what_is_sent_twice_has_the_time_of_one() -> None:

@@ -18,6 +18,7 @@ from cse_chat.adapters.redis.takeover import INCOMPLETE, drop, reader_for, take_
 
 _log = structlog.get_logger(__name__)
 
+_PING, _PONG = b"*1\r\n$4\r\nPING\r\n", "PONG"
 _MOST_AWAITED = 128  # commands; those behind a longer line would wait for nothing
 _MOST_FLIGHTS = 4  # a server that wakes for each single command gets half as much done
 
@@ -58,7 +59,8 @@ class Pipeline(asyncio.Protocol):
         self._on_replies = on_replies
         self._on_lost = on_lost
         self._loop = asyncio.get_running_loop()
-        self._awaited: deque[Call | str] = deque()  # a text: the digest of a script being loaded
+        # A text: `_PONG`, or the digest of a script that is being loaded.
+        self._awaited: deque[Call | str] = deque()
         self._flights: deque[int] = deque()  # what went in one go: how many replies it still lacks
         self._loading: set[str] = set()
         self._heard_at = 0.0  # or nothing was awaited until then
@@ -85,7 +87,12 @@ class Pipeline(asyncio.Protocol):
         """Send *calls* in one go."""
         now = self._loop.time()
         packed: list[bytes] = []
-        sent: list[Call] = []
+        sent: list[Call | str] = []
+        if any(call.script and call.script.tells_first for call in calls):
+            # Of those it owes something, the server writes to the last one first. That is its caller,
+            # unless it owed them something before.
+            packed.append(_PING)
+            sent.append(_PONG)
         for call in calls:
             if not (call.is_repeated or call.is_loaded):  # else it has what is left of its time
                 call.since = now

@@ -13,7 +13,8 @@ from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.events import Utterance
 from cse_chat.domain.model.outcomes import Outcome
 
-_RECORD = script("record", "clock", "positions")
+# What was recorded is told once: a server that died in between would leave it untold.
+_RECORD = script("record", "clock", "positions", tells_first=True)
 _RECORD_ANEW = step("record_anew")
 _OF_ANOTHER_RUN = -1
 
