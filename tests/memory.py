@@ -1,7 +1,7 @@
 """Everything in memory under one clock that stands still, and the use cases over it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from cse_chat.adapters.memory.audit import InMemoryAuditLog
 from cse_chat.adapters.memory.conversations import InMemoryConversations
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.events import InMemoryEvents
+from cse_chat.adapters.memory.hints import InMemoryHints
 from cse_chat.adapters.memory.ledger import InMemoryLedger
 from cse_chat.adapters.memory.lineup import InMemoryLineup
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
@@ -31,7 +32,7 @@ from cse_chat.domain.use_cases.delete_thread import DeleteThread
 from cse_chat.domain.use_cases.finish_tail import FinishTail
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.domain.use_cases.narrate import Narrate
-from cse_chat.domain.use_cases.process_request import ProcessRequest
+from cse_chat.domain.use_cases.process_request import AnsweredAhead, ProcessRequest
 from cse_chat.domain.use_cases.read_answer import ReadAnswer
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.run_agent import RunAgent
@@ -42,6 +43,10 @@ from tests.builders import Clock, Epochs, Tokens, a_correlation_id
 
 LEASE = timedelta(seconds=5)
 DAY = timedelta(days=1)
+
+
+async def nothing_ahead(_: ChatRequest, *, is_urgent: Callable[[], bool]) -> None:
+    """Know of nothing that was answered before it was delivered."""
 
 
 class ScriptedAgent:
@@ -124,6 +129,7 @@ class Memory:
             default_deadline=timedelta(minutes=5),
             capacity=cap,
         )
+        self.hints = InMemoryHints()
         self.responses = InMemoryResponseLog()
         self.record_history = RecordHistory(ledger=self.ledger)
         self.keep_claims = KeepClaims(claims=self.ledger)
@@ -145,6 +151,8 @@ class Memory:
         return SendChat(
             threads=self.threads,
             requests=self.log,
+            hints=self.hints,
+            offers=self.ledger.offers,
             replies=self.replies,
             ledger=self.ledger,
             record_history=self.record_history,
@@ -198,7 +206,12 @@ class Memory:
         )
 
     def process_request(
-        self, agent: Agent, *, slots: int = 1, may_answer_early: bool = False
+        self,
+        agent: Agent,
+        *,
+        slots: int = 1,
+        may_answer_early: bool = False,
+        ahead: AnsweredAhead = nothing_ahead,
     ) -> ProcessRequest:
         run_agent = RunAgent(agent=agent, monotonic=self._seconds, now=self.clock)
         return ProcessRequest(
@@ -209,6 +222,7 @@ class Memory:
             answer_early=AnswerEarly(
                 run_agent=run_agent, is_allowed=may_answer_early, now=self.clock
             ),
+            ahead=ahead,
             narrate=Narrate(recorder=self.ledger),
             run_agent=run_agent,
             record_history=self.record_history,

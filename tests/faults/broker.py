@@ -39,7 +39,7 @@ class Broker:
 
     def append_record(self, encoded: EncodedRequest) -> Record:
         """Keep bytes as they are, a request or not."""
-        partition = crc32(encoded.key) % len(self.records)
+        partition = self.partition_of(encoded.key)
         held = self.records[partition]
         record = Record(
             log="test",
@@ -54,6 +54,10 @@ class Broker:
         if reader := self.readers[partition]:
             reader.give([record])
         return record
+
+    def partition_of(self, key: bytes) -> int:
+        """Return where a record with *key* is kept."""
+        return crc32(key) % len(self.records)
 
     async def assign(self, readers: dict[int, "Member | None"]) -> None:
         """Rebalance: who loses a partition is told and waited for, then the new readers begin."""

@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from inspect import iscoroutinefunction
 from typing import Any
 
 from cse_chat.domain.errors import TransportError
@@ -26,6 +29,7 @@ class Process:
         refusals: How many of its next calls a store refuses.
         alive: Whether it does.
         meanwhile: What others do before a call of it, told how many steps it has made.
+        at_once: What they do before one that waits for nothing.
     """
 
     kill_at: int | None = None
@@ -34,11 +38,13 @@ class Process:
     alive: bool = True
     last_words: Callable[[], None] = lambda: None
     meanwhile: Callable[[int], Awaitable[None]] | None = None
+    at_once: Callable[[int], None] | None = None
 
     def __post_init__(self) -> None:
         """Be awake."""
         self._awake = asyncio.Event()
         self._awake.set()
+        self._later: set[asyncio.Task[None]] = set()
 
     def freeze(self) -> None:
         """Let no further call out, until `thaw`; like SIGSTOP, nobody is told."""
@@ -56,6 +62,18 @@ class Process:
     async def pass_through(self) -> None:
         """Return at once, or when it is awake again."""
         await self._awake.wait()
+
+    def later(self, call: Callable[[], object]) -> None:
+        """Make *call* when it is awake again; not at all if it is dead by then."""
+
+        async def waiting() -> None:
+            await self.pass_through()
+            with suppress(KilledError):
+                call()
+
+        task = asyncio.create_task(waiting())
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
 
     def reaching(self, port: object) -> Any:  # noqa: ANN401 -- it is whatever the port is
         """Return *port* as this process reaches it."""
@@ -91,7 +109,11 @@ class Process:
 
 
 class _Reached:
-    """A port whose every call may be the last, or refused."""
+    """A port whose every call may be the last, or refused.
+
+    A call that waits for nothing is one, too: refused, nobody is told; and who stands still makes it
+    when it goes on.
+    """
 
     def __init__(self, port: object, process: Process) -> None:
         self._port = port
@@ -101,6 +123,8 @@ class _Reached:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- as `Process.reaching`
         call = getattr(self._port, name)
         title = f"{type(self._port).__name__}.{name}"
+        if not iscoroutinefunction(call):
+            return partial(self._at_once, call, title)
 
         async def through(*given: object, **named: object) -> object:
             process = self._process
@@ -115,3 +139,22 @@ class _Reached:
             return result
 
         return through
+
+    def _at_once(self, call: Callable[..., object], title: str, *given: object) -> object:
+        if self._process.frozen:
+            self._process.later(partial(self._now, call, title, *given))
+            return None
+        return self._now(call, title, *given)
+
+    def _now(self, call: Callable[..., object], title: str, *given: object) -> object:
+        process = self._process
+        if process.at_once:
+            process.at_once(len(process.steps))
+        process.step(f"before {title}")
+        try:
+            process.refuse(title)
+        except TransportError:
+            return None
+        result = call(*given)
+        process.step(f"after {title}")
+        return result

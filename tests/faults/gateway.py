@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from cse_chat.domain.model.questions import IfBusy, Question
+from cse_chat.domain.ports.requests import RequestLog
 from cse_chat.domain.use_cases.cancel_chat import CancelChat
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.send_chat import Receipt, SendChat
@@ -14,9 +15,14 @@ from tests.faults.world import DEADLINE, World
 
 
 class Gateway:
-    """A gateway process: accepts questions and waits for their outcomes."""
+    """A gateway process: accepts questions and waits for their outcomes.
 
-    def __init__(self, world: World, *, kill_at: int | None = None) -> None:
+    Where there are no *requests*, what it accepts is kept by the broker at once.
+    """
+
+    def __init__(
+        self, world: World, *, kill_at: int | None = None, requests: RequestLog | None = None
+    ) -> None:
         self.world = world
         self.process = Process(kill_at)
         reach = self.process.reaching
@@ -26,7 +32,9 @@ class Gateway:
         )
         self.send_chat = SendChat(
             threads=reach(world.threads),
-            requests=reach(world.broker),
+            requests=reach(requests or world.broker),
+            hints=reach(world.hints),
+            offers=reach(world.offers),
             replies=world.replies,
             ledger=ledger,
             record_history=RecordHistory(ledger=ledger),

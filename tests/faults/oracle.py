@@ -14,20 +14,21 @@ from tests.faults.world import EARLY, World
 ALWAYS = frozenset({Tail.HISTORY, Tail.RESPONSE})
 
 
-async def faults_of(world: World, *, most_executions: int = 1) -> list[str]:
+async def faults_of(world: World, *, most_executions: int = 1, most_early: int = 1) -> list[str]:
     """Return a sentence for each broken promise; none when all were kept.
 
     Args:
         world: All quiet: nothing is in hand any more, nobody is down.
-        most_executions: Of an agent under a claim, for each request. Before it is claimed, the agent
-            may be asked once at most, and for nothing; if that answer holds, it was the only one.
+        most_executions: Of an agent under a claim, for each request.
+        most_early: How often the agent may be asked before it is claimed, for nothing; if one of
+            these answers holds, nobody ran under a claim.
     """
     found = [*_lost_offsets(world), *order_of(world)]
     for request in world.accepted:
         early = world.early_executions_of(request)
         if (runs := world.executions_of(request) - early) > most_executions:
             found.append(f"{request.question.text}: {runs} executions")
-        if early > world.is_early:
+        if early > (most_early if world.is_early else 0):
             found.append(f"{request.question.text}: {early} executions before it was claimed")
         entry = (await world.ledger.find([request.correlation_id])).get(request.correlation_id)
         if entry is None or entry.settlement is None:
@@ -37,7 +38,7 @@ async def faults_of(world: World, *, most_executions: int = 1) -> list[str]:
             f"{request.question.text}: {fault}"
             for fault in (
                 *_outcome(world, request, entry),
-                *_early(world, request, entry),
+                *_early(world, request, entry, most_early),
                 *[fault async for fault in _events(world, request, entry)],
                 *_isolation(request, entry),
                 *[fault async for fault in _history(world, request, entry)],
@@ -112,12 +113,12 @@ def _outcome(world: World, request: ChatRequest, entry: Entry) -> Iterator[str]:
         yield f"{len(letters)} dead letters, {outcome.status}"
 
 
-def _early(world: World, request: ChatRequest, entry: Entry) -> Iterator[str]:
+def _early(world: World, request: ChatRequest, entry: Entry, most_early: int) -> Iterator[str]:
     assert entry.settlement is not None
     outcome = entry.settlement.outcome
     early, runs = world.early_executions_of(request), world.executions_of(request)
     if outcome.answer and outcome.answer.basis == EARLY:
-        if (early, runs, outcome.attempt) != (1, 1, 1):
+        if not 1 <= early <= most_early or (runs, outcome.attempt) != (early, 1):
             yield f"answered early, in attempt {outcome.attempt} of {early} and {runs - early} runs"
         first = next(r for r in world.accepted if r.thread_id == request.thread_id)
         if request is not first:

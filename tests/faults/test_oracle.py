@@ -87,7 +87,7 @@ def tells_without_settling(worker: Worker) -> None:
 def swaps_answers(worker: Worker) -> None:
     """Answer each question with the answer to the one before."""
     said = ["answer to nobody"]
-    right = worker.engine._process.run_agent  # type: ignore[attr-defined] # a dataclass
+    right = worker.process_request.run_agent
 
     async def run_agent(*given: Any, **named: Any) -> Outcome:  # noqa: ANN401 -- passed on
         outcome: Outcome = await right(*given, **named)
@@ -111,7 +111,7 @@ def commits_whatever_is_finished(worker: Worker) -> None:
 
 
 def _swap(worker: Worker, **parts: object) -> None:
-    worker.engine._process = replace(worker.engine._process, **parts)  # type: ignore[type-var] # a dataclass
+    worker.engine._process = replace(worker.process_request, **parts)  # type: ignore[arg-type] # its parts
 
 
 async def _verdict(breaking: Breaking | None, *, killed_after: float) -> list[str]:

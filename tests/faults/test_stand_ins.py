@@ -6,12 +6,16 @@ from contextlib import closing
 
 import pytest
 
+from cse_chat.adapters.hints import HeardHints
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.wire.requests import EncodedRequest
-from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
+from cse_chat.domain.ports.requests import DeadLetters, Hints, RequestLog, RequestSource
 from tests.builders import NOON
+from tests.contracts.hints import HintsContract, Settled
 from tests.contracts.requests import RequestLogContract
 from tests.faults.broker import Broker, Member
+from tests.faults.failpoints import Process
+from tests.faults.hints import HintBus
 from tests.faults.virtual_time import NothingWillHappenError, VirtualTimeLoop, run_virtual
 
 
@@ -48,6 +52,26 @@ class TestBroker(RequestLogContract):
             await broker.assign({0: reader})
 
         return rebalance
+
+
+class TestHintBus(HintsContract):
+    @pytest.fixture
+    def heard(self) -> HeardHints:
+        return HeardHints()
+
+    @pytest.fixture
+    def hints(self, heard: HeardHints) -> Hints:
+        broker = Broker(partitions=1, dead_letters=InMemoryDeadLetters(), now=lambda: NOON)
+        broker.readers[0] = member = Member(broker)
+        bus = HintBus(broker)
+        bus.listen(member, heard, Process())
+        return bus
+
+    @pytest.fixture
+    def is_heard(self) -> Settled:
+        async def at_once() -> None: ...
+
+        return at_once
 
 
 def test_hours_pass_at_once_and_in_order() -> None:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cse_chat.adapters.memory.conversations import InMemoryConversations
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.ledger import InMemoryLedger
@@ -17,6 +18,7 @@ from cse_chat.entrypoints.clock import SteadyClock
 from tests.builders import NOON, Epochs, Tokens, a_question, a_request
 from tests.faults.broker import Broker
 from tests.faults.failpoints import Process
+from tests.faults.hints import HintBus, SlowOffers
 
 LEASE = timedelta(seconds=5)
 SESSION = timedelta(seconds=6)
@@ -79,12 +81,17 @@ class World:
         )
         if is_early:
             self.ledger.marks._complete.update(range(partitions))
+        self.conversations = InMemoryConversations(
+            threads=self.threads, history=self.history, events=self.events, ledger=self.ledger
+        )
         self.lineup = InMemoryLineup(
             ledger=self.ledger, threads=self.threads, monotonic=self.loop.time
         )
         self.dead_letters = InMemoryDeadLetters()
         self.responses = InMemoryResponseLog()
         self.broker = Broker(partitions=partitions, dead_letters=self.dead_letters, now=now)
+        self.hints = HintBus(self.broker)
+        self.offers = SlowOffers(self.ledger.offers)
         self.accepted: list[ChatRequest] = []
         self.executions: list[Execution] = []
         self.held: dict[str, asyncio.Future[str]] = {}
@@ -122,7 +129,10 @@ class World:
         ledger = self.ledger
         for known in (ledger._open, ledger._open_in, ledger._claimed, ledger.marks._complete):
             known.clear()
-        for kept in (ledger._settled, self.history._threads, self.events._threads):
+        for kept in (
+            *(ledger._settled, ledger.offers._offered, ledger.offers._accepted),
+            *(self.history._threads, self.events._threads),
+        ):
             kept._kept.clear()
             kept._weight = 0
 

@@ -1,6 +1,7 @@
 """The object graph: every provider is synchronous and opens nothing."""
 
 import asyncio
+from collections.abc import Callable
 
 from dependency_injector import providers
 
@@ -8,6 +9,7 @@ from cse_chat.adapters.memory.requests import InMemoryRequestLog
 from cse_chat.domain.model.attempts import AttemptPolicy
 from cse_chat.domain.ports.agent import Agent
 from cse_chat.domain.use_cases.abandon_request import AbandonRequest
+from cse_chat.domain.use_cases.answer_ahead import AnswerAhead
 from cse_chat.domain.use_cases.answer_early import AnswerEarly
 from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.cancel_chat import CancelChat
@@ -39,6 +41,7 @@ from cse_chat.entrypoints.readiness import Readiness
 from cse_chat.entrypoints.settings import Settings
 from cse_chat.entrypoints.sockets import SocketLimits, Sockets
 from cse_chat.entrypoints.transports import Ports
+from cse_chat.entrypoints.worker.ahead import Ahead
 from cse_chat.entrypoints.worker.embedded import EmbeddedService
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.guarded_agent import GuardedAgent
@@ -60,6 +63,14 @@ def _chosen_agent(settings: Settings) -> Agent:
         "echo": (settings.agent.echo_delay,),
     }
     return make_agent(settings.agent.name, *arguments.get(settings.agent.name, ()))
+
+
+def _together(*calls: Callable[[], None]) -> Callable[[], None]:
+    def call_all() -> None:
+        for call in calls:
+            call()
+
+    return call_all
 
 
 class _Details:
@@ -100,6 +111,8 @@ class Container(Ports):
         SendChat,
         threads=Ports.threads,
         requests=providers.Singleton(CountedRequestLog, Ports.requests, asked),
+        hints=Ports.hints,
+        offers=Ports.offers,
         replies=Ports.replies,
         ledger=Ports.ledger,
         record_history=record_history,
@@ -161,18 +174,28 @@ class Container(Ports):
     )
     slots = providers.Singleton(asyncio.Semaphore, Ports.settings.provided.worker.concurrency)
     run_agent = providers.Singleton(RunAgent, agent=agent, monotonic=Ports.monotonic, now=Ports.now)
+    answer_early = providers.Singleton(
+        AnswerEarly,
+        run_agent=run_agent,
+        is_allowed=agent.provided.may_answer_early,
+        now=Ports.now,
+    )
+    ahead = providers.Singleton(
+        Ahead,
+        heard=Ports.heard_hints,
+        answer=providers.Singleton(
+            AnswerAhead, answer_early=answer_early, offers=Ports.offers, slots=slots
+        ),
+        addresses=Ports.reply_addresses,
+    )
     process_request = providers.Singleton(
         ProcessRequest,
         claims=Ports.claims,
         replies=Ports.replies,
         apply_responses=apply_responses,
         keep_claims=keep_claims,
-        answer_early=providers.Singleton(
-            AnswerEarly,
-            run_agent=run_agent,
-            is_allowed=agent.provided.may_answer_early,
-            now=Ports.now,
-        ),
+        answer_early=answer_early,
+        ahead=ahead.provided.answered,
         narrate=providers.Singleton(Narrate, recorder=Ports.recorder),
         run_agent=run_agent,
         record_history=record_history,
@@ -206,12 +229,14 @@ class Container(Ports):
                 Ports.answered_by,
                 memory=process_request,
                 redis=providers.Singleton(
-                    ReplyAddresses.around, Ports.reply_addresses, process_request
+                    ReplyAddresses.around,
+                    Ports.reply_addresses,
+                    providers.Singleton(Ahead.around, ahead, process_request),
                 ),
             ),
         ),
         abandon=abandon_request,
-        hurry=Ports.responses.provided.hurry,
+        hurry=providers.Singleton(_together, Ports.responses.provided.hurry, ahead.provided.hurry),
         window_records=Ports.settings.provided.worker.window_records,
         window_bytes=Ports.settings.provided.worker.window_bytes,
         pause=Ports.pause,
@@ -237,6 +262,7 @@ class Container(Ports):
         engine=engine,
         keep_claims=keep_claims,
         apply_responses=apply_responses,
+        ahead=ahead,
         stop_cancelled=providers.Singleton(
             StopCancelled, cancellations=Ports.cancellations, keep_claims=keep_claims
         ),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cse_chat.entrypoints import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from cse_chat.adapters.kafka.audit import KafkaAuditLog
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cse_chat.adapters.redis.events import RedisEventLog
     from cse_chat.adapters.redis.feedback import RedisFeedbackBox
     from cse_chat.adapters.redis.heartbeats import Heartbeat
+    from cse_chat.adapters.redis.hints import RedisHeardHints, RedisHints
     from cse_chat.adapters.redis.history import RedisHistory
     from cse_chat.adapters.redis.ledger import RedisLedger
     from cse_chat.adapters.redis.lineup import RedisLineup
@@ -158,6 +159,27 @@ def cancellations(connection: RedisConnection, process_id: str) -> RedisCancella
     from cse_chat.adapters.redis.cancellations import RedisCancellations
 
     return RedisCancellations(connection, process_id=process_id)
+
+
+def hints(connection: RedisConnection, producer: SupervisedProducer, gateway_id: str) -> RedisHints:
+    """Return what tells workers of a request that Kafka still takes."""
+    from cse_chat.adapters.kafka.names import REQUESTS
+    from cse_chat.adapters.redis.hints import RedisHints
+
+    return RedisHints(
+        connection,
+        reply_to=gateway_id,
+        partition_of=lambda thread_id: producer.partition_of(REQUESTS, thread_id.encode()),
+    )
+
+
+def heard_hints(
+    connection: RedisConnection, process_id: str, assigned: Callable[[], Collection[int]]
+) -> RedisHeardHints:
+    """Return what a worker hears of requests that are on their way to it."""
+    from cse_chat.adapters.redis.hints import RedisHeardHints
+
+    return RedisHeardHints(connection, process_id=process_id, assigned=assigned)
 
 
 def event_log(connection: RedisConnection, gateway_id: str, threads: RedisThreads) -> RedisEventLog:

@@ -134,6 +134,7 @@ def _export_announcing(container: Container) -> None:
         container.redis_replies(),
     )
     metrics.exports(redis.PUBLISHED, lambda: ledger.announced + replies.announced)
+    metrics.exports(redis.AHEAD, lambda: ledger.offers.met)
     metrics.exports(redis.REGISTRATIONS_PENDING, lambda: len(ledger.registrations))
     metrics.exports(redis.REGISTRATIONS_DROPPED, lambda: ledger.registrations.dropped)
 

@@ -78,6 +78,7 @@ def worker(container: Container) -> Process:
             *_hearing(container),
             *_writing(container),
             *_reading(container),
+            *_ahead(container),
             service,
         ],
         drain=service.drain,
@@ -109,6 +110,7 @@ def embedded(container: Container) -> Process:
             *_hearing(container),
             *_writing(container),
             *_reading(container),
+            *_ahead(container),
             asking,
             answering,
         ],
@@ -177,3 +179,15 @@ def _reading(container: Container) -> list[object]:
     source = container.kafka_source()
     container.readiness().needs("requests", lambda: source.healthy)
     return [source]
+
+
+def _ahead(container: Container) -> list[object]:
+    """What has agents asked before a question is delivered, where they allow it."""
+    settings = container.settings()
+    is_durable = (settings.requests.transport, settings.replies.transport) == ("kafka", "redis")
+    # Else the log is as quick, or two processes of one group have each a ledger of its own.
+    if not is_durable or not container.answer_early().is_allowed:
+        return []
+    heard = container.redis_heard_hints()
+    container.readiness().counts("hints_dropped", lambda: heard.dropped)
+    return [heard, container.ahead()]

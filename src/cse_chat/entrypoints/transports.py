@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from dependency_injector import containers, providers
 
 from cse_chat.adapters.cancellations import Cancellations
+from cse_chat.adapters.hints import HeardHints
 from cse_chat.adapters.memory.audit import InMemoryAuditLog
 from cse_chat.adapters.memory.conversations import InMemoryConversations
 from cse_chat.adapters.memory.dead_letters import InMemoryDeadLetters
 from cse_chat.adapters.memory.events import InMemoryEvents
+from cse_chat.adapters.memory.hints import InMemoryHints
 from cse_chat.adapters.memory.ledger import InMemoryLedger
 from cse_chat.adapters.memory.lineup import InMemoryLineup
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
@@ -25,8 +27,9 @@ from cse_chat.domain.ports.events import EventLog, EventRecorder
 from cse_chat.domain.ports.feedback import FeedbackBox
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.lineup import Lineup
+from cse_chat.domain.ports.offers import Offers
 from cse_chat.domain.ports.replies import ReplyBus
-from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
+from cse_chat.domain.ports.requests import DeadLetters, Hints, RequestLog, RequestSource
 from cse_chat.domain.ports.responses import ResponseLog
 from cse_chat.domain.ports.threads import History, Threads
 from cse_chat.domain.use_cases.record_history import RecordHistory
@@ -106,6 +109,24 @@ class Ports(containers.DeclarativeContainer):
         asked_by, memory=memory_log, kafka=kafka_source
     )
 
+    # A log in memory has taken a request before anybody could answer it.
+    memory_hints = providers.Singleton(InMemoryHints)
+    hints: providers.Provider[Hints] = providers.Selector(
+        asked_by,
+        memory=memory_hints,
+        kafka=providers.Selector(
+            answered_by,
+            memory=memory_hints,
+            redis=providers.Singleton(durable.hints, redis, producer, gateway_id),
+        ),
+    )
+    redis_heard_hints = providers.Singleton(
+        durable.heard_hints, redis, worker_id, source.provided.assigned
+    )
+    heard_hints: providers.Provider[HeardHints] = providers.Selector(
+        answered_by, memory=memory_hints, redis=redis_heard_hints
+    )
+
     memory_replies = providers.Singleton(InMemoryReplyBus, monotonic=monotonic)
     memory_threads = providers.Singleton(InMemoryThreads, monotonic=monotonic)
     redis_threads = providers.Singleton(durable.threads, redis)
@@ -161,6 +182,11 @@ class Ports(containers.DeclarativeContainer):
     )
     claims: providers.Provider[Claims] = providers.Selector(
         answered_by, memory=memory_ledger, redis=redis_ledger
+    )
+    offers: providers.Provider[Offers] = providers.Selector(
+        answered_by,
+        memory=memory_ledger.provided.offers,
+        redis=redis_ledger.provided.offers,
     )
 
     lineup: providers.Provider[Lineup] = providers.Selector(

@@ -122,6 +122,25 @@ async def test_a_server_frozen_for_three_seconds_costs_time_and_nothing_else(
     assert all(ids[request.correlation_id] == 1 for request in requests)
 
 
+async def test_where_a_record_goes_is_not_said_while_nothing_is_confirmed(
+    own_server: KafkaServer, own_place: Place
+) -> None:
+    topic = own_place.requests
+    async with SupervisedProducer(own_server.address, topics=[topic]) as producer:
+        await producer.send(topic, key=b"k", value=b"v")
+        [record] = await own_place.read(topic)
+        assert producer.partition_of(topic, b"k") == record.partition
+
+        await freeze(own_server)
+        sending = asyncio.create_task(producer.send(topic, key=b"k", value=b"v"))
+        await until(lambda: producer.partition_of(topic, b"k") is None)
+        own_server.thaw()
+
+        await sending
+        assert producer.partition_of(topic, b"k") == record.partition
+    assert producer.partition_of(topic, b"k") is None
+
+
 async def test_what_was_handed_over_and_not_confirmed_is_unknown_and_what_was_not_is_refused(
     own_server: KafkaServer, own_place: Place
 ) -> None:

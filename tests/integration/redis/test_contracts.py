@@ -11,6 +11,7 @@ from cse_chat.domain.ports.events import EventLog, EventRecorder
 from cse_chat.domain.ports.feedback import FeedbackBox
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.lineup import Lineup
+from cse_chat.domain.ports.offers import Offers
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.threads import History, Threads
 from tests.contracts.applied import AppliedMarksContract
@@ -22,6 +23,8 @@ from tests.contracts.feedback import FeedbackContract
 from tests.contracts.history import HistoryContract
 from tests.contracts.ledger import LedgerContract
 from tests.contracts.lineup import LineupContract
+from tests.contracts.offers import OffersContract
+from tests.contracts.offers_refused import OffersRefusedContract
 from tests.contracts.recording import RecordingContract
 from tests.contracts.removal import RemovalContract
 from tests.contracts.threads import ThreadsContract
@@ -38,6 +41,17 @@ class RedisPorts:
     @pytest.fixture
     def claims(self, stores: Stores) -> Claims:
         return stores.ledger
+
+    @pytest.fixture
+    def offers(self, stores: Stores) -> Offers:
+        return stores.ledger.offers
+
+    @pytest.fixture
+    def is_written(self, stores: Stores) -> Callable[[], Awaitable[None]]:
+        async def replied() -> None:
+            await stores.connection.command("PING")
+
+        return replied
 
     @pytest.fixture
     def lineup(self, stores: Stores) -> Lineup:
@@ -98,6 +112,14 @@ class TestRedisClaims(RedisPorts, ClaimsContract):
 
 
 class TestRedisEarlyAnswers(RedisPorts, EarlyAnswersContract):
+    pass
+
+
+class TestRedisOffers(RedisPorts, OffersContract):
+    pass
+
+
+class TestRedisOffersRefused(RedisPorts, OffersRefusedContract):
     pass
 
 

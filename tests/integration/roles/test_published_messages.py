@@ -79,7 +79,8 @@ async def test_what_is_published_of_a_question_is_in_the_document(
                 if name == "gatewayReplies":  # the last thing that settling does
                     break
 
-    assert found == [
+    assert [each for each in found if each[0] == "hints"] in ([], [("hints", ["Hint"])])
+    assert [each for each in found if each[0] != "hints"] == [
         *(("stream", [f"{kind}Event"]) for kind in ("Accepted", "Started", "Delta", "Answered")),
         ("response", ["ChatResponse"]),
         ("gatewayReplies", ["Announcement"]),

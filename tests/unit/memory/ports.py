@@ -12,6 +12,7 @@ from cse_chat.domain.ports.events import EventLog, EventRecorder
 from cse_chat.domain.ports.feedback import FeedbackBox
 from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.lineup import Lineup
+from cse_chat.domain.ports.offers import Offers
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.ports.requests import DeadLetters, RequestLog, RequestSource
 from cse_chat.domain.ports.threads import History, Threads
@@ -32,6 +33,10 @@ class InMemoryPorts:
     @pytest.fixture
     def claims(self, memory: Memory) -> Claims:
         return memory.ledger
+
+    @pytest.fixture
+    def offers(self, memory: Memory) -> Offers:
+        return memory.ledger.offers
 
     @pytest.fixture
     def lineup(self, memory: Memory) -> Lineup:

@@ -10,6 +10,8 @@ from tests.contracts.claims import ClaimsContract
 from tests.contracts.early_answers import EarlyAnswersContract
 from tests.contracts.ledger import LedgerContract
 from tests.contracts.lineup import LineupContract
+from tests.contracts.offers import OffersContract
+from tests.contracts.offers_refused import OffersRefusedContract
 from tests.memory import DAY, Memory
 from tests.unit.memory.ports import InMemoryPorts
 
@@ -66,6 +68,14 @@ class TestInMemoryClaims(InMemoryPorts, ClaimsContract):
 
 
 class TestInMemoryEarlyAnswers(InMemoryPorts, EarlyAnswersContract):
+    pass
+
+
+class TestInMemoryOffers(InMemoryPorts, OffersContract):
+    pass
+
+
+class TestInMemoryOffersRefused(InMemoryPorts, OffersRefusedContract):
     pass
 
 

@@ -5,18 +5,22 @@ from datetime import timedelta
 import pytest
 import structlog
 
+from cse_chat.adapters.hints import HeardHints
 from cse_chat.adapters.wire.requests import EncodedRequest
 from cse_chat.domain.errors import NotAcceptedError, TransportError
 from cse_chat.domain.model.answers import AgentEvent, Delta
+from cse_chat.domain.model.deliveries import Hint
 from cse_chat.domain.model.outcomes import Outcome, Status
 from cse_chat.domain.model.records import DeadLetter
 from cse_chat.domain.ports.agent import Agent
 from cse_chat.entrypoints.periodic import repeated
 from cse_chat.entrypoints.readiness import Readiness
 from cse_chat.entrypoints.worker import engine, service
+from cse_chat.entrypoints.worker.ahead import Ahead
 from cse_chat.entrypoints.worker.embedded import EmbeddedService
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.lanes import Lanes
+from cse_chat.entrypoints.worker.reply_addresses import ReplyAddresses
 from cse_chat.entrypoints.worker.service import WorkerService
 from cse_chat.entrypoints.worker.stopping import StopCancelled
 from tests.builders import a_question
@@ -24,6 +28,13 @@ from tests.memory import Memory, ScriptedAgent
 from tests.waiting import until
 
 SOON = timedelta(seconds=5)
+
+
+HINTS = HeardHints()
+
+
+async def not_asked(_: Hint) -> None:
+    """Nobody hints at anything."""
 
 
 def a_service(memory: Memory, agent: Agent, readiness: Readiness | None = None) -> EmbeddedService:
@@ -42,6 +53,7 @@ def a_service(memory: Memory, agent: Agent, readiness: Readiness | None = None) 
         engine=engine,
         keep_claims=memory.keep_claims,
         apply_responses=memory.apply_responses(),
+        ahead=Ahead(heard=HINTS, answer=not_asked, addresses=ReplyAddresses("")),
         stop_cancelled=StopCancelled(
             cancellations=memory.ledger.cancellations, keep_claims=memory.keep_claims
         ),
@@ -78,6 +90,16 @@ async def test_draining_answers_what_it_can_and_refuses_what_is_new() -> None:
     outcome = (await sending).outcome
     assert outcome is not None
     assert outcome.status is Status.ANSWERED
+
+
+async def test_draining_hears_of_nothing_more_that_is_on_its_way() -> None:
+    memory = Memory()
+
+    async with a_service(memory, ScriptedAgent()) as service:
+        HINTS.on_hint = lambda *_: None
+        await service.drain(timedelta(0))
+
+    assert HINTS.on_hint is None
 
 
 async def test_what_the_budget_does_not_finish_is_settled_failed_and_told() -> None:

@@ -136,6 +136,11 @@ class BatchingProducer:
         """Whether it knows the partitions of *topic*: only then it may be given a record."""
         return topic in self.producer.client.cluster._partitions  # noqa: SLF001 - no copy of them
 
+    def partition_of(self, topic: str, key: bytes) -> int | None:
+        """Return where a record with *key* goes now; ``None`` if *topic* is not known."""
+        known = self._topic(topic)
+        return partition_of(key, known.partitions, known.available) if known else None
+
     async def learn(self, topic: str, deadline: float) -> None:
         """Wait for the partitions: the library does so without a limit, and for ever once closed.
 

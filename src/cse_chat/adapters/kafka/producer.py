@@ -186,6 +186,11 @@ class SupervisedProducer:
             self._waiting -= 1
         return client
 
+    def partition_of(self, topic: str, key: bytes) -> int | None:
+        """Return where a record with *key* goes now; ``None`` while nobody can say, or it is not well."""
+        client = self._current if self._usable.is_set() else None
+        return client.partition_of(topic, key) if client is not None else None
+
     def hurry(self) -> None:
         """Have sent whatever waits as if it were urgent."""
         self._hurries += 1  # also what is given to no client yet, or to the next one

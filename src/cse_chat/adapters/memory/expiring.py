@@ -62,6 +62,12 @@ class ExpiringDict(Generic[Key, Value]):
                 return
             yield key, value
 
+    def take(self, key: Key) -> Value | None:
+        """Forget what is kept under *key*, and return it if it is not over-aged."""
+        value = self.get(key)
+        self.pop(key)
+        return value
+
     def pop(self, key: Key) -> Value | None:
         """Forget what is kept under *key*, and return it."""
         found = self._kept.pop(key, None)

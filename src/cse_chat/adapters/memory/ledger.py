@@ -1,12 +1,14 @@
 """`Ledger`, `Claims`, `EventRecorder` and `FeedbackBox` as mappings in this process."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from cse_chat.adapters.cancellations import Cancellations
 from cse_chat.adapters.memory.applied import InMemoryAppliedMarks
 from cse_chat.adapters.memory.events import InMemoryEvents
 from cse_chat.adapters.memory.expiring import ExpiringDict
+from cse_chat.adapters.memory.offers import InMemoryOffers
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
 from cse_chat.adapters.memory.rows import Row, weight_of
 from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
@@ -15,6 +17,7 @@ from cse_chat.domain.errors import (
     IdConflictError,
     NotAnsweredError,
     NotFoundError,
+    NotOwnerError,
     ThreadDeletedError,
 )
 from cse_chat.domain.model.claims import (
@@ -26,6 +29,7 @@ from cse_chat.domain.model.claims import (
     Settlement,
     Tail,
 )
+from cse_chat.domain.model.deliveries import Hint
 from cse_chat.domain.model.events import Utterance
 from cse_chat.domain.model.feedback import Feedback
 from cse_chat.domain.model.history import Turn
@@ -69,6 +73,8 @@ class InMemoryLedger:
             cap=cap, ttl=ttl, monotonic=monotonic, weigh=weight_of
         )
         self._claimed: dict[ThreadId, Row] = {}
+        self.offers = InMemoryOffers(settle=self._settle_early, monotonic=monotonic)
+        """Early answers that wait until their requests are accepted."""
         self.marks = InMemoryAppliedMarks()
         """Which partitions' responses it has."""
         self.cancellations = Cancellations()
@@ -113,6 +119,16 @@ class InMemoryLedger:
         said: Sequence[Utterance] = (),
     ) -> Settlement:
         """See `Ledger.settle`."""
+        return self._settle(outcome, asked=asked, claim=claim, said=said)
+
+    def _settle(
+        self,
+        outcome: Outcome,
+        *,
+        asked: Turn | None = None,
+        claim: Claim | None = None,
+        said: Sequence[Utterance] = (),
+    ) -> Settlement:
         row = self._known(outcome.correlation_id) or self._blank(outcome)
         if (row.thread_id, row.user_id) != (outcome.thread_id, outcome.user_id):
             raise IdConflictError(outcome.correlation_id)
@@ -154,6 +170,16 @@ class InMemoryLedger:
         early: EarlyAnswer | None = None,
     ) -> Claim | Busy | Settlement | Incomplete:
         """See `Claims.claim`."""
+        return self._claim(request, durability, partition, remembered, early)
+
+    def _claim(
+        self,
+        request: ChatRequest,
+        durability: Durability,
+        partition: int | None,
+        remembered: int,
+        early: EarlyAnswer | None,
+    ) -> Claim | Busy | Settlement | Incomplete:
         if partition is not None and partition not in self.marks:
             return Incomplete()
         row = self._row_of(request, durability)
@@ -180,8 +206,20 @@ class InMemoryLedger:
             before=self._history.recent(row.thread_id, remembered),
         )
         if early and row.attempt == 1 and self._history.only_asked(row.thread_id):
-            return await self.settle(early.outcome, claim=claim, said=early.said)
+            return self._settle(early.outcome, claim=claim, said=early.said)
         return claim
+
+    def _settle_early(self, hint: Hint, early: EarlyAnswer) -> None:
+        """Settle as a claim with *early* would, where that does not leave a claim."""
+        request = hint.request
+        if hint.partition is not None and hint.partition not in self.marks:
+            return
+        with suppress(IdConflictError, NotOwnerError, ThreadDeletedError):
+            row = self._row_of(request, hint.durability)
+            holder = self._claimed.get(row.thread_id)
+            is_free = holder is None or not self._is_live(holder)
+            if is_free and not row.attempt and self._history.only_asked(row.thread_id):
+                self._claim(request, hint.durability, None, 0, early)
 
     async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
         """See `Claims.renew`."""

@@ -1,5 +1,7 @@
 """What the script ``claim`` needs to settle what it claims."""
 
+from typing import Final
+
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.calls import Argument
 from cse_chat.adapters.redis.recordings import numbered
@@ -9,9 +11,43 @@ from cse_chat.adapters.wire.responses import encode_outcome
 from cse_chat.adapters.wire.turns import encode_turn
 from cse_chat.domain.model.claims import EarlyAnswer
 from cse_chat.domain.model.history import Turn
+from cse_chat.domain.model.ids import CorrelationId
+
+_OUTCOME: Final = 2
+_KEPT: Final = 64
+_SMALL: Final = 16_384  # bytes of an outcome
+
+Settling = tuple[Argument, ...]
 
 
-def settling(early: EarlyAnswer) -> tuple[Argument, ...]:
+class WrittenAnswers:
+    """What is needed to settle with an early answer; written once for its offer and its claim."""
+
+    def __init__(self) -> None:
+        self._kept: dict[CorrelationId, tuple[EarlyAnswer, Settling]] = {}
+
+    def kept(self, early: EarlyAnswer) -> Settling:
+        """Return that of *early*, and keep it, unless it is large."""
+        written = settling(early)
+        if len(outcome_in(written)) <= _SMALL:
+            self._kept[early.outcome.correlation_id] = (early, written)
+            if len(self._kept) > _KEPT:
+                del self._kept[next(iter(self._kept))]
+        return written
+
+    def found(self, early: EarlyAnswer) -> Settling | None:
+        """Return that of *early*, if it is kept."""
+        of, written = self._kept.get(early.outcome.correlation_id, (None, None))
+        return written if of is early else None
+
+    def taken(self, early: EarlyAnswer) -> Settling:
+        """Return that of *early*, and keep it no longer."""
+        written = self.found(early)
+        self._kept.pop(early.outcome.correlation_id, None)
+        return settling(early) if written is None else written
+
+
+def settling(early: EarlyAnswer) -> Settling:
     """Return the arguments behind those of a claim, in the order of the script."""
     outcome = early.outcome
     _, *tails = numbered(outcome, early.said)
@@ -23,3 +59,10 @@ def settling(early: EarlyAnswer) -> tuple[Argument, ...]:
         outcome_head(outcome),
         *tails,
     )
+
+
+def outcome_in(arguments: Settling) -> bytes:
+    """Return the outcome in *arguments*."""
+    outcome = arguments[_OUTCOME]
+    assert isinstance(outcome, bytes)  # noqa: S101 - as `settling` wrote it
+    return outcome

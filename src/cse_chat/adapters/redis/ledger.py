@@ -8,10 +8,10 @@ from typing import Self
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.calls import Argument
 from cse_chat.adapters.redis.connection import RedisConnection
-from cse_chat.adapters.redis.early_answers import settling
 from cse_chat.adapters.redis.entries import find_entries
 from cse_chat.adapters.redis.left_claims import LeftClaims, UnsureTokens
 from cse_chat.adapters.redis.marks import TailMarks
+from cse_chat.adapters.redis.offers import RedisOffers
 from cse_chat.adapters.redis.recent import recent_turns, turns_to_read
 from cse_chat.adapters.redis.recordings import Recordings, numbered
 from cse_chat.adapters.redis.registrations import Registrations
@@ -94,6 +94,12 @@ class RedisLedger:
         self._left_claims = LeftClaims(self.release)
         self._unsure = UnsureTokens()
         self.marks = TailMarks(connection, life=answer_ttl)
+        self.offers = RedisOffers(
+            connection,
+            scripts,
+            registration=self._registration,
+            on_settled=self._note_announced,
+        )
         self.announced = 0  # outcomes, in the step that settles them
 
     async def __aenter__(self) -> Self:
@@ -176,7 +182,7 @@ class RedisLedger:
         )
         match reply[0]:
             case b"first":
-                self.announced += 1  # by the script
+                self._note_announced()
                 return Settlement(outcome=outcome, done=tails_of(reply[1]))
             case b"lost":
                 raise ClaimLostError(outcome.correlation_id)
@@ -200,6 +206,8 @@ class RedisLedger:
         early: EarlyAnswer | None = None,
     ) -> Claim | Busy | Settlement | Incomplete:
         """See `Claims.claim`."""
+        if early and (settlement := await self.offers.settled(early)):
+            return settlement
         token = self._unsure.pop(request.correlation_id) or self._new_token()
 
         def claim(attempt: int = 0, spent: int = 0, before: tuple[Turn, ...] = ()) -> Claim:
@@ -222,7 +230,7 @@ class RedisLedger:
             self._lease,
             turns_to_read(remembered),
             started_tail(request),
-            *(settling(early) if early else ()),
+            *(self.offers.settling(early) if early else ()),
             also=() if partition is None else (names.applied(partition),),
         )
         try:
@@ -238,7 +246,7 @@ class RedisLedger:
             case b"settled":
                 return settlement_of(reply, request.correlation_id, request.user_id)
             case b"first" if early:
-                self.announced += 1  # by the script
+                self._note_announced()
                 return Settlement(outcome=early.outcome, done=tails_of(reply[1]))
             case b"claimed":
                 _, attempt, spent, newest = reply
@@ -281,6 +289,9 @@ class RedisLedger:
         if isinstance(position, bytes):
             raise refusal_of(position, request)
         return position
+
+    def _note_announced(self) -> None:
+        self.announced += 1  # by the script
 
     def _registration(self, request: ChatRequest, durability: Durability) -> tuple[Argument, ...]:
         return (

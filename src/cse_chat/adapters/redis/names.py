@@ -23,6 +23,16 @@ def replies(gateway_id: str) -> str:
     return f"chat.replies:{gateway_id}"
 
 
+def hints(partition: int | str) -> str:
+    """Return the channel of requests that are on their way into a partition."""
+    return f"chat.hints:{partition}"
+
+
+def offer(correlation_id: CorrelationId) -> str:
+    """Return the key where an early answer and the word that its request is accepted meet."""
+    return f"chat.offer:{correlation_id}"
+
+
 def heartbeat(gateway_id: str) -> str:
     """Return the key that a gateway's heartbeat writes, and the channel it is heard on."""
     return f"chat.heartbeat:{gateway_id}"

@@ -69,8 +69,10 @@ def about_a_request(name: str, *parts: str) -> Script:
     return script(name, "clock", "owners", "request", *parts)
 
 
-def step(name: str, *parts: str) -> Script:
-    """Return the script *name*, which uses a thread: what it leaves to be written is."""
-    return script(
-        name, "clock", "owners", "positions", "request", "step", *parts, then=("written",)
-    )
+def step(name: str, *parts: str, first: tuple[str, ...] = (), then: tuple[str, ...] = ()) -> Script:
+    """Return the script *name*, which uses a thread: what it leaves to be written is.
+
+    What is *first* comes before the arguments are read, what is *then* before it is written.
+    """
+    before = ("clock", "owners", "positions", *first, "request", "step")
+    return script(name, *before, *parts, then=(*then, "written"))

@@ -47,8 +47,14 @@ _decoder = msgspec.json.Decoder(RequestWire)
 
 def encode_request(request: ChatRequest) -> EncodedRequest:
     """Return *request* as schema v1, with CloudEvents 1.0 headers in binary mode."""
+    value = _encoder.encode(wire_of(request))
+    return EncodedRequest(request.thread_id.encode(), value, _headers(request))
+
+
+def wire_of(request: ChatRequest) -> RequestWire:
+    """Return what is written of *request* but its deadline."""
     question = request.question
-    value = RequestWire(
+    return RequestWire(
         correlation_id=request.correlation_id,
         thread_id=question.thread_id,
         user_id=question.user_id,
@@ -56,7 +62,6 @@ def encode_request(request: ChatRequest) -> EncodedRequest:
         timestamp=request.asked_at,
         metadata=dict(question.metadata),
     )
-    return EncodedRequest(question.thread_id.encode(), _encoder.encode(value), _headers(request))
 
 
 def decode_request(record: Record, *, default_deadline: timedelta) -> ChatRequest:
@@ -74,22 +79,40 @@ def decode_request(record: Record, *, default_deadline: timedelta) -> ChatReques
         raise MalformedRecordError("no request: of a type or version that is not known here")
     try:
         wire = _decoder.decode(record.value or b"")
-        asked_at = utc(wire.timestamp)
-        return ChatRequest(
-            correlation_id=CorrelationId(wire.correlation_id),
-            question=Question(
-                thread_id=ThreadId(wire.thread_id),
-                user_id=UserId(wire.user_id),
-                text=wire.message,
-                metadata=wire.metadata,
-            ),
-            asked_at=asked_at,
-            deadline=_deadline(record) or record.timestamp + default_deadline,
-        )
+        return request_of(wire, deadline=_deadline(record) or record.timestamp + default_deadline)
     # Whatever a stranger's bytes raise (times alone: ValueError, OverflowError, OSError): the record
     # is no request, and must not stop the line.
     except Exception as error:
         raise MalformedRecordError(f"no request: {type(error).__name__}") from error
+
+
+def request_of(wire: RequestWire, *, deadline: datetime) -> ChatRequest:
+    """Return the request that *wire* was written of.
+
+    Raises:
+        Exception: It is none.
+    """
+    return ChatRequest(
+        correlation_id=CorrelationId(wire.correlation_id),
+        question=Question(
+            thread_id=ThreadId(wire.thread_id),
+            user_id=UserId(wire.user_id),
+            text=wire.message,
+            metadata=wire.metadata,
+        ),
+        asked_at=utc(wire.timestamp),
+        deadline=deadline,
+    )
+
+
+def deadline_ms(request: ChatRequest) -> int:
+    """Return the deadline of *request* as it is written, in milliseconds since 1970."""
+    return round(request.deadline.timestamp() * 1000)
+
+
+def deadline_of(milliseconds: int) -> datetime:
+    """Return the deadline that is written so."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _headers(request: ChatRequest) -> tuple[tuple[str, bytes], ...]:
@@ -99,10 +122,10 @@ def _headers(request: ChatRequest) -> tuple[tuple[str, bytes], ...]:
         *_SAME_FOR_ALL,
         ("ce_time", _encoder.encode(request.asked_at).strip(b'"')),
         ("ce_correlationid", correlation_id),
-        ("ce_deadline", b"%d" % round(request.deadline.timestamp() * 1000)),
+        ("ce_deadline", b"%d" % deadline_ms(request)),
     )
 
 
 def _deadline(record: Record) -> datetime | None:
     given = dict(record.headers).get("ce_deadline")
-    return datetime.fromtimestamp(int(given) / 1000, UTC) if given else None
+    return deadline_of(int(given)) if given else None

@@ -28,6 +28,23 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """A request that is on its way into the log, and may not arrive.
+
+    Attributes:
+        request: As it will be delivered, if it is.
+        partition: Where; ``None`` where nothing may have been lost.
+        durability: What will keep it.
+        is_new: Nobody was given it before, as far as who gave it can know.
+    """
+
+    request: ChatRequest
+    partition: int | None
+    durability: Durability
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
     """What need not be delivered again.
 

@@ -40,6 +40,10 @@ class IfBusy(StrEnum):
 class Question:
     """What a user asked in a thread; never blank and never longer than an agent accepts.
 
+    Attributes:
+        begins_thread: The thread was made for it: nobody else knows of one, nor asks in it. Known
+            only where it is asked.
+
     Raises:
         InvalidRequestError: Naming every fault at once, by field.
     """
@@ -48,6 +52,7 @@ class Question:
     user_id: UserId
     text: str
     metadata: Mapping[str, str] = field(default_factory=dict)
+    begins_thread: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse what no reader could store, show or answer."""

@@ -128,7 +128,8 @@ class Claims(Protocol):
             remembered: Of how many settled requests the claim shall have the turns, at most.
             early: Where it is the first attempt, and nothing but the question was said in the thread,
                 it is settled in the same step, as if it had been claimed before and the agent had
-                said this. Its very outcome is in the settlement then.
+                said this. Its very outcome is in the settlement then, and where it has settled the
+                request before (`Offers`).
 
         Raises:
             IdConflictError: The id is another user's or thread's.

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from typing import Protocol
 
-from cse_chat.domain.model.deliveries import Delivery, Finished
+from cse_chat.domain.model.deliveries import Delivery, Finished, Hint
 from cse_chat.domain.model.outcomes import Durability
 from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.model.records import DeadLetter
@@ -26,6 +26,19 @@ class RequestLog(Protocol):
             TransportError: The log refused; nothing was kept.
             AcceptanceUnknownError: Nobody can say; the same id may be appended again.
         """
+        ...
+
+
+class Hints(Protocol):
+    """Tells who will be given a request that it comes, while the log still takes it.
+
+    At most once, to whoever hears it now: nothing may depend on it. What is answered for it counts
+    once the log has taken the request (`Offers`).
+    Contract: ``tests/contracts/hints.py``.
+    """
+
+    def give(self, request: ChatRequest) -> Hint | None:
+        """Tell of *request*, and wait for nothing; return what is told, if anybody may hear it."""
         ...
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from cse_chat.domain.errors import AgentError
 from cse_chat.domain.model.claims import EarlyAnswer
-from cse_chat.domain.model.deliveries import Delivery
+from cse_chat.domain.model.deliveries import Delivery, Hint
 from cse_chat.domain.model.ids import ThreadId
 from cse_chat.domain.model.utterances import Utterances
 from cse_chat.domain.use_cases.run_agent import RunAgent
@@ -37,7 +37,7 @@ class AnswerEarly:
     remembered: int = 20_000
     _seen: dict[ThreadId, None] = field(default_factory=dict, init=False)
 
-    async def __call__(self, delivery: Delivery) -> EarlyAnswer | None:
+    async def __call__(self, delivery: Delivery | Hint) -> EarlyAnswer | None:
         """Return what the agent answers; ``None`` where it is to be asked under a claim."""
         if not self.is_allowed or not self._is_first_of(delivery.request.thread_id):
             return None

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from cse_chat.domain.errors import (
     AgentError,
@@ -16,10 +17,11 @@ from cse_chat.domain.errors import (
     TransportError,
 )
 from cse_chat.domain.model.attempts import AttemptPolicy
-from cse_chat.domain.model.claims import Busy, Claim, Incomplete, Settlement
+from cse_chat.domain.model.claims import Busy, Claim, EarlyAnswer, Incomplete, Settlement
 from cse_chat.domain.model.deliveries import Delivery
 from cse_chat.domain.model.events import Utterance
 from cse_chat.domain.model.outcomes import Outcome, Problem, Status
+from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.ports.ledger import Claims
 from cse_chat.domain.ports.replies import ReplyBus
 from cse_chat.domain.use_cases.answer_early import AnswerEarly
@@ -41,6 +43,16 @@ ID_CONFLICT = Problem(
     slug="id-conflict", detail="The correlation id is that of another user's or thread's request."
 )
 NOT_OWNER = Problem(slug="not-owner", detail="The thread belongs to another user.")
+
+
+class AnsweredAhead(Protocol):
+    """Knows what an agent said to a request before it was delivered, if it was asked."""
+
+    async def __call__(
+        self, request: ChatRequest, /, *, is_urgent: Callable[[], bool]
+    ) -> EarlyAnswer | None:
+        """Return it, once it is said; a little later where that is not urgent."""
+        ...
 
 
 class Progress:
@@ -67,12 +79,14 @@ class Progress:
 class ProcessRequest:
     """Claim a request, have the agent answer it, settle it, and finish its tail.
 
-    Of an agent that may answer early, the claim can be the settlement (`AnswerEarly`).
+    Of an agent that may answer early, the claim can be the settlement (`AnswerEarly`), and find that
+    its answer has settled it before it was delivered (`AnswerAhead`).
 
     It may be called again for the same request, by anybody, at any time: what is done is not
     repeated, and while another's claim is alive it waits.
 
     Attributes:
+        ahead: Says the same for a delivery that is repeated.
         slots: One for each agent that may run at once; held while one does, and around its claim.
         pause: Sleeps.
         chance: A random number in [0, 1).
@@ -85,6 +99,7 @@ class ProcessRequest:
     apply_responses: ApplyResponses
     keep_claims: KeepClaims
     answer_early: AnswerEarly
+    ahead: AnsweredAhead
     narrate: Narrate
     run_agent: RunAgent
     record_history: RecordHistory
@@ -145,9 +160,12 @@ class ProcessRequest:
         requests wait, only those that run cost anything. What the deadline ends needs none.
         """
         request = delivery.request
+        progress.is_finishing = True  # if it waits for others, those behind it may hurry it
+        ahead = await self.ahead(request, is_urgent=lambda: progress.is_awaited)
+        progress.is_finishing = False
         has_slot = await self._has_slot_before(request.deadline)
         try:
-            early = await self.answer_early(delivery) if has_slot else None
+            early = await self._early(delivery, ahead) if has_slot else None
             # Before anything is decided, the deadline's end too: it may be settled already.
             verdict = await self.claims.claim(
                 request,
@@ -178,6 +196,11 @@ class ProcessRequest:
         finally:
             if has_slot:
                 self.slots.release()
+
+    async def _early(self, delivery: Delivery, ahead: EarlyAnswer | None) -> EarlyAnswer | None:
+        if ahead is None:
+            return await self.answer_early(delivery)
+        return ahead if delivery.request.deadline > self.now() else None
 
     async def _has_slot_before(self, deadline: datetime) -> bool:
         """Wait for a slot, but not beyond *deadline*; return whether there is one."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from cse_chat.domain.model.answers import Answer, Basis, Delta, Said
 from cse_chat.domain.model.artifacts import Artifact
-from cse_chat.domain.model.deliveries import Delivery
+from cse_chat.domain.model.deliveries import Delivery, Hint
 from cse_chat.domain.model.history import Exchange, Turn, exchanges
 from cse_chat.domain.model.outcomes import Outcome, Status
 from cse_chat.domain.model.questions import ChatRequest
@@ -28,7 +28,7 @@ class RunAgent:
 
     async def __call__(
         self,
-        delivery: Delivery,
+        delivery: Delivery | Hint,
         before: Sequence[Turn],
         say: Callable[[Said], None],
         *,
@@ -37,7 +37,7 @@ class RunAgent:
         """Return that the request is answered, and how.
 
         Args:
-            delivery: Brought the request.
+            delivery: Brought the request, or told of it.
             before: What was said in its thread, oldest first.
             say: Told what the agent says, as it comes.
             attempt: Which one it is.

@@ -17,8 +17,9 @@ from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Problem, Status
 from cse_chat.domain.model.questions import ChatRequest, IfBusy, Question
 from cse_chat.domain.ports.ledger import Ledger
+from cse_chat.domain.ports.offers import Offers
 from cse_chat.domain.ports.replies import ReplyBus
-from cse_chat.domain.ports.requests import RequestLog
+from cse_chat.domain.ports.requests import Hints, RequestLog
 from cse_chat.domain.ports.threads import Threads
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.domain.use_cases.take_place import Place, TakePlace
@@ -54,6 +55,8 @@ class SendChat:
 
     threads: Threads
     requests: RequestLog
+    hints: Hints
+    offers: Offers
     replies: ReplyBus
     ledger: Ledger
     record_history: RecordHistory
@@ -97,7 +100,7 @@ class SendChat:
         try:
             # Listening first: an outcome that beats the listener would not be heard.
             async with self.replies.listen(request.correlation_id, request=request) as next_reply:
-                durability = await self._accept(place)
+                durability = await self._accept_ahead(place) if wait else await self._accept(place)
                 outcome = await next_reply(min(wait, unregistered_for))
                 if outcome is None:
                     await place.register(durability)
@@ -137,6 +140,18 @@ class SendChat:
             await place.reserve()
         except NotOwnerError as error:
             raise NotFoundError(f"thread {place.request.thread_id}") from error
+
+    async def _accept_ahead(self, place: Place) -> Durability:
+        """Accept it; where it is alone, have it answered meanwhile: others would go together.
+
+        Only what can have none of its thread before it, for a hint overtakes what is in the log.
+        """
+        is_first = place.request.question.begins_thread and place.may_wait
+        hint = self.hints.give(place.request) if is_first and place.is_alone else None
+        durability = await self._accept(place)
+        if hint is not None and self.now() < place.request.deadline:
+            self.offers.accept(hint)
+        return durability
 
     async def _accept(self, place: Place) -> Durability:
         try:

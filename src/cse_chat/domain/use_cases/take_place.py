@@ -66,6 +66,11 @@ class Place:
         """Whether it waits behind others: then nothing has to be known of them."""
         return self._if_busy is IfBusy.ENQUEUE
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether nothing is asked in another thread here now."""
+        return len(self._places.under_way) == 1
+
     async def reserve(self) -> None:
         """Have the place kept if the question would not wait: before anything of it is.
 

@@ -74,7 +74,13 @@ def asking_of(raw: bytes, *, user_id: UserId, new_thread_id: Callable[[], Thread
     Raises:
         InvalidRequestError: Naming every fault that can be told at once.
     """
-    return asking_in(json_object(raw), user_id=user_id, new_thread_id=new_thread_id)
+    document = json_object(raw)
+    return asking_in(
+        document,
+        user_id=user_id,
+        new_thread_id=new_thread_id,
+        begins_thread="thread_id" not in document,
+    )
 
 
 def asking_in(
@@ -83,8 +89,16 @@ def asking_in(
     user_id: UserId,
     new_thread_id: Callable[[], ThreadId],
     fields: Collection[str] = _FIELDS,
+    begins_thread: bool = False,
 ) -> Asking:
     """Return what *document* asks; it may have no other than *fields*.
+
+    Args:
+        document: Names its thread, or not.
+        user_id: Who asks.
+        new_thread_id: Says which thread it is in when it names none.
+        fields: What it may say.
+        begins_thread: See `Question`.
 
     Raises:
         InvalidRequestError: Naming every fault that can be told at once.
@@ -102,6 +116,7 @@ def asking_in(
             user_id=user_id,
             text=str(given.get("message", _STAND_IN)).strip(),
             metadata=_metadata(given),
+            begins_thread=begins_thread,
         )
     except InvalidRequestError as error:
         raise InvalidRequestError(*faults, *error.violations) from error

@@ -1,7 +1,8 @@
 """Who waits for the requests that this worker has in hand."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from typing import Final
 
 from cse_chat.domain.model.deliveries import Delivery
@@ -27,11 +28,27 @@ class ReplyAddresses:
             own: Id of the gateway in this process; empty when there is none.
         """
         self._own = own or None
-        self._gateways: dict[CorrelationId, str] = {}
+        self._gateways: dict[CorrelationId, list[str]] = {}
 
     def __call__(self, correlation_id: CorrelationId) -> str | None:
         """Return the id of the gateway that waits; ``None`` when nobody knows."""
-        return self._gateways.get(correlation_id, self._own)
+        gateways = self._gateways.get(correlation_id)
+        return gateways[-1] if gateways else self._own
+
+    @contextmanager
+    def known(self, correlation_id: CorrelationId, gateway_id: str) -> Generator[None]:
+        """Know inside who waits; also where the same request is in hand twice."""
+        if not _GATEWAY_ID.fullmatch(gateway_id):  # anybody may write records
+            yield
+            return
+        gateways = self._gateways.setdefault(correlation_id, [])
+        gateways.append(gateway_id)
+        try:
+            yield
+        finally:
+            gateways.remove(gateway_id)
+            if not gateways:
+                del self._gateways[correlation_id]
 
     def around(self, process: Process) -> Process:
         """Return *process* such that the address of what it processes is known meanwhile."""
@@ -39,11 +56,7 @@ class ReplyAddresses:
         async def addressed(delivery: Delivery, progress: Progress) -> None:
             correlation_id = delivery.request.correlation_id
             gateway = dict(delivery.record.headers).get(REPLY_TO, b"").decode(errors="replace")
-            if _GATEWAY_ID.fullmatch(gateway):  # anybody may write records
-                self._gateways[correlation_id] = gateway
-            try:
+            with self.known(correlation_id, gateway):
                 await process(delivery, progress)
-            finally:
-                self._gateways.pop(correlation_id, None)
 
         return addressed

@@ -12,6 +12,7 @@ from cse_chat.domain.use_cases.apply_responses import ApplyResponses
 from cse_chat.domain.use_cases.keep_claims import KeepClaims
 from cse_chat.entrypoints.periodic import PASS_INTERVAL, repeated
 from cse_chat.entrypoints.readiness import Readiness
+from cse_chat.entrypoints.worker.ahead import Ahead
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.stopping import StopCancelled
 
@@ -29,12 +30,14 @@ class WorkerService:
         engine: WorkerEngine,
         keep_claims: KeepClaims,
         apply_responses: ApplyResponses,
+        ahead: Ahead,
         stop_cancelled: StopCancelled,
         readiness: Readiness,
     ) -> None:
         self._engine = engine
         self._keep_claims = keep_claims
         self._apply_responses = apply_responses
+        self._ahead = ahead
         self._stop_cancelled = stop_cancelled
         self._readiness = readiness
         self._reading: asyncio.Task[None] | None = None
@@ -73,6 +76,7 @@ class WorkerService:
         self._readiness.draining = True
         if self._reading is None:
             return
+        self._ahead.hear_no_more()
         reading, self._reading = self._reading, None
         loop = asyncio.get_running_loop()
         end = loop.time() + budget.total_seconds()

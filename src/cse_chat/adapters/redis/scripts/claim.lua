@@ -1,6 +1,7 @@
 -- ARGV after those of registering: token, lease, how many of the newest turns to return, tail of
 -- the attempt's event; of an early answer the channel of all gateways, the agent's turn, the outcome,
--- the heads of its announcement and of its event, the tails of what was said.
+-- the heads of its announcement and of its event, the tails of what was said. Without a token nothing
+-- is claimed: the early answer settles it, or it is registered alone.
 local token, lease, newest, started, every_gateway, answered, outcome, head, ended = unpack(ARGV, 14, 22)
 local SAID = 23
 
@@ -8,8 +9,12 @@ if is_settled then
   return settlement
 end
 -- The same call once more, because its reply got lost: the same claim.
-local again = holder == token and (not thread_holder or thread_holder == token)
-if not again and lease_end and tonumber(lease_end) > now then
+local again = token ~= '' and holder == token and (not thread_holder or thread_holder == token)
+local is_busy = not again and lease_end and tonumber(lease_end) > now
+-- The question is all that was ever said in the thread, and nobody has run it.
+local is_early = outcome and not is_busy and not again and tonumber(attempts or 0) == 0 and length == 1
+  and not refusal(owner, user)
+if is_busy or (token == '' and not is_early) then
   if is_known then
     return {'busy'}
   end
@@ -31,8 +36,7 @@ else
     local n = #tails + 1
     heads[n], tails[n] = '"attempt":' .. attempt .. ',' .. time, started
   end
-  -- The question is all that was ever said in the thread, and nobody has run it.
-  if outcome and not again and attempt == 1 and length == 1 and not refusal(owner, user) then
+  if is_early then
     opens, is_opened = nil, false
     if open_before > 0 then
       call('ZREM', OPEN, id)

@@ -34,6 +34,9 @@ _PARAMETERS: Final[Mapping[str, Parameter]] = {
         description="Names a running gateway: random for each process, and its one reply address.",
         examples=["f1d70ca9bb7d4510f3181d8c6c4e375f"],
     ),
+    "partition": Parameter(
+        description="A partition of `chat.requests`, by its number.", examples=["3"]
+    ),
     "thread_id": Parameter(
         description="Names the conversation: 1 to 128 of A-Z a-z 0-9 _ -.",
         examples=[examples.THREAD_ID],

@@ -10,6 +10,7 @@ from litestar_asyncapi.spec import AsyncAPI, Components, Info, License, Server, 
 
 from cse_chat.adapters.redis.cancellations import Cancelled
 from cse_chat.adapters.wire.audit import AuditWire
+from cse_chat.adapters.wire.hints import HintWire
 from cse_chat.adapters.wire.outcomes import Announcement
 from cse_chat.adapters.wire.schemas import json_schemas
 from cse_chat.entrypoints.http.channels import conversations, pubsub, records
@@ -106,7 +107,8 @@ def _servers() -> Mapping[str, Server]:
 def _schemas() -> dict[str, Any]:
     """Return the schema of every message, and of each part of one."""
     _, components = msgspec.json.schema_components(
-        [*conversations.REPLIES, AuditWire, Announcement, Cancelled], ref_template=_REFERENCE
+        [*conversations.REPLIES, AuditWire, Announcement, Cancelled, HintWire],
+        ref_template=_REFERENCE,
     )
     for told in ("SettledFrame", "Announcement"):
         components[told]["properties"]["outcome"] = {**_OUTCOME}  # passed on as it was written

@@ -55,6 +55,39 @@ _ANNOUNCEMENTS: Final[Mapping[str, Message]] = {
 
 CHANNELS: Final = (
     Described(
+        name="hints",
+        address=names.hints("{partition}"),
+        server=SERVER,
+        title="Questions on their way into a partition",
+        description="For the worker that has it: where the agent allows it, the question is answered"
+        " while Kafka still takes it. Told of questions that begin a conversation, where a gateway has"
+        " no other in hand. Whoever asked is answered only when Kafka has it. Internal to the service. "
+        + _NOT_KEPT,
+        messages={
+            "Hint": message(
+                "HintWire",
+                "Hint at a question",
+                "A question as its record will hold it, and who waits for the answer.",
+                examples.HINT,
+                name="Hint",
+                correlated=False,
+            )
+        },
+        parameters=("partition",),
+        steps=(
+            Step(
+                name="giveHint",
+                action=OperationAction.SEND,
+                summary="A gateway tells of a question that it appends",
+            ),
+            Step(
+                name="hearHint",
+                action=OperationAction.RECEIVE,
+                summary="A worker answers it before it is delivered",
+            ),
+        ),
+    ),
+    Described(
         name="response",
         address=names.response(CorrelationId("{correlation_id}")),
         server=SERVER,

@@ -34,6 +34,13 @@ PUBLISHED: Final = Family(
     where=Where.REDIS,
     help="Outcomes that this process announced.",
 )
+AHEAD: Final = Family(
+    name="chat_answered_ahead_total",
+    kind=Kind.COUNTER,
+    where=Where.REDIS,
+    help="Questions that had an answer when Kafka had them: settled by what came second to this"
+    " process, in a gateway that Kafka has it, in a worker the answer to a hint.",
+)
 LATE: Final = Family(
     name="reply_bus_late_total",
     kind=Kind.COUNTER,

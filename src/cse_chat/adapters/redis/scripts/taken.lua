@@ -1,0 +1,2 @@
+-- Both have met: what waited need not any more.
+call('DEL', OFFER)

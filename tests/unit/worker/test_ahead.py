@@ -1,0 +1,322 @@
+"""What a worker knows of requests that it answered before they were delivered."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+from structlog.testing import capture_logs
+
+from cse_chat.adapters.memory.hints import InMemoryHints
+from cse_chat.domain.errors import TransportError
+from cse_chat.domain.model.answers import Delta
+from cse_chat.domain.model.artifacts import Column, Table
+from cse_chat.domain.model.claims import EarlyAnswer
+from cse_chat.domain.model.deliveries import Delivery, Hint
+from cse_chat.domain.model.events import Utterance
+from cse_chat.domain.model.outcomes import Durability
+from cse_chat.domain.model.questions import ChatRequest
+from cse_chat.domain.use_cases.process_request import Progress
+from cse_chat.entrypoints.worker import ahead
+from cse_chat.entrypoints.worker.agent_rules import size_of
+from cse_chat.entrypoints.worker.ahead import Ahead
+from cse_chat.entrypoints.worker.reply_addresses import ReplyAddresses
+from tests.builders import a_question, a_record, a_request, an_outcome
+from tests.waiting import until
+
+
+def delivery_of(request: ChatRequest) -> Delivery:
+    return Delivery(request=request, record=a_record(), durability=Durability.KAFKA)
+
+
+TABLE = Utterance(
+    number=2, said=Table(title="T", columns=(Column(name="a", label="A"),), rows=(("x" * 50,),))
+)
+
+
+SAID = (Utterance(number=1, said=Delta("x" * 100), chunk_index=0), TABLE)
+SIZE = 100 + size_of(TABLE.said)  # bytes
+
+
+def early_answer(request: ChatRequest, said: tuple[Utterance, ...] = ()) -> EarlyAnswer:
+    return EarlyAnswer(outcome=an_outcome(request), said=said)
+
+
+class Scene:
+    """Hints that are answered when they are let, and who was said to wait meanwhile."""
+
+    def __init__(self) -> None:
+        self.hints = InMemoryHints()
+        self.addresses = ReplyAddresses("")
+        self.let = asyncio.Event()
+        self.let.set()
+        self.answered: list[ChatRequest] = []
+        self.waiting: list[str | None] = []
+        self.error: Exception | None = None
+        self.said: tuple[Utterance, ...] = ()
+        self.is_urgent = True
+        self.failure: Exception | None = None
+        self.used: list[EarlyAnswer | None] = []
+        self.ahead = Ahead(heard=self.hints, answer=self._answer, addresses=self.addresses)
+
+    async def _answer(self, hint: Hint) -> EarlyAnswer | None:
+        await self.let.wait()
+        self.waiting.append(self.addresses(hint.request.correlation_id))
+        if self.error:
+            raise self.error
+        self.answered.append(hint.request)
+        return early_answer(hint.request, self.said)
+
+    async def answered_to(self, request: ChatRequest) -> EarlyAnswer | None:
+        return await self.ahead.answered(request, is_urgent=lambda: self.is_urgent)
+
+    async def deliver(self, request: ChatRequest) -> None:
+        """Have *request* processed, with what was said to it or an error."""
+
+        async def process(delivery: Delivery, _: Progress) -> None:
+            self.used.append(await self.answered_to(delivery.request))
+            if self.failure:
+                raise self.failure
+
+        await self.ahead.around(process)(delivery_of(request), Progress())
+
+    def hint(self, request: ChatRequest, reply_to: str = "gateway-1") -> None:
+        hint = Hint(request=request, partition=0, durability=Durability.KAFKA)
+        self.hints.tell(hint, reply_to)
+
+
+@pytest.fixture
+async def scene() -> AsyncGenerator[Scene]:
+    scene = Scene()
+    async with scene.ahead:
+        yield scene
+
+
+async def test_it_is_known_until_its_delivery_is_finished(scene: Scene) -> None:
+    """A ledger that has lost what was told is given the same again."""
+    request = a_request()
+    scene.hint(request)
+    scene.failure = TransportError("gone")
+    with pytest.raises(TransportError):
+        await scene.deliver(request)
+    scene.failure = None
+
+    await scene.deliver(request)
+    await scene.deliver(request)
+
+    assert scene.used == [early_answer(request), early_answer(request), None]
+    assert scene.waiting == ["gateway-1"]
+    assert scene.addresses(request.correlation_id) is None
+
+
+async def test_what_is_not_urgent_is_said_together(scene: Scene) -> None:
+    scene.is_urgent = False
+    requests = [a_request() for _ in range(3)]
+    for request in requests:
+        scene.hint(request)
+    loop = asyncio.get_running_loop()
+    times: list[float] = []
+
+    async def wait(request: ChatRequest, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await scene.answered_to(request)
+        times.append(loop.time())
+
+    await asyncio.gather(*(wait(request, n / 1000) for n, request in enumerate(requests)))
+
+    assert len(times) == 3
+    assert max(times) - min(times) < 0.002
+
+
+async def test_who_hurries_does_not_wait_for_others(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "_TOGETHER", 3_600.0)
+    scene.is_urgent = False
+    requests = [a_request() for _ in range(2)]
+    for request in requests:
+        scene.hint(request)
+        waiting = asyncio.create_task(scene.answered_to(request))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+
+        scene.ahead.hurry()
+        scene.ahead.hurry()
+
+        assert await waiting == early_answer(request)
+
+
+async def test_a_delivery_waits_for_what_is_under_way(scene: Scene) -> None:
+    scene.let.clear()
+    request = a_request()
+    scene.hint(request)
+    waiting = asyncio.create_task(scene.answered_to(request))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not waiting.done()
+
+    scene.let.set()
+
+    assert await waiting == early_answer(request)
+
+
+async def test_who_gives_up_waiting_stops_nothing(scene: Scene) -> None:
+    scene.let.clear()
+    request = a_request()
+    scene.hint(request)
+    waiting = asyncio.create_task(scene.answered_to(request))
+    await asyncio.sleep(0)
+
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    scene.let.set()
+
+    await until(lambda: scene.answered == [request])
+
+
+async def test_what_nobody_hinted_at_is_not_known(scene: Scene) -> None:
+    assert await scene.answered_to(a_request()) is None
+
+
+async def test_what_was_answered_must_be_what_is_in_the_log(scene: Scene) -> None:
+    """Anybody may publish a hint, under any id."""
+    request = a_request()
+    scene.hint(replace(request, question=a_question("Something else?")))
+    await until(lambda: bool(scene.answered))
+
+    assert await scene.answered_to(request) is None
+
+
+async def test_the_same_hint_again_is_answered_once(scene: Scene) -> None:
+    request = a_request()
+    scene.hint(request)
+    scene.hint(request)
+
+    assert await scene.answered_to(request) == early_answer(request)
+    assert scene.answered == [request]
+
+
+async def test_an_error_is_logged_and_left_to_the_delivery(scene: Scene) -> None:
+    scene.error = ZeroDivisionError("a bug")
+    request = a_request()
+
+    with capture_logs() as events:
+        scene.hint(request)
+        assert await scene.answered_to(request) is None
+
+    assert [event["event"] for event in events] == ["answering_ahead_failed"]
+    assert scene.addresses(request.correlation_id) is None
+
+
+async def test_what_is_not_delivered_soon_is_forgotten(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "_KEPT_FOR", 0.01)
+    request = a_request()
+    scene.hint(request)
+    await until(lambda: scene.answered == [request])
+
+    await until(lambda: not scene.ahead._hinted)
+
+    assert await scene.answered_to(request) is None
+    assert scene.ahead._bytes == 0
+
+
+@pytest.mark.parametrize("limit", ["_MOST", "_MOST_BYTES"])
+async def test_where_as_much_is_waited_for_as_may_be_remembered_a_hint_is_left(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    scene.said = SAID
+    monkeypatch.setattr(ahead, limit, 2 if limit == "_MOST" else 2 * SIZE)
+    requests = [a_request() for _ in range(3)]
+    for request in requests[:2]:
+        scene.hint(request)
+        await until(lambda request=request: scene.answered[-1:] == [request])  # type: ignore[misc] # awaited here
+
+    scene.hint(requests[2])
+    assert await scene.answered_to(requests[2]) is None
+    await scene.deliver(requests[0])
+    scene.hint(requests[2])
+
+    assert await scene.answered_to(requests[2]) is not None
+
+
+async def test_what_the_agent_had_no_answer_to_takes_no_room(scene: Scene) -> None:
+    scene.error = ZeroDivisionError("a bug")
+    scene.hint(a_request())
+
+    await until(lambda: bool(scene.waiting) and not scene.ahead._hinted)
+
+
+@pytest.mark.parametrize("is_delivered", [False, True])
+async def test_its_end_stops_what_is_under_way_and_hears_no_more(*, is_delivered: bool) -> None:
+    scene = Scene()
+    scene.let.clear()
+    request = a_request()
+    before = asyncio.all_tasks()
+    async with scene.ahead:
+        scene.hint(request)
+        await asyncio.sleep(0)
+        if is_delivered:  # by a job that was stopped itself
+            job = asyncio.create_task(scene.answered_to(request))
+            await asyncio.sleep(0)
+            job.cancel()
+            await asyncio.wait({job})
+    assert asyncio.all_tasks() == before
+    scene.hint(a_request())
+
+    assert await scene.answered_to(request) is None
+    assert scene.answered == []
+    assert scene.addresses(request.correlation_id) is None
+
+
+async def test_while_it_drains_nothing_more_is_heard(scene: Scene) -> None:
+    before, after = a_request(), a_request()
+    scene.hint(before)
+
+    scene.ahead.hear_no_more()
+    scene.hint(after)
+
+    assert await scene.answered_to(before) == early_answer(before)
+    assert await scene.answered_to(after) is None
+
+
+async def test_an_address_is_known_while_either_of_two_that_have_it_in_hand(
+    scene: Scene,
+) -> None:
+    request = a_request()
+    addresses, correlation_id = scene.addresses, request.correlation_id
+
+    with addresses.known(correlation_id, "gateway-1"):
+        with addresses.known(correlation_id, "gateway-1"):
+            pass
+        assert addresses(correlation_id) == "gateway-1"
+        with addresses.known(correlation_id, "no address!"):
+            assert addresses(correlation_id) == "gateway-1"
+    assert addresses(correlation_id) is None
+
+
+async def test_an_agent_that_goes_on_does_not_keep_it_from_ending(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ahead, "_STOPPING", 0.01)
+    scene = Scene()
+    go_on = asyncio.Event()
+
+    async def stubborn(_: Hint) -> None:
+        while not go_on.is_set():
+            with suppress(asyncio.CancelledError):
+                await go_on.wait()
+
+    stays = Ahead(heard=scene.hints, answer=stubborn, addresses=scene.addresses)
+    with capture_logs() as logs:
+        async with stays:
+            scene.hint(a_request())
+            await asyncio.sleep(0)
+    assert [log["event"] for log in logs] == ["stopping_overdue"]
+
+    go_on.set()
+    await until(lambda: not stays._tasks)
