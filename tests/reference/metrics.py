@@ -25,7 +25,7 @@ def metrics_page() -> str:
         "Metrics",
         "A gateway and `cse-chat run` tell them at `/metrics`, a worker at `/metrics` of its own port"
         " (`CSE_CHAT__WORKER__PORT`), in the text format of Prometheus, or OpenMetrics for whoever"
-        " asks for it. `cse-chat doctor --watch` shows them in a terminal.",
+        " asks for it. `cse-chat doctor --watch` shows the most telling of them in a terminal.",
         "No label holds a user, a thread, an id or an address. The values that are listed are there"
         " from the start, with 0. Counters begin at 0 with the process.",
         "At every moment `chat_accepted_total` is the sum of `chat_requests_total` with the outcomes"

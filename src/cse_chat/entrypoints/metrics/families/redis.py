@@ -38,8 +38,8 @@ AHEAD: Final = Family(
     name="chat_answered_ahead_total",
     kind=Kind.COUNTER,
     where=Where.REDIS,
-    help="Questions that had an answer when Kafka had them: settled by what came second to this"
-    " process, in a gateway that Kafka has it, in a worker the answer to a hint.",
+    help="Questions that had an answer when Kafka had them; each is counted in one process, its gateway's"
+    " or its worker's, whichever was later: add those of all.",
 )
 LATE: Final = Family(
     name="reply_bus_late_total",
