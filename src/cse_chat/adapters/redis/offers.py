@@ -82,9 +82,10 @@ class RedisOffers:
         if written is None:
             return None
         correlation_id = early.outcome.correlation_id
-        marks, outcome = await asyncio.gather(
-            self._connection.command("HMGET", names.request(correlation_id), *_MARKS.values()),
+        # The marks last: they are there when the outcome is.
+        outcome, marks = await asyncio.gather(
             self._connection.command("GET", names.response(correlation_id)),
+            self._connection.command("HMGET", names.request(correlation_id), *_MARKS.values()),
         )
         if outcome != outcome_in(written):
             return None

@@ -86,7 +86,7 @@ class ProcessRequest:
     repeated, and while another's claim is alive it waits.
 
     Attributes:
-        ahead: Says the same for a delivery that is repeated.
+        ahead: Knows what the agent said before the delivery; the same when that is repeated.
         slots: One for each agent that may run at once; held while one does, and around its claim.
         pause: Sleeps.
         chance: A random number in [0, 1).
