@@ -44,8 +44,8 @@ def early_answer(request: ChatRequest, text: str = "JKH rose") -> EarlyAnswer:
     return EarlyAnswer(outcome=outcome, said=said)
 
 
-class OffersContract:
-    """Subclass and give every port of one server; ``first`` says which of the two comes first."""
+class Meeting:
+    """Which of the two comes first, and when what they began is done."""
 
     @pytest.fixture(params=["offer", "accept"])
     def first(self, request: pytest.FixtureRequest) -> First:
@@ -60,6 +60,10 @@ class OffersContract:
             await asyncio.sleep(0)
 
         return at_once
+
+
+class OffersContract(Meeting):
+    """Subclass and give every port of one server; ``first`` says which of the two comes first."""
 
     async def test_both_together_settle_it_as_an_early_answer_does(
         self,

@@ -1,11 +1,8 @@
 """What no `Offers` may settle, whichever of the two comes first."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
-
-import pytest
 
 from cse_chat.domain.model.claims import Claim
 from cse_chat.domain.model.history import Turn
@@ -17,29 +14,15 @@ from cse_chat.domain.ports.ledger import Claims, Ledger
 from cse_chat.domain.ports.offers import Offers
 from cse_chat.domain.ports.threads import History, Threads
 from tests.builders import a_question, a_request, a_thread_id, an_outcome
-from tests.contracts.offers import First, early_answer, hint_at, meet
+from tests.contracts.offers import First, Meeting, early_answer, hint_at, meet
 
 KAFKA = Durability.KAFKA
 PARTITION = 7
 SOON = timedelta(seconds=5)
 
 
-class OffersRefusedContract:
+class OffersRefusedContract(Meeting):
     """Subclass and give every port of one server; ``first`` says which of the two comes first."""
-
-    @pytest.fixture(params=["offer", "accept"])
-    def first(self, request: pytest.FixtureRequest) -> First:
-        which: First = request.param
-        return which
-
-    @pytest.fixture
-    def is_written(self) -> Callable[[], Awaitable[None]]:
-        """Return once what was begun before is done; in memory it is."""
-
-        async def at_once() -> None:
-            await asyncio.sleep(0)
-
-        return at_once
 
     async def test_what_was_settled_before_stays_so(
         self,
