@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from operator import attrgetter
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import TopicPartition
@@ -111,7 +110,6 @@ class BatchingProducer:
             on_broken=lambda: on_broken(self),
         )
         self._loop = asyncio.get_running_loop()
-        self._inbox: list[OutgoingRecord] = []
         self._queued = 0  # in all lanes; counted, because every send asks for it
         self._lanes: dict[int | None, _Lane] = {}  # by the node that leads
         self._lane_of: dict[TopicPartition, _Lane] = {}
@@ -126,7 +124,7 @@ class BatchingProducer:
     @property
     def waiting(self) -> int:
         """How many records are not handed over yet."""
-        return len(self._inbox) + self._queued
+        return self._queued
 
     def stalled_for(self) -> float:
         """Return for how many seconds something is under way and nothing was confirmed."""
@@ -161,10 +159,20 @@ class BatchingProducer:
         then, or the broker has refused it; with `NotHandedOverError` when this client is of no more
         use and never had it.
         """
-        self._inbox.append(record)
-        if len(self._inbox) == 1:
-            # What else is sent in this turn of the loop goes with it.
-            self._loop.call_soon(self._distribute)
+        topic = self._topic(record.topic)
+        if topic is None or self.broken.done():
+            record.fail(NotHandedOverError())
+            return
+        partition = partition_of(record.key, topic.partitions, topic.available)
+        place = TopicPartition(record.topic, partition)
+        lane = self._lane(place)
+        lane.queue.append((place, record))
+        self._queued += 1
+        if lane.is_gathering and record.is_urgent:
+            lane.hurry()
+        if lane.flight is None:
+            # In the next turn of the loop: what else is sent in this one goes with it.
+            lane.flight = self._loop.create_task(self._fly(lane))
 
     def hurry(self) -> None:
         """Take all that waits for urgent."""
@@ -191,8 +199,8 @@ class BatchingProducer:
 
     async def flushed(self) -> None:
         """Return once nothing waits and nothing is under way."""
-        while self._inbox or self._flights():
-            await asyncio.wait({*(record.confirmed for record in self._inbox), *self._flights()})
+        while flights := self._flights():
+            await asyncio.wait(flights)
 
     async def end(self) -> None:
         """Disconnect; give up first."""
@@ -205,30 +213,10 @@ class BatchingProducer:
 
     def _waiting(self) -> Iterator[OutgoingRecord]:
         queues = (lane.queue for lane in self._lanes.values())
-        return chain(self._inbox, (record for _, record in chain.from_iterable(queues)))
+        return (record for _, record in chain.from_iterable(queues))
 
     def _flights(self) -> set[asyncio.Task[None]]:
         return {lane.flight for lane in self._lanes.values() if lane.flight}
-
-    def _distribute(self) -> None:
-        inbox, self._inbox = self._inbox, []
-        # Those that were handed back by another client come late, and in any order.
-        inbox.sort(key=attrgetter("number"))
-        is_broken = self.broken.done()
-        for record in inbox:
-            topic = self._topic(record.topic)
-            if topic is None or is_broken:
-                record.fail(NotHandedOverError())
-                continue
-            partition = partition_of(record.key, topic.partitions, topic.available)
-            place = TopicPartition(record.topic, partition)
-            lane = self._lane(place)
-            lane.queue.append((place, record))
-            self._queued += 1
-            if lane.is_gathering and record.is_urgent:
-                lane.hurry()
-            if lane.flight is None:
-                lane.flight = self._loop.create_task(self._fly(lane))
 
     def _topic(self, name: str) -> _Topic | None:
         cluster = self.producer.client.cluster
@@ -278,7 +266,8 @@ class BatchingProducer:
     def _batches(self, lane: _Lane) -> list[Batch]:
         """Take what goes next from the queue: a batch for each partition."""
         batches: dict[TopicPartition, Batch] = {}
-        queue, lane.queue = lane.queue, deque()
+        # Those that were handed back by another client come late, and in any order.
+        queue, lane.queue = sorted(lane.queue, key=_number), deque()
         self._queued -= len(queue)
         now = self._loop.time()
         for place, record in queue:
@@ -297,3 +286,7 @@ class BatchingProducer:
                 record.fail(error)
         self._queued += len(lane.queue)
         return [batch for batch in batches.values() if batch.records]
+
+
+def _number(queued: tuple[TopicPartition, OutgoingRecord]) -> int:
+    return queued[1].number
