@@ -27,6 +27,7 @@ from cse_chat.entrypoints.worker.ahead import Ahead
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.guarded_agent import GuardedAgent
 from cse_chat.entrypoints.worker.lanes import Lanes
+from cse_chat.entrypoints.worker.pace import Pace
 from cse_chat.entrypoints.worker.reply_addresses import ReplyAddresses
 from tests.faults.agents import ModalAgent
 from tests.faults.broker import Member
@@ -81,7 +82,10 @@ class Worker:
             answer_early=answer_early, offers=reach(world.offers), slots=free
         )
         self.ahead = Ahead(
-            heard=self._heard, answer=self._answer_hinted, addresses=ReplyAddresses(own="")
+            heard=self._heard,
+            answer=self._answer_hinted,
+            addresses=ReplyAddresses(own=""),
+            pace=Pace(),
         )
         self.process_request = ProcessRequest(
             claims=reach(claims or world.ledger),

@@ -93,6 +93,16 @@ async def test_an_agent_of_ours_gets_its_part_of_the_settings(tmp_path: Path) ->
             pass
 
 
+async def test_a_worker_reads_at_the_pace_that_its_early_answers_allow() -> None:
+    env = {"CSE_CHAT__REQUESTS__TRANSPORT": "kafka", "CSE_CHAT__REPLIES__TRANSPORT": "redis"}
+    container = Container(settings=Settings.from_env(env))
+
+    pace = container.pace()
+
+    assert container.ahead()._pace is pace
+    assert container.kafka_source()._consumer._pause == pace.pause
+
+
 async def test_two_containers_share_nothing() -> None:
     one, two = (Container(settings=in_memory()) for _ in range(2))
 

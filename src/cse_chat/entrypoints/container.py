@@ -187,6 +187,7 @@ class Container(Ports):
             AnswerAhead, answer_early=answer_early, offers=Ports.offers, slots=slots
         ),
         addresses=Ports.reply_addresses,
+        pace=Ports.pace,
     )
     process_request = providers.Singleton(
         ProcessRequest,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cse_chat.entrypoints import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection
     from datetime import datetime
 
     from cse_chat.adapters.kafka.audit import KafkaAuditLog
@@ -64,7 +64,10 @@ def request_log(
 
 
 def request_source(
-    settings: Settings, dead_letters: DeadLetters, now: Callable[[], datetime]
+    settings: Settings,
+    dead_letters: DeadLetters,
+    now: Callable[[], datetime],
+    pause: Callable[[], Awaitable[None]],
 ) -> KafkaRequestSource:
     """Return what questions are read from, with the others of the group."""
     from cse_chat.adapters.kafka.source import KafkaRequestSource
@@ -74,6 +77,7 @@ def request_source(
         dead_letters=dead_letters,
         default_deadline=settings.agent.deadline,
         now=now,
+        pause=pause,
         session=settings.kafka.session,
     )
 

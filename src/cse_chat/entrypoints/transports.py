@@ -35,6 +35,7 @@ from cse_chat.domain.ports.threads import History, Threads
 from cse_chat.domain.use_cases.record_history import RecordHistory
 from cse_chat.entrypoints import clock, durable
 from cse_chat.entrypoints.settings import Settings
+from cse_chat.entrypoints.worker.pace import Pace
 from cse_chat.entrypoints.worker.reply_addresses import ReplyAddresses
 
 
@@ -104,7 +105,10 @@ class Ports(containers.DeclarativeContainer):
         memory=memory_log,
         kafka=providers.Singleton(durable.request_log, producer, settings, gateway_id),
     )
-    kafka_source = providers.Singleton(durable.request_source, settings, dead_letters, now)
+    pace = providers.Singleton(Pace)
+    kafka_source = providers.Singleton(
+        durable.request_source, settings, dead_letters, now, pace.provided.pause
+    )
     source: providers.Provider[RequestSource] = providers.Selector(
         asked_by, memory=memory_log, kafka=kafka_source
     )

@@ -20,6 +20,7 @@ from cse_chat.adapters.kafka.topics import Topic, create
 from cse_chat.domain.errors import TransportError
 from cse_chat.domain.model.records import Record
 from cse_chat.domain.ports.requests import DeadLetters
+from cse_chat.entrypoints.worker.pace import Pace
 from tests.waiting import until
 
 PARTITIONS = 4
@@ -65,6 +66,7 @@ class Place:
             dead_letters=dead_letters,
             now=lambda: datetime.now(UTC),
             default_deadline=DEADLINE,
+            pause=Pace().pause,
             session=SESSION,
             topic=self.requests,
             group=self.group,

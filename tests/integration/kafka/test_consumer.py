@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 from cse_chat.adapters.kafka.buffer import Buffer
 from cse_chat.adapters.kafka.consumer import SupervisedConsumer
 from cse_chat.adapters.kafka.records import weight_of
+from cse_chat.entrypoints.worker.pace import Pace
 from tests.integration.kafka.places import SESSION, Place
 from tests.waiting import until
 
@@ -31,6 +32,7 @@ class _Reader:
             revoked=self._let_go,
             session=SESSION,
             buffer=self._buffer,
+            pause=Pace().pause,
         )
 
     async def _let_go(self, _: Collection[int]) -> None:

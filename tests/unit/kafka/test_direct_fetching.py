@@ -11,6 +11,7 @@ from aiokafka.structs import TopicPartition
 from typing_extensions import override
 
 from cse_chat.adapters.kafka.direct_fetching import Fetched, fetch_directly
+from tests.waiting import until
 
 NODE = 1
 ONE, OTHER = (TopicPartition("requests", partition) for partition in range(2))
@@ -43,6 +44,12 @@ class Library:
         self.is_outdated = False
         self.asked: list[object] = []
         self.hold: asyncio.Event | None = None
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(0.001)
+        await self.may_go_on.wait()
 
     async def _proc_fetch_request(self, assignment: object, node: int, request: object) -> bool:
         assert (assignment, node) == (self, NODE)
@@ -74,7 +81,7 @@ class Library:
             then(fetched)
 
         consumer: Any = self
-        fetch_directly(consumer, take)
+        fetch_directly(consumer, take, pause=self._pause)
         is_news = await self._proc_fetch_request(self, NODE, "request 0")
         assert self._in_flight == {NODE}  # the library takes it out when this has ended
         return is_news, taken
@@ -88,6 +95,20 @@ async def test_what_is_fetched_is_handed_on_and_the_next_is_asked_for() -> None:
     assert taken == [{ONE: ["a", "b"], OTHER: ["c"]}, {ONE: ["d"]}]
     assert library.asked == ["request 0", "request 1", "request 2"]
     assert not is_news
+
+
+async def test_the_next_is_asked_for_behind_the_pause() -> None:
+    library = Library({ONE: Result("a")}, {ONE: Result("b")})
+    library.may_go_on.clear()
+    handed_on: list[Fetched] = []
+    fetching = asyncio.create_task(library.fetch(handed_on.append))
+    await until(lambda: bool(handed_on))
+    await asyncio.sleep(0.01)
+
+    assert library.asked == ["request 0"]
+    library.may_go_on.set()
+    await fetching
+    assert library.asked == ["request 0", "request 1"]
 
 
 async def test_what_is_paused_or_read_from_elsewhere_by_now_is_dropped() -> None:

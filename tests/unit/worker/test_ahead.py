@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
+from typing_extensions import override
 
 from cse_chat.adapters.memory.hints import InMemoryHints
 from cse_chat.domain.errors import TransportError
@@ -21,6 +22,7 @@ from cse_chat.domain.use_cases.process_request import Progress
 from cse_chat.entrypoints.worker import ahead
 from cse_chat.entrypoints.worker.agent_rules import size_of
 from cse_chat.entrypoints.worker.ahead import Ahead
+from cse_chat.entrypoints.worker.pace import Pace
 from cse_chat.entrypoints.worker.reply_addresses import ReplyAddresses
 from tests.builders import a_question, a_record, a_request, an_outcome
 from tests.waiting import until
@@ -43,6 +45,18 @@ def early_answer(request: ChatRequest, said: tuple[Utterance, ...] = ()) -> Earl
     return EarlyAnswer(outcome=an_outcome(request), said=said)
 
 
+class Noting(Pace):
+    """Keeps what it was told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: list[bool] = []
+
+    @override
+    def note(self, *, was_answered: bool) -> None:
+        self.noted.append(was_answered)
+
+
 class Scene:
     """Hints that are answered when they are let, and who was said to wait meanwhile."""
 
@@ -58,7 +72,10 @@ class Scene:
         self.is_urgent = True
         self.failure: Exception | None = None
         self.used: list[EarlyAnswer | None] = []
-        self.ahead = Ahead(heard=self.hints, answer=self._answer, addresses=self.addresses)
+        self.pace = Noting()
+        self.ahead = Ahead(
+            heard=self.hints, answer=self._answer, addresses=self.addresses, pace=self.pace
+        )
 
     async def _answer(self, hint: Hint) -> EarlyAnswer | None:
         await self.let.wait()
@@ -106,6 +123,7 @@ async def test_it_is_known_until_its_delivery_is_finished(scene: Scene) -> None:
     await scene.deliver(request)
 
     assert scene.used == [early_answer(request), early_answer(request), None]
+    assert scene.pace.noted == [True, True, False]
     assert scene.waiting == ["gateway-1"]
     assert scene.addresses(request.correlation_id) is None
 
@@ -311,7 +329,7 @@ async def test_an_agent_that_goes_on_does_not_keep_it_from_ending(
             with suppress(asyncio.CancelledError):
                 await go_on.wait()
 
-    stays = Ahead(heard=scene.hints, answer=stubborn, addresses=scene.addresses)
+    stays = Ahead(heard=scene.hints, answer=stubborn, addresses=scene.addresses, pace=scene.pace)
     with capture_logs() as logs:
         async with stays:
             scene.hint(a_request())

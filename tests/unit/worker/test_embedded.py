@@ -20,6 +20,7 @@ from cse_chat.entrypoints.worker.ahead import Ahead
 from cse_chat.entrypoints.worker.embedded import EmbeddedService
 from cse_chat.entrypoints.worker.engine import WorkerEngine
 from cse_chat.entrypoints.worker.lanes import Lanes
+from cse_chat.entrypoints.worker.pace import Pace
 from cse_chat.entrypoints.worker.reply_addresses import ReplyAddresses
 from cse_chat.entrypoints.worker.service import WorkerService
 from cse_chat.entrypoints.worker.stopping import StopCancelled
@@ -53,7 +54,7 @@ def a_service(memory: Memory, agent: Agent, readiness: Readiness | None = None) 
         engine=engine,
         keep_claims=memory.keep_claims,
         apply_responses=memory.apply_responses(),
-        ahead=Ahead(heard=HINTS, answer=not_asked, addresses=ReplyAddresses("")),
+        ahead=Ahead(heard=HINTS, answer=not_asked, addresses=ReplyAddresses(""), pace=Pace()),
         stop_cancelled=StopCancelled(
             cancellations=memory.ledger.cancellations, keep_claims=memory.keep_claims
         ),

@@ -15,7 +15,7 @@ from cse_chat.adapters.kafka.beginnings import Beginnings
 from cse_chat.adapters.kafka.buffer import Buffer
 from cse_chat.adapters.kafka.closing import end_consumer, within
 from cse_chat.adapters.kafka.connection import client_options, milliseconds
-from cse_chat.adapters.kafka.direct_fetching import Fetched, fetch_directly
+from cse_chat.adapters.kafka.direct_fetching import Fetched, Pause, fetch_directly
 from cse_chat.adapters.kafka.errors import check_topics, translated, transport_error
 from cse_chat.adapters.kafka.fetch_sessions import fetch_in_sessions
 from cse_chat.adapters.kafka.lags import Lag, Lags
@@ -61,6 +61,7 @@ class SupervisedConsumer:
         revoked: Told,
         session: timedelta,
         buffer: Buffer[ConsumerRecord],
+        pause: Pause,
     ) -> None:
         """Store the arguments.
 
@@ -72,6 +73,7 @@ class SupervisedConsumer:
                 for it. What it commits counts.
             session: After so long without a heartbeat others take over.
             buffer: Holds what nobody has taken yet.
+            pause: Called between what was fetched and the next fetch.
         """
         self._bootstrap_servers = bootstrap_servers
         self._topic = topic
@@ -79,6 +81,7 @@ class SupervisedConsumer:
         self._revoked = revoked
         self._session = session
         self._buffer = buffer
+        self._pause = pause
         self._consumer: AIOKafkaConsumer | None = None
         self._supervising: asyncio.Task[None] | None = None
         self._availability = Availability("consumer")
@@ -223,7 +226,8 @@ class SupervisedConsumer:
                 await consumer.start()
                 check_topics({self._topic}, await consumer.topics())
                 fetch_in_sessions(consumer)
-                fetch_directly(consumer, partial(self._take_directly, consumer))
+                taken = partial(self._take_directly, consumer)
+                fetch_directly(consumer, taken, pause=self._pause)
         except BaseException:
             await end_consumer(consumer)
             raise

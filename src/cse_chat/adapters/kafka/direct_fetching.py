@@ -1,29 +1,31 @@
 """Records handed on in the turn of the loop in which they were fetched."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.consumer.fetcher import Fetcher, FetchError, FetchResult
 from aiokafka.structs import TopicPartition
 
-_SOON = 0.001  # seconds
-
 Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+Pause = Callable[[], Awaitable[None]]
 
 
-def fetch_directly(consumer: AIOKafkaConsumer, taken: Callable[[Fetched], None]) -> None:
+def fetch_directly(
+    consumer: AIOKafkaConsumer, taken: Callable[[Fetched], None], *, pause: Pause
+) -> None:
     """Have *taken* called with what *consumer* fetches, so that polling it returns no records.
 
     By itself, the library takes three turns of the loop more until a record is returned, and eight
     until the next ones are asked for. Its errors, and what it does beside fetching, stay its own.
-    The next ones are asked for a little later: what was handed on goes first, and where there is
+    The next ones are asked for after a *pause*: what was handed on goes first, and where there is
     much to do more of them come together.
 
     Args:
         consumer: Started, and polled all the same: so it knows that it is alive, and raises.
         taken: Called at once, with partitions that are ours at that moment.
+        pause: Called behind it.
     """
     fetcher: Fetcher = consumer._fetcher  # noqa: SLF001 - there is no other way in
     subscriptions = fetcher._subscriptions  # noqa: SLF001 - the same
@@ -44,7 +46,7 @@ def fetch_directly(consumer: AIOKafkaConsumer, taken: Callable[[Fetched], None])
             try:
                 if is_news:
                     taken(_drained(fetcher))
-                    if await _is_cancelled_soon() or is_over(assignment):
+                    if await _is_cancelled_during(pause) or is_over(assignment):
                         return bool(fetcher._records)  # noqa: SLF001 - the same
                 request = _next_request(fetcher, assignment, node)
             except Exception as error:  # noqa: BLE001 - whoever polls is to know, and nobody else would
@@ -62,10 +64,10 @@ def _is_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-async def _is_cancelled_soon() -> bool:
-    """Wait a moment; return whether that was cancelled: the library awaits whom it cancels."""
+async def _is_cancelled_during(pause: Pause) -> bool:
+    """Wait; return whether that was cancelled: the library awaits whom it cancels."""
     try:
-        await asyncio.sleep(_SOON)
+        await pause()
     except asyncio.CancelledError:
         return True
     return False

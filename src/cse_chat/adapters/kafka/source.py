@@ -1,7 +1,7 @@
 """`RequestSource` on a topic, ``chat.requests`` in production."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, Self
@@ -47,6 +47,7 @@ class KafkaRequestSource:
         dead_letters: DeadLetters,
         now: Callable[[], datetime],
         default_deadline: timedelta,
+        pause: Callable[[], Awaitable[None]],
         session: timedelta = timedelta(seconds=30),
         topic: str = REQUESTS,
         group: str = GROUP,
@@ -58,6 +59,7 @@ class KafkaRequestSource:
             dead_letters: Where records go that are no requests.
             now: When they went there.
             default_deadline: For records without one.
+            pause: See `SupervisedConsumer`.
             session: After so long without a sign of life others take over; at least 6 s, unless
                 the brokers allow less.
             topic: It exists, or is waited for.
@@ -77,6 +79,7 @@ class KafkaRequestSource:
             revoked=self._let_go,
             session=session,
             buffer=self._buffer,
+            pause=pause,
         )
         self._revoked: Revoked = _nobody_reads
         self._was_read = False

@@ -15,6 +15,7 @@ from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.questions import ChatRequest
 from cse_chat.domain.use_cases.process_request import Progress
 from cse_chat.entrypoints.worker.agent_rules import size_of
+from cse_chat.entrypoints.worker.pace import Pace
 from cse_chat.entrypoints.worker.reply_addresses import Process, ReplyAddresses
 
 _log = structlog.get_logger(__name__)
@@ -48,6 +49,7 @@ class Ahead:
         heard: HeardHints,
         answer: Callable[[Hint], Awaitable[EarlyAnswer | None]],
         addresses: ReplyAddresses,
+        pace: Pace,
     ) -> None:
         """Store the arguments.
 
@@ -55,14 +57,16 @@ class Ahead:
             heard: Where hints come from.
             answer: Asks, and offers what is said; or does not.
             addresses: Told who waits for it meanwhile.
+            pace: Told of each delivery whether it was answered.
         """
         self._heard = heard
         self._answer = answer
         self._addresses = addresses
+        self._pace = pace
         self._hinted: dict[CorrelationId, _Hinted] = {}
         self._bytes = 0
         self._tasks: set[_Answered] = set()
-        self._others: asyncio.Future[None] | None = None
+        self._others: asyncio.Event | None = None
 
     async def __aenter__(self) -> Self:
         """Begin to hear."""
@@ -88,7 +92,7 @@ class Ahead:
         """Have claimed now what waits for others."""
         others, self._others = self._others, None
         if others is not None:
-            others.set_result(None)
+            others.set()
 
     def around(self, process: Process) -> Process:
         """Return *process* such that what was said is forgotten when it is finished.
@@ -113,9 +117,12 @@ class Ahead:
         found = self._hinted.get(request.correlation_id)
         # Anybody may publish hints: what was asked must be what is in the log.
         if found is None or found.hint.request.question != request.question:
+            self._pace.note(was_answered=False)
             return None
-        await asyncio.wait({found.task})  # who gives up waiting stops nothing
+        if not found.task.done():
+            await asyncio.wait({found.task})  # who gives up waiting stops nothing
         early = None if found.task.cancelled() else found.task.result()
+        self._pace.note(was_answered=early is not None)
         if early is not None and not is_urgent():
             await self._with_others()
         return early
@@ -123,10 +130,9 @@ class Ahead:
     async def _with_others(self) -> None:
         """Return at the same moment as whoever else calls this meanwhile."""
         if self._others is None:
-            loop = asyncio.get_running_loop()
-            self._others = loop.create_future()
-            loop.call_later(_TOGETHER, self.hurry)
-        await asyncio.wait({self._others})
+            self._others = asyncio.Event()
+            asyncio.get_running_loop().call_later(_TOGETHER, self.hurry)
+        await self._others.wait()
 
     def _hear(self, hint: Hint, reply_to: str) -> None:
         correlation_id = hint.request.correlation_id
