@@ -1,4 +1,4 @@
-"""A question that is alone is hinted at, and leaves nothing behind where it is not accepted."""
+"""A question beside which few are asked is hinted at, and leaves nothing behind where it is not accepted."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -61,7 +61,7 @@ async def never(_: ChatRequest) -> Durability:
     return Durability.KAFKA
 
 
-async def test_a_question_that_is_alone_and_begins_a_thread_is_hinted_at() -> None:
+async def test_a_question_that_begins_a_thread_is_hinted_at() -> None:
     scene = Scene()
 
     receipt = await scene.send(beginning(), wait=SOON)
@@ -119,16 +119,35 @@ async def test_who_does_not_wait_for_the_answer_gets_no_hint() -> None:
     assert scene.hinted == []
 
 
-async def test_where_more_are_asked_they_go_together() -> None:
+async def test_where_more_than_a_few_are_asked_they_go_together() -> None:
     scene = Scene(answers=False)
-    others = [asyncio.create_task(scene.send(beginning(), wait=SOON)) for _ in range(3)]
-    await until(lambda: len(scene.memory.log) == 3)
+    others = [asyncio.create_task(scene.send(beginning(), wait=SOON)) for _ in range(7)]
+    await until(lambda: len(scene.memory.log) == 7)
 
-    assert len(scene.hinted) == 1
+    assert len(scene.hinted) == 4
 
     for other in others:
         other.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+
+
+@pytest.mark.parametrize(("milliseconds", "hints"), [(50, 0), (51, 1)])
+async def test_for_a_while_after_a_crowd_nothing_is_hinted_at(
+    milliseconds: int, hints: int
+) -> None:
+    """Where many ask, one after the other finds few in hand for a moment."""
+    scene = Scene(answers=False)
+    crowd = [asyncio.create_task(scene.send(beginning(), wait=SOON)) for _ in range(5)]
+    await until(lambda: len(scene.memory.log) == 5)
+    for other in crowd:
+        other.cancel()
+    await asyncio.gather(*crowd, return_exceptions=True)
+    scene.hinted.clear()
+
+    scene.memory.clock.advance(timedelta(milliseconds=milliseconds))
+    await scene.send(beginning(), wait=timedelta(milliseconds=10))
+
+    assert len(scene.hinted) == hints
 
 
 @pytest.mark.parametrize(

@@ -142,12 +142,12 @@ class SendChat:
             raise NotFoundError(f"thread {place.request.thread_id}") from error
 
     async def _accept_ahead(self, place: Place) -> Durability:
-        """Accept it; where it is alone, have it answered meanwhile: others would go together.
+        """Accept it; where few are asked, have it answered meanwhile: many go together.
 
         Only what can have none of its thread before it, for a hint overtakes what is in the log.
         """
         is_first = place.request.question.begins_thread and place.may_wait
-        hint = self.hints.give(place.request) if is_first and place.is_alone else None
+        hint = self.hints.give(place.request) if is_first and place.is_among_few else None
         durability = await self._accept(place)
         if hint is not None and self.now() < place.request.deadline:
             self.offers.accept(hint)

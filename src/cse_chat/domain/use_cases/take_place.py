@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Self
+from datetime import datetime, timedelta
+from typing import Final, Self
 
 from cse_chat.domain.errors import (
     IdConflictError,
@@ -19,6 +20,10 @@ from cse_chat.domain.model.questions import ChatRequest, IfBusy
 from cse_chat.domain.ports.ledger import Ledger
 from cse_chat.domain.ports.lineup import Lineup
 from cse_chat.domain.use_cases.cancel_chat import CancelChat
+
+# Where more are asked they go together anyway, and a hint costs more than it saves.
+_FEW: Final = 4
+_CROWDED_FOR: Final = timedelta(milliseconds=50)
 
 REPLACED = Problem(
     slug="cancelled", detail="The question was cancelled: a later one of its thread replaced it."
@@ -51,6 +56,8 @@ class Place:
             mine = self.request.user_id
             self._earlier = tuple(p for p in under_way.values() if p.request.user_id == mine)
         under_way[self.request.correlation_id] = self
+        if len(self._places.under_way) > _FEW:
+            self._places.crowded_at = self.request.asked_at
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -67,9 +74,10 @@ class Place:
         return self._if_busy is IfBusy.ENQUEUE
 
     @property
-    def is_alone(self) -> bool:
-        """Whether nothing is asked in another thread here now."""
-        return len(self._places.under_way) == 1
+    def is_among_few(self) -> bool:
+        """Whether hardly anything is asked in other threads here, and was just before."""
+        crowded_at = self._places.crowded_at
+        return crowded_at is None or self.request.asked_at - crowded_at > _CROWDED_FOR
 
     async def reserve(self) -> None:
         """Have the place kept if the question would not wait: before anything of it is.
@@ -106,7 +114,7 @@ class Place:
             self.queue_position -= await self._places.replace_others(self.request)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class TakePlace:
     """Decide who comes before whom, by what the ledger knows and what is under way here.
 
@@ -115,12 +123,14 @@ class TakePlace:
 
     Attributes:
         under_way: By thread, what is asked here and not over, in the order it came.
+        crowded_at: When in more than a few threads was asked at once the last time.
     """
 
     ledger: Ledger
     lineup: Lineup
     cancel_chat: CancelChat
     under_way: dict[ThreadId, dict[CorrelationId, Place]] = field(default_factory=dict, init=False)
+    crowded_at: datetime | None = field(default=None, init=False)
 
     def __call__(self, request: ChatRequest, if_busy: IfBusy) -> Place:
         """Return the place of *request*, to be entered before anything is done for it."""

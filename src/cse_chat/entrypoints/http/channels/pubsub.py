@@ -61,7 +61,7 @@ CHANNELS: Final = (
         title="Questions on their way into a partition",
         description="For the worker that has it: where the agent allows it, the question is answered"
         " while Kafka still takes it. Told of questions that begin a conversation, where a gateway has"
-        " no other in hand. Whoever asked is answered only when Kafka has it. Internal to the service. "
+        " few in hand. Whoever asked is answered only when Kafka has it. Internal to the service. "
         + _NOT_KEPT,
         messages={
             "Hint": message(
