@@ -117,6 +117,30 @@ async def test_what_is_answered_ahead_is_kept_like_any_other(cluster: Cluster) -
         assert [event["type"] for event in events] == ["accepted", "started", "delta", "answered"]
 
 
+async def test_what_comes_behind_many_that_were_answered_ahead_is_answered(
+    cluster: Cluster,
+) -> None:
+    """The worker reads seldom by then."""
+    [gateway] = cluster.start("gateway", AGENT__NAME="echo")
+    [worker] = cluster.start("worker", AGENT__NAME="echo")
+    async with asking(gateway) as client, Redis.from_url(cluster.redis.url) as redis:
+        await hinted_at(client, redis)
+        enough = await ahead(gateway, worker) + 30
+        begun: list[str] = []
+        while await ahead(gateway, worker) < enough:
+            begun += [(await ask(client, "Why?")).json()["thread_id"] for _ in range(10)]
+
+        follow_ups = [{"thread_id": thread_id, "message": "And then?"} for thread_id in begun]
+        alone = await client.post("/api/chat", json=follow_ups.pop())
+        together = [client.post("/api/chat", json=question) for question in follow_ups]
+        answers = [alone, *await asyncio.gather(*together)]
+
+        assert [answer.status_code for answer in answers] == [200] * len(begun)
+        assert {answer.json()["response"] for answer in answers} == {
+            "Processed your query: 'And then?'"
+        }
+
+
 async def test_f13_a_question_that_a_frozen_kafka_did_not_take_has_no_answer(
     own_cluster: Cluster,
 ) -> None:
