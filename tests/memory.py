@@ -167,7 +167,12 @@ class Memory:
         return CancelChat(ledger=self.ledger, record_history=self.record_history, now=self.clock)
 
     def take_place(self) -> TakePlace:
-        return TakePlace(ledger=self.ledger, lineup=self.lineup, cancel_chat=self.cancel_chat())
+        return TakePlace(
+            ledger=self.ledger,
+            lineup=self.lineup,
+            cancel_chat=self.cancel_chat(),
+            now=self.clock,
+        )
 
     def read_answer(self) -> ReadAnswer:
         return ReadAnswer(

@@ -39,7 +39,10 @@ class Gateway:
             ledger=ledger,
             record_history=RecordHistory(ledger=ledger),
             take_place=TakePlace(
-                ledger=ledger, lineup=reach(world.lineup), cancel_chat=self.cancel_chat
+                ledger=ledger,
+                lineup=reach(world.lineup),
+                cancel_chat=self.cancel_chat,
+                now=world.now,
             ),
             new_id=a_correlation_id,
             now=world.now,

@@ -117,7 +117,11 @@ class Container(Ports):
         ledger=Ports.ledger,
         record_history=record_history,
         take_place=providers.Singleton(
-            TakePlace, ledger=Ports.ledger, lineup=Ports.lineup, cancel_chat=cancel_chat
+            TakePlace,
+            ledger=Ports.ledger,
+            lineup=Ports.lineup,
+            cancel_chat=cancel_chat,
+            now=Ports.now,
         ),
         new_id=Ports.new_correlation_id,
         now=Ports.now,

@@ -54,13 +54,16 @@ async def _turns(number: int) -> None:
 async def test_what_comes_when_the_leader_has_moved_does_not_overtake_what_waits() -> None:
     scene = Scene()
     confirmed = [scene.put(1)]
+    assert scene.producer.waiting == 1
     first = await scene.library.flight(0)
+    assert scene.producer.waiting == 0
     confirmed.append(scene.put(2))
     await _turns(1)
     scene.library.leaders[0] = 2
     confirmed.append(scene.put(3))
     await _turns(5)
     assert len(scene.library.flights) == 1
+    assert scene.producer.waiting == 2
 
     first.end()
 

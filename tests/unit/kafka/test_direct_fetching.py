@@ -11,6 +11,7 @@ from aiokafka.structs import TopicPartition
 from typing_extensions import override
 
 from cse_chat.adapters.kafka.direct_fetching import Fetched, fetch_directly
+from cse_chat.entrypoints.worker.pace import Pace
 from tests.waiting import until
 
 NODE = 1
@@ -29,6 +30,18 @@ class Result(FetchResult):  # type: ignore[misc]  # it is not typed
         return self._found
 
 
+class Held(Pace):
+    """Pauses until it may end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_end = asyncio.Event()
+
+    @override
+    async def pause(self) -> None:
+        await self.may_end.wait()
+
+
 class Library:
     """As much of aiokafka's consumer and fetcher as is used, with one node; nothing is fetched twice."""
 
@@ -44,12 +57,7 @@ class Library:
         self.is_outdated = False
         self.asked: list[object] = []
         self.hold: asyncio.Event | None = None
-        self.may_go_on = asyncio.Event()
-        self.may_go_on.set()
-
-    async def _pause(self) -> None:
-        await asyncio.sleep(0.001)
-        await self.may_go_on.wait()
+        self.pace = Pace()
 
     async def _proc_fetch_request(self, assignment: object, node: int, request: object) -> bool:
         assert (assignment, node) == (self, NODE)
@@ -81,7 +89,7 @@ class Library:
             then(fetched)
 
         consumer: Any = self
-        fetch_directly(consumer, take, pause=self._pause)
+        fetch_directly(consumer, take, pause=self.pace.pause)
         is_news = await self._proc_fetch_request(self, NODE, "request 0")
         assert self._in_flight == {NODE}  # the library takes it out when this has ended
         return is_news, taken
@@ -99,14 +107,14 @@ async def test_what_is_fetched_is_handed_on_and_the_next_is_asked_for() -> None:
 
 async def test_the_next_is_asked_for_behind_the_pause() -> None:
     library = Library({ONE: Result("a")}, {ONE: Result("b")})
-    library.may_go_on.clear()
+    library.pace = pace = Held()
     handed_on: list[Fetched] = []
     fetching = asyncio.create_task(library.fetch(handed_on.append))
     await until(lambda: bool(handed_on))
     await asyncio.sleep(0.01)
 
     assert library.asked == ["request 0"]
-    library.may_go_on.set()
+    pace.may_end.set()
     await fetching
     assert library.asked == ["request 0", "request 1"]
 
@@ -180,8 +188,11 @@ async def test_nothing_more_is_asked_for_when_that_is_over_meanwhile(state: str)
     assert library.asked == ["request 0"]
 
 
-async def test_one_that_is_cancelled_before_it_asks_again_asks_no_more() -> None:
+@pytest.mark.parametrize("answered", [0, 100])
+async def test_one_that_is_cancelled_before_it_asks_again_asks_no_more(answered: int) -> None:
     library = Library({ONE: Result("a")}, {ONE: Result("b")})
+    for _ in range(answered):  # its pause is another then
+        library.pace.note(was_answered=True)
     fetching = asyncio.create_task(library.fetch(lambda _: fetching.cancel()))
 
     assert await fetching == (False, [{ONE: ["a"]}])

@@ -4,7 +4,7 @@ from cse_chat.adapters.redis.early_answers import WrittenAnswers, settling
 from cse_chat.domain.model.claims import EarlyAnswer
 from tests.builders import a_request, an_outcome
 
-KEPT = 64
+KEPT = 256
 
 
 def early_answer(text: str = "JKH rose") -> EarlyAnswer:

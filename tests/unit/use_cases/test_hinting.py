@@ -1,4 +1,4 @@
-"""A question beside which few are asked is hinted at, and leaves nothing behind where it is not accepted."""
+"""A question among few is hinted at, and leaves nothing behind where it is not accepted."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -139,6 +139,7 @@ async def test_for_a_while_after_a_crowd_nothing_is_hinted_at(
     scene = Scene(answers=False)
     crowd = [asyncio.create_task(scene.send(beginning(), wait=SOON)) for _ in range(5)]
     await until(lambda: len(scene.memory.log) == 5)
+    scene.memory.clock.advance(timedelta(seconds=10))
     for other in crowd:
         other.cancel()
     await asyncio.gather(*crowd, return_exceptions=True)
@@ -148,6 +149,20 @@ async def test_for_a_while_after_a_crowd_nothing_is_hinted_at(
     await scene.send(beginning(), wait=timedelta(milliseconds=10))
 
     assert len(scene.hinted) == hints
+
+
+async def test_many_questions_of_one_thread_are_no_crowd() -> None:
+    scene = Scene(answers=False)
+    question = a_question()
+    others = [asyncio.create_task(scene.send(question, wait=SOON)) for _ in range(9)]
+    await until(lambda: len(scene.memory.log) == 9)
+
+    await scene.send(beginning(), wait=timedelta(milliseconds=10))
+
+    assert len(scene.hinted) == 1
+    for other in others:
+        other.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 @pytest.mark.parametrize(

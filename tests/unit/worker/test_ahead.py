@@ -114,6 +114,8 @@ async def test_it_is_known_until_its_delivery_is_finished(scene: Scene) -> None:
     """A ledger that has lost what was told is given the same again."""
     request = a_request()
     scene.hint(request)
+    await until(lambda: scene.answered == [request])
+    await asyncio.sleep(0)
     scene.failure = TransportError("gone")
     with pytest.raises(TransportError):
         await scene.deliver(request)
@@ -123,9 +125,26 @@ async def test_it_is_known_until_its_delivery_is_finished(scene: Scene) -> None:
     await scene.deliver(request)
 
     assert scene.used == [early_answer(request), early_answer(request), None]
-    assert scene.pace.noted == [True, True, False]
+    assert scene.pace.noted == [True, False]
     assert scene.waiting == ["gateway-1"]
     assert scene.addresses(request.correlation_id) is None
+
+
+@pytest.mark.parametrize("says_nothing", [False, True])
+async def test_an_answer_that_was_not_there_at_the_delivery_was_waited_for(
+    scene: Scene, *, says_nothing: bool
+) -> None:
+    request = a_request()
+    scene.let.clear()
+    scene.error = TransportError("gone") if says_nothing else None
+    scene.hint(request)
+    delivering = asyncio.create_task(scene.deliver(request))
+    await asyncio.sleep(0)
+    scene.let.set()
+    await delivering
+
+    assert (scene.used == [None]) is says_nothing
+    assert scene.pace.noted == [False]
 
 
 async def test_what_is_not_urgent_is_said_together(scene: Scene) -> None:

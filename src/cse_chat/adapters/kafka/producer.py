@@ -56,7 +56,7 @@ class SupervisedProducer:
         *,
         topics: Collection[str] = (),
         confirmed_by: timedelta = timedelta(seconds=5),
-        most_waiting: int = 4_000,
+        most_waiting: int = 10_000,
         pauses: Pauses = Pauses(),  # noqa: B008 - frozen
     ) -> None:
         """Store the arguments.
@@ -162,6 +162,7 @@ class SupervisedProducer:
                 try:
                     await confirmed
                 except NotHandedOverError:
+                    await asyncio.sleep(0)  # it may have been said at once: others have their turn
                     continue  # the next client is given it, in its old place
                 break
         except (OverloadedError, TransportError) as error:

@@ -14,7 +14,7 @@ from cse_chat.domain.model.history import Turn
 from cse_chat.domain.model.ids import CorrelationId
 
 _OUTCOME: Final = 2
-_KEPT: Final = 64
+_KEPT: Final = 256
 _SMALL: Final = 16_384  # bytes of an outcome
 
 Settling = tuple[Argument, ...]

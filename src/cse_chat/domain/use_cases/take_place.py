@@ -1,7 +1,7 @@
 """Find a question its place among the others of its thread."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from cse_chat.domain.ports.ledger import Ledger
 from cse_chat.domain.ports.lineup import Lineup
 from cse_chat.domain.use_cases.cancel_chat import CancelChat
 
-# Where more are asked they go together anyway, and a hint costs more than it saves.
+# Where more threads are asked in, their questions go together, and a hint costs more than it saves.
 _FEW: Final = 4
 _CROWDED_FOR: Final = timedelta(milliseconds=50)
 
@@ -56,12 +56,12 @@ class Place:
             mine = self.request.user_id
             self._earlier = tuple(p for p in under_way.values() if p.request.user_id == mine)
         under_way[self.request.correlation_id] = self
-        if len(self._places.under_way) > _FEW:
-            self._places.crowded_at = self.request.asked_at
+        self._places.note_crowd()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Be found no more: the ledger knows it, or it was not accepted."""
+        self._places.note_crowd()
         thread_id = self.request.thread_id
         under_way = self._places.under_way[thread_id]
         del under_way[self.request.correlation_id]
@@ -75,9 +75,9 @@ class Place:
 
     @property
     def is_among_few(self) -> bool:
-        """Whether hardly anything is asked in other threads here, and was just before."""
-        crowded_at = self._places.crowded_at
-        return crowded_at is None or self.request.asked_at - crowded_at > _CROWDED_FOR
+        """Whether few threads are asked in here, and no more were within the last moments."""
+        crowded_at = self._places.crowd.seen_at
+        return crowded_at is None or self._places.now() - crowded_at > _CROWDED_FOR
 
     async def reserve(self) -> None:
         """Have the place kept if the question would not wait: before anything of it is.
@@ -114,7 +114,14 @@ class Place:
             self.queue_position -= await self._places.replace_others(self.request)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
+class Crowd:
+    """When more than a few threads were asked in at once the last time."""
+
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakePlace:
     """Decide who comes before whom, by what the ledger knows and what is under way here.
 
@@ -123,18 +130,24 @@ class TakePlace:
 
     Attributes:
         under_way: By thread, what is asked here and not over, in the order it came.
-        crowded_at: When in more than a few threads was asked at once the last time.
+        crowd: What `note_crowd` has seen.
     """
 
     ledger: Ledger
     lineup: Lineup
     cancel_chat: CancelChat
+    now: Callable[[], datetime]
     under_way: dict[ThreadId, dict[CorrelationId, Place]] = field(default_factory=dict, init=False)
-    crowded_at: datetime | None = field(default=None, init=False)
+    crowd: Crowd = field(default_factory=Crowd, init=False)
 
     def __call__(self, request: ChatRequest, if_busy: IfBusy) -> Place:
         """Return the place of *request*, to be entered before anything is done for it."""
         return Place(self, request, if_busy)
+
+    def note_crowd(self) -> None:
+        """Remember it if more than a few threads are asked in now."""
+        if len(self.under_way) > _FEW:
+            self.crowd.seen_at = self.now()
 
     async def make_known(self, places: Collection[Place]) -> None:
         """Register what is accepted; what has ended already does not mind."""

@@ -34,6 +34,7 @@ class _Hinted:
     hint: Hint
     task: _Answered
     size: int = 0
+    is_noted: bool = False
 
 
 class Ahead:
@@ -57,7 +58,7 @@ class Ahead:
             heard: Where hints come from.
             answer: Asks, and offers what is said; or does not.
             addresses: Told who waits for it meanwhile.
-            pace: Told of each delivery whether it was answered.
+            pace: Told of each delivery whether it was answered before it came.
         """
         self._heard = heard
         self._answer = answer
@@ -119,10 +120,13 @@ class Ahead:
         if found is None or found.hint.request.question != request.question:
             self._pace.note(was_answered=False)
             return None
-        if not found.task.done():
+        is_late = not found.task.done()
+        if is_late:
             await asyncio.wait({found.task})  # who gives up waiting stops nothing
         early = None if found.task.cancelled() else found.task.result()
-        self._pace.note(was_answered=early is not None)
+        if not found.is_noted:  # else it is repeated
+            found.is_noted = True
+            self._pace.note(was_answered=early is not None and not is_late)
         if early is not None and not is_urgent():
             await self._with_others()
         return early

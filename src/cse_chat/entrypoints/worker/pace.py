@@ -4,18 +4,17 @@ import asyncio
 from contextlib import suppress
 from typing import Final
 
-_MOMENT: Final = (
-    0.001  # seconds: what was read goes first, and where there is much more comes together
-)
+# What was read goes first, and where there is much more of it comes together.
+_MOMENT: Final = 0.001  # seconds
 _WHILE: Final = 0.01
 _IN_A_ROW: Final = 16
 
 
 class Pace:
-    """Lets a worker read seldom while it has answered everything before it was delivered.
+    """Lets a worker read seldom while it has the answers to all that is delivered.
 
-    Then nobody waits for what it reads, and to ask for each one alone takes it and the broker longer
-    than all that is done with it. Something that was not answered ends that at once.
+    Then nobody waits for a delivery, and to ask for each one alone takes the worker and the broker
+    longer than all that is done with it. One that it has no answer to ends that at once.
     """
 
     def __init__(self) -> None:
@@ -23,7 +22,7 @@ class Pace:
         self._is_awaited = asyncio.Event()
 
     def note(self, *, was_answered: bool) -> None:
-        """Take into account whether what is delivered now was answered before."""
+        """Take into account whether there was an answer to a request when it was delivered."""
         if was_answered:
             self._in_a_row += 1
         else:
