@@ -55,3 +55,17 @@ class HintsContract:
         await until(lambda: len(told) >= len(requests))
 
         assert [hint.request for hint in told] == requests
+
+    async def test_what_is_not_hinted_at_wakes_who_reads_seldom(
+        self, hints: Hints, heard: HeardHints, is_heard: Settled
+    ) -> None:
+        told: list[Hint] = []
+        woken: list[bool] = []
+        heard.on_hint = lambda hint, _: told.append(hint)
+        heard.on_wake = lambda: woken.append(True)
+        await is_heard()
+
+        hints.wake(a_request())
+        await until(lambda: bool(woken))
+
+        assert (told, woken) == ([], [True])

@@ -42,6 +42,16 @@ class HintBus:
         self.publish(request)
         return self._hint(request)
 
+    def wake(self, request: ChatRequest) -> None:
+        """See `Hints.wake`."""
+        hearer = (
+            self.hearer
+            or self._broker.readers[self._broker.partition_of(request.thread_id.encode())]
+        )
+        if hearer in self._ears:
+            heard, _ = self._ears[hearer]
+            asyncio.get_running_loop().call_soon(heard.on_wake)
+
     def publish(self, request: ChatRequest) -> None:
         """Have *request* hinted at, whoever does it."""
         partition = self._broker.partition_of(request.thread_id.encode())

@@ -40,6 +40,8 @@ class Scene:
         self.hinted: list[ChatRequest] = []
         self._answers = answers
         self.memory.hints.on_hint = self._hear
+        self.woken = 0
+        self.memory.hints.on_wake = self._wake
         self.send = self.memory.send_chat()
 
     def _hear(self, hint: Hint, _: str) -> None:
@@ -47,6 +49,9 @@ class Scene:
         if self._answers:
             early = EarlyAnswer(outcome=an_outcome(hint.request, text=ANSWER), said=())
             self.memory.ledger.offers.offer(hint, early)
+
+    def _wake(self) -> None:
+        self.woken += 1
 
     def over(self, append: Callable[[ChatRequest], Awaitable[Durability]]) -> SendChat:
         class Log:
@@ -66,7 +71,7 @@ async def test_a_question_that_begins_a_thread_is_hinted_at() -> None:
 
     receipt = await scene.send(beginning(), wait=SOON)
 
-    assert scene.hinted == [receipt.request]
+    assert (scene.hinted, scene.woken) == ([receipt.request], 0)
     assert receipt.outcome == an_outcome(receipt.request, text=ANSWER)
     assert len(scene.memory.log) == 1
 
@@ -97,7 +102,7 @@ async def test_what_another_question_may_come_before_is_not_hinted_at() -> None:
 
     await scene.send(a_question(), wait=timedelta(milliseconds=10))
 
-    assert scene.hinted == []
+    assert (scene.hinted, scene.woken) == ([], 1)
 
 
 @pytest.mark.parametrize("if_busy", [IfBusy.REJECT, IfBusy.INTERRUPT])
@@ -108,7 +113,7 @@ async def test_a_question_that_does_not_wait_behind_others_is_not_hinted_at(
 
     await scene.send(beginning(), wait=timedelta(milliseconds=10), if_busy=if_busy)
 
-    assert scene.hinted == []
+    assert (scene.hinted, scene.woken) == ([], 1)
 
 
 async def test_who_does_not_wait_for_the_answer_gets_no_hint() -> None:
@@ -116,7 +121,7 @@ async def test_who_does_not_wait_for_the_answer_gets_no_hint() -> None:
 
     await scene.send(beginning(), wait=AT_ONCE)
 
-    assert scene.hinted == []
+    assert (scene.hinted, scene.woken) == ([], 1)
 
 
 async def test_where_more_than_a_few_are_asked_they_go_together() -> None:
@@ -124,7 +129,7 @@ async def test_where_more_than_a_few_are_asked_they_go_together() -> None:
     others = [asyncio.create_task(scene.send(beginning(), wait=SOON)) for _ in range(7)]
     await until(lambda: len(scene.memory.log) == 7)
 
-    assert len(scene.hinted) == 4
+    assert (len(scene.hinted), scene.woken) == (4, 0)
 
     for other in others:
         other.cancel()

@@ -147,6 +147,19 @@ async def test_an_answer_that_was_not_there_at_the_delivery_was_waited_for(
     assert scene.pace.noted == [False]
 
 
+async def test_what_is_not_hinted_at_is_to_be_read_soon(scene: Scene) -> None:
+    for _ in range(100):
+        Pace.note(scene.pace, was_answered=True)
+    pausing = asyncio.create_task(scene.pace.pause())
+    await asyncio.sleep(0)
+
+    scene.hints.wake(a_request())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    assert pausing.done()
+
+
 async def test_what_is_not_urgent_is_said_together(scene: Scene) -> None:
     scene.is_urgent = False
     requests = [a_request() for _ in range(3)]

@@ -43,6 +43,17 @@ def test_one_that_was_not_answered_begins_the_row_anew() -> None:
     assert run_virtual(scene()) == [MOMENT, WHILE]
 
 
+def test_who_is_hurried_pauses_no_longer_than_a_moment() -> None:
+    async def scene() -> list[float]:
+        pace = noted(MANY)
+        pausing = asyncio.create_task(seconds_of(pace))
+        await asyncio.sleep(0.004)
+        pace.hurry()
+        return [await pausing, await seconds_of(pace)]
+
+    assert run_virtual(scene()) == [0.004, MOMENT]
+
+
 def test_one_that_was_not_answered_ends_a_pause_that_has_begun() -> None:
     """More of its kind may be on their way."""
 

@@ -17,3 +17,7 @@ class InMemoryHints(HeardHints):
         hint = Hint(request=request, partition=None, durability=Durability.KAFKA)
         self.tell(hint, "")
         return hint
+
+    def wake(self, _: ChatRequest) -> None:
+        """See `Hints.wake`."""
+        self.on_wake()

@@ -11,7 +11,7 @@ from cse_chat.adapters.hints import HeardHints
 from cse_chat.adapters.redis import names
 from cse_chat.adapters.redis.connection import RedisConnection
 from cse_chat.adapters.redis.subscription import Subscription
-from cse_chat.adapters.wire.hints import decode_hint, encode_hint
+from cse_chat.adapters.wire.hints import WAKE, decode_hint, encode_hint
 from cse_chat.domain.errors import MalformedRecordError
 from cse_chat.domain.model.deliveries import Hint
 from cse_chat.domain.model.ids import ThreadId
@@ -45,17 +45,29 @@ class RedisHints:
 
     def give(self, request: ChatRequest) -> Hint | None:
         """See `Hints.give`."""
+        partition = self._hearing(request)
+        if partition is None:
+            return None
+        self._publish(partition, encode_hint(request, reply_to=self._reply_to))
+        return Hint(request=request, partition=partition, durability=Durability.KAFKA)
+
+    def wake(self, request: ChatRequest) -> None:
+        """See `Hints.wake`."""
+        partition = self._hearing(request)
+        if partition is not None:
+            self._publish(partition, WAKE)
+
+    def _hearing(self, request: ChatRequest) -> int | None:
+        """Return the partition of *request*, if anybody may hear what is hinted at in it."""
         partition = self._partition_of(request.thread_id)
         if partition is None or self._connection.is_failing:
             return None
         now = asyncio.get_running_loop().time()
-        if now < self._unheard_until.get(partition, now):
-            return None
-        publishing = self._connection.command(
-            "PUBLISH", names.hints(partition), encode_hint(request, reply_to=self._reply_to)
-        )
+        return None if now < self._unheard_until.get(partition, now) else partition
+
+    def _publish(self, partition: int, message: bytes) -> None:
+        publishing = self._connection.command("PUBLISH", names.hints(partition), message)
         publishing.add_done_callback(partial(self._note, partition))
-        return Hint(request=request, partition=partition, durability=Durability.KAFKA)
 
     def _note(self, partition: int, publishing: asyncio.Future[int]) -> None:
         is_heard = publishing.exception() is None and publishing.result() > 0
@@ -130,6 +142,9 @@ class RedisHeardHints(HeardHints):
         partition = self._heard.get(channel)
         if partition is None:
             return  # it has just been left
+        if message == WAKE:
+            self.on_wake()
+            return
         try:
             request, reply_to = decode_hint(message)
         except MalformedRecordError:

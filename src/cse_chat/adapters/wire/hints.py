@@ -1,5 +1,7 @@
 """What tells a worker of a request that is on its way to it."""
 
+from typing import Final, Literal
+
 import msgspec
 
 from cse_chat.adapters.wire.requests import (
@@ -27,8 +29,16 @@ class HintWire(msgspec.Struct, frozen=True, kw_only=True):
     request: RequestWire
 
 
+class WakeWire(msgspec.Struct, frozen=True):
+    """Nothing but that a request comes which is not hinted at."""
+
+    wake: Literal[True] = True
+
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(HintWire)
+
+WAKE: Final = _encoder.encode(WakeWire())
 
 
 def encode_hint(request: ChatRequest, *, reply_to: str) -> bytes:

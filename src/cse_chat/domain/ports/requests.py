@@ -41,6 +41,10 @@ class Hints(Protocol):
         """Tell of *request*, and wait for nothing; return what is told, if anybody may hear it."""
         ...
 
+    def wake(self, request: ChatRequest) -> None:
+        """Say only that *request* comes: who has the answers to all before it may read seldom."""
+        ...
+
 
 class RequestSource(Protocol):
     """Gives out what the log took: at least once each, and in order within a thread.

@@ -13,6 +13,7 @@ from cse_chat.domain.errors import (
     OverloadedError,
     TransportError,
 )
+from cse_chat.domain.model.deliveries import Hint
 from cse_chat.domain.model.ids import CorrelationId
 from cse_chat.domain.model.outcomes import Durability, Outcome, Problem, Status
 from cse_chat.domain.model.questions import ChatRequest, IfBusy, Question
@@ -100,7 +101,7 @@ class SendChat:
         try:
             # Listening first: an outcome that beats the listener would not be heard.
             async with self.replies.listen(request.correlation_id, request=request) as next_reply:
-                durability = await self._accept_ahead(place) if wait else await self._accept(place)
+                durability = await self._accept_ahead(place, is_awaited=wait > timedelta(0))
                 outcome = await next_reply(min(wait, unregistered_for))
                 if outcome is None:
                     await place.register(durability)
@@ -141,17 +142,20 @@ class SendChat:
         except NotOwnerError as error:
             raise NotFoundError(f"thread {place.request.thread_id}") from error
 
-    async def _accept_ahead(self, place: Place) -> Durability:
-        """Accept it; where few are asked, have it answered meanwhile: many go together.
-
-        Only what can have none of its thread before it, for a hint overtakes what is in the log.
-        """
-        is_first = place.request.question.begins_thread and place.may_wait
-        hint = self.hints.give(place.request) if is_first and place.is_among_few else None
+    async def _accept_ahead(self, place: Place, *, is_awaited: bool) -> Durability:
+        """Accept it; where few are asked, have it answered meanwhile: many go together."""
+        hint = self._hinted(place, is_awaited=is_awaited) if place.is_among_few else None
         durability = await self._accept(place)
         if hint is not None and self.now() < place.request.deadline:
             self.offers.accept(hint)
         return durability
+
+    def _hinted(self, place: Place, *, is_awaited: bool) -> Hint | None:
+        """Hint only at what can have none of its thread before it: that overtakes what is in the log."""
+        if place.request.question.begins_thread and place.may_wait and is_awaited:
+            return self.hints.give(place.request)
+        self.hints.wake(place.request)
+        return None
 
     async def _accept(self, place: Place) -> Durability:
         try:

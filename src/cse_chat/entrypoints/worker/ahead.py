@@ -72,6 +72,7 @@ class Ahead:
     async def __aenter__(self) -> Self:
         """Begin to hear."""
         self._heard.on_hint = self._hear
+        self._heard.on_wake = self._pace.hurry
         return self
 
     async def __aexit__(self, *error: object) -> None:

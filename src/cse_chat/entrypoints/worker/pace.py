@@ -26,8 +26,12 @@ class Pace:
         if was_answered:
             self._in_a_row += 1
         else:
-            self._in_a_row = 0
-            self._is_awaited.set()
+            self.hurry()
+
+    def hurry(self) -> None:
+        """Begin the row anew, and end a pause that has begun: somebody waits for what comes."""
+        self._in_a_row = 0
+        self._is_awaited.set()
 
     async def pause(self) -> None:
         """Return when it is time to ask."""

@@ -10,7 +10,7 @@ from litestar_asyncapi.spec import AsyncAPI, Components, Info, License, Server, 
 
 from cse_chat.adapters.redis.cancellations import Cancelled
 from cse_chat.adapters.wire.audit import AuditWire
-from cse_chat.adapters.wire.hints import HintWire
+from cse_chat.adapters.wire.hints import HintWire, WakeWire
 from cse_chat.adapters.wire.outcomes import Announcement
 from cse_chat.adapters.wire.schemas import json_schemas
 from cse_chat.entrypoints.http.channels import conversations, pubsub, records
@@ -107,7 +107,7 @@ def _servers() -> Mapping[str, Server]:
 def _schemas() -> dict[str, Any]:
     """Return the schema of every message, and of each part of one."""
     _, components = msgspec.json.schema_components(
-        [*conversations.REPLIES, AuditWire, Announcement, Cancelled, HintWire],
+        [*conversations.REPLIES, AuditWire, Announcement, Cancelled, HintWire, WakeWire],
         ref_template=_REFERENCE,
     )
     for told in ("SettledFrame", "Announcement"):

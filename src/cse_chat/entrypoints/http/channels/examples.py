@@ -15,6 +15,7 @@ from cse_chat.adapters.wire.events import (
     said_tail,
     started_tail,
 )
+from cse_chat.adapters.wire.hints import WAKE as WAKE_MESSAGE
 from cse_chat.adapters.wire.hints import encode_hint
 from cse_chat.adapters.wire.outcomes import encode_announcement
 from cse_chat.adapters.wire.responses import encode_outcome
@@ -128,6 +129,7 @@ EVENTS: Final[Mapping[str, dict[str, Any]]] = {
 ANSWER: Final = decoded(encode_outcome(outcome_of(Status.ANSWERED)))
 FAILURE: Final = decoded(encode_outcome(outcome_of(Status.FAILED)))
 HINT: Final = decoded(encode_hint(REQUEST, reply_to="f1d70ca9bb7d4510f3181d8c6c4e375f"))
+WAKE: Final = decoded(WAKE_MESSAGE)
 CANCELLATION: Final = {"type": "cancelled", "correlation_id": _ID}
 AUDIT: Final = decoded(encode_audit_record(ACT))
 ANNOUNCEMENT: Final = decoded(encode_announcement(outcome_of(Status.ANSWERED)))

@@ -71,7 +71,16 @@ CHANNELS: Final = (
                 examples.HINT,
                 name="Hint",
                 correlated=False,
-            )
+            ),
+            "Wake": message(
+                "WakeWire",
+                "Something comes",
+                "A question that is not hinted at, where few are asked: a worker that has answered all"
+                " before it reads it now.",
+                examples.WAKE,
+                name="Wake",
+                correlated=False,
+            ),
         },
         parameters=("partition",),
         steps=(
