@@ -15,6 +15,8 @@ from typing import Self
 CTRL_C = "\x03"
 CTRL_D = "\x04"
 UP = "\x1b[A"
+HIDE_CURSOR = "\x1b[?25l"
+SHOW_CURSOR = "\x1b[?25h"
 # What only steers the terminal: colours, the cursor, bracketed paste.
 _STEERING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 _SECONDS = 20

@@ -9,7 +9,7 @@ import pytest
 
 from brokers.ports import free_port
 from tests.integration.processes import COMMAND, RunningProcess, environment, run
-from tests.integration.terminals import CTRL_C, Terminal
+from tests.integration.terminals import CTRL_C, HIDE_CURSOR, SHOW_CURSOR, Terminal
 
 
 @pytest.fixture
@@ -29,8 +29,9 @@ def test_at_a_terminal_it_is_a_picture_until_ctrl_c(
         assert "1 = 1 + 0" in terminal.shown
         terminal.press(CTRL_C)
 
-        assert terminal.process.wait(20) == 130
+        assert terminal.ended() == 130
     assert "Traceback" not in terminal.shown
+    assert terminal.raw.rindex(SHOW_CURSOR) > terminal.raw.rindex(HIDE_CURSOR)
 
 
 def test_into_a_pipe_it_is_a_line_for_each_process_until_it_is_interrupted(

@@ -1,20 +1,25 @@
 """What `cse-chat doctor --watch` shows of what processes tell."""
 
-from collections.abc import Callable
+import signal
+import sys
 from io import StringIO
 
 import pytest
 from rich.console import Console, RenderableType
+from typing_extensions import override
 
+from brokers.ports import free_port
 from cse_chat.adapters.durations import Durations
 from cse_chat.entrypoints.cli.vital_signs import Balance, in_words
 from cse_chat.entrypoints.cli.watching import (
+    Fetch,
     Unreachable,
     Watched,
     line,
     picture,
     places_of,
     shown,
+    watch,
 )
 from cse_chat.entrypoints.metrics.exposition import Metrics
 from cse_chat.entrypoints.metrics.families import gateway, process
@@ -22,6 +27,7 @@ from cse_chat.entrypoints.metrics.reading import Scrape
 from cse_chat.entrypoints.settings import Settings
 
 URL = "http://127.0.0.1:8000"
+SHOW_CURSOR = "\x1b[?25h"
 
 
 class Told:
@@ -41,7 +47,10 @@ class Told:
         self.metrics.exports(gateway.IN_FLIGHT, lambda: self.in_flight)
         self.metrics.exports(gateway.RESPONSE_SECONDS, lambda: self.seconds)
 
-    def __call__(self, _: str) -> str:
+    async def __call__(self, _: str) -> str:
+        return self.text()
+
+    def text(self) -> str:
         return self.metrics.scraped(None)[0].decode()
 
     def answer(self, count: int) -> None:
@@ -73,17 +82,24 @@ def watched() -> Watched:
     return Watched(URL)
 
 
-def refusing(message: str) -> Callable[[str], str]:
-    def fetch(_: str) -> str:
+def refusing(message: str) -> Fetch:
+    async def fetch(_: str) -> str:
         raise Unreachable(message)
 
     return fetch
 
 
-def test_counters_are_shown_with_what_comes_each_second(told: Told, watched: Watched) -> None:
-    watched.look(told, at=0)
+def saying(text: str) -> Fetch:
+    async def fetch(_: str) -> str:
+        return text
+
+    return fetch
+
+
+async def test_counters_are_shown_with_what_comes_each_second(told: Told, watched: Watched) -> None:
+    await watched.look(told, at=0)
     told.answer(20)
-    watched.look(told, at=2)
+    await watched.look(told, at=2)
 
     text = drawn(picture([watched]))
 
@@ -95,8 +111,8 @@ def test_counters_are_shown_with_what_comes_each_second(told: Told, watched: Wat
     assert "asked 10.0/s" in line(watched).plain
 
 
-def test_what_a_process_does_not_have_is_not_shown(told: Told, watched: Watched) -> None:
-    watched.look(told, at=0)
+async def test_what_a_process_does_not_have_is_not_shown(told: Told, watched: Watched) -> None:
+    await watched.look(told, at=0)
 
     text = drawn(picture([watched]))
 
@@ -105,20 +121,20 @@ def test_what_a_process_does_not_have_is_not_shown(told: Told, watched: Watched)
     assert "lag" not in line(watched).plain
 
 
-def test_the_equation_is_shown(told: Told, watched: Watched) -> None:
+async def test_the_equation_is_shown(told: Told, watched: Watched) -> None:
     told.answer(3)
     told.accepted, told.in_flight = 5, 2
-    watched.look(told, at=0)
+    await watched.look(told, at=0)
 
     assert "5 = 3 + 2" in row(drawn(picture([watched])), "accepted = ended + in flight")
     assert "accepted 5 = 3 + 2 in flight" in line(watched).plain
 
 
-def test_an_equation_that_does_not_hold_is_told(told: Told, watched: Watched) -> None:
+async def test_an_equation_that_does_not_hold_is_told(told: Told, watched: Watched) -> None:
     told.accepted = 1
-    watched.look(told, at=0)
+    await watched.look(told, at=0)
 
-    assert not Balance.of_asking(Scrape.of(told(""), at=0)).holds
+    assert not Balance.of_asking(Scrape.of(told.text(), at=0)).holds
     assert "1 IS NOT 0 + 0" in drawn(picture([watched]))
 
 
@@ -126,20 +142,22 @@ def test_an_equation_that_does_not_hold_is_told(told: Told, watched: Watched) ->
     ("ready", "down", "state"),
     [(1, [], "ready"), (0, [], "not ready"), (0, ["redis", "kafka"], "kafka, redis down")],
 )
-def test_what_is_down_is_named(
+async def test_what_is_down_is_named(
     told: Told, watched: Watched, ready: int, down: list[str], state: str
 ) -> None:
     told.ready, told.down = ready, down
-    watched.look(told, at=0)
+    await watched.look(told, at=0)
 
     assert row(drawn(picture([watched])), "state") == f"state {state}"
     assert f"; {state}; " in line(watched).plain
 
 
-def test_who_cannot_be_reached_is_told_beside_the_others(told: Told, watched: Watched) -> None:
+async def test_who_cannot_be_reached_is_told_beside_the_others(
+    told: Told, watched: Watched
+) -> None:
     gone = Watched("http://127.0.0.1:9100/")
-    watched.look(told, at=0)
-    gone.look(refusing("nothing listens there"), at=0)
+    await watched.look(told, at=0)
+    await gone.look(refusing("nothing listens there"), at=0)
 
     text = drawn(picture([watched, gone]))
 
@@ -148,23 +166,23 @@ def test_who_cannot_be_reached_is_told_beside_the_others(told: Told, watched: Wa
     assert line(gone).plain.endswith("http://127.0.0.1:9100 nothing listens there")
 
 
-def test_who_comes_back_begins_anew(told: Told, watched: Watched) -> None:
+async def test_who_comes_back_begins_anew(told: Told, watched: Watched) -> None:
     told.answer(20)
-    watched.look(told, at=0)
-    watched.look(refusing("gone"), at=1)
+    await watched.look(told, at=0)
+    await watched.look(refusing("gone"), at=1)
     assert watched.stretch is None
 
-    watched.look(told, at=2)
+    await watched.look(told, at=2)
 
     assert watched.problem is None
     assert row(drawn(picture([watched])), "asked") == "asked 20"
 
 
-def test_one_that_was_started_again_has_no_rate_below_nothing(watched: Watched) -> None:
+async def test_one_that_was_started_again_has_no_rate_below_nothing(watched: Watched) -> None:
     text = f'build_info{{role="gateway"}} 1\nprocess_start_time_seconds {{}}\n{gateway.REQUESTS.name} {{}}\n'
     tellings = iter([(1, 100), (1, 110), (2, 3)])
     for at in range(3):
-        watched.look(lambda _: _filled(text, *next(tellings)), at=at)
+        await watched.look(saying(_filled(text, *next(tellings))), at=at)
 
     assert row(drawn(picture([watched])), "asked") == "asked 3"
 
@@ -175,8 +193,8 @@ def _filled(text: str, began: int, asked: int) -> str:
 
 
 @pytest.mark.parametrize("said", ["<html>hello</html>", "up 1\n", '{"status": "live"}'])
-def test_what_is_no_process_of_ours_is_told(said: str, watched: Watched) -> None:
-    watched.look(lambda _: said, at=0)
+async def test_what_is_no_process_of_ours_is_told(said: str, watched: Watched) -> None:
+    await watched.look(saying(said), at=0)
 
     assert watched.problem == "what answers there is no cse-chat"
 
@@ -195,12 +213,12 @@ def test_by_default_the_gateway_and_the_worker_of_the_settings_are_watched() -> 
     assert nothing == []
 
 
-def test_a_worker_is_not_missed_where_one_process_is_both() -> None:
+async def test_a_worker_is_not_missed_where_one_process_is_both() -> None:
     whole, worker = places_of(Settings())
-    worker.look(refusing("nothing listens there"), at=0)
+    await worker.look(refusing("nothing listens there"), at=0)
     assert shown([whole, worker]) == [whole, worker]
 
-    whole.look(lambda _: 'build_info{role="run"} 1\n', at=0)
+    await whole.look(saying('build_info{role="run"} 1\n'), at=0)
 
     assert shown([whole, worker]) == [whole]
     assert "9100" not in drawn(picture([whole, worker]))
@@ -219,3 +237,33 @@ def test_a_worker_is_not_missed_where_one_process_is_both() -> None:
 )
 def test_durations_are_told_as_people_read_them(seconds: float | None, words: str) -> None:
     assert in_words(seconds) == words
+
+
+class Screen(StringIO):
+    """A terminal at which Ctrl+C is pressed while the first picture is written."""
+
+    pressed = False
+
+    @override
+    def isatty(self) -> bool:
+        return True
+
+    @override
+    def write(self, text: str) -> int:
+        if not self.pressed and "Ctrl+C ends" in text:
+            self.pressed = True
+            signal.raise_signal(signal.SIGINT)
+        return super().write(text)
+
+
+def test_ctrl_c_while_it_draws_leaves_a_terminal_with_a_cursor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stdout", screen := Screen())
+
+    with pytest.raises(KeyboardInterrupt):
+        watch([f"http://127.0.0.1:{free_port()}"])
+
+    assert screen.pressed
+    assert screen.getvalue().endswith(SHOW_CURSOR)

@@ -1,10 +1,10 @@
 """``cse-chat doctor --watch``: how processes are doing, again and again until Ctrl+C."""
 
+import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
@@ -33,7 +33,7 @@ _LOOKED_BACK: Final = 5  # scrapes: over these go rates and quantiles
 _MOST_BYTES: Final = 4_194_304
 _NOT_OURS: Final = "what answers there is no cse-chat"
 
-Fetch = Callable[[str], str]
+Fetch = Callable[[str], Awaitable[str]]
 """Returns what a process says at its address, or raises `Unreachable`."""
 
 
@@ -67,10 +67,10 @@ class Watched:
         found = stretch.last.series[process.BUILD_INFO.name] if stretch else []
         return found[0][0].get("role", "") if found else ""
 
-    def look(self, fetch: Fetch, *, at: float) -> None:
+    async def look(self, fetch: Fetch, *, at: float) -> None:
         """Ask it, and keep what it tells; of one that began anew, nothing from before."""
         try:
-            scrape = _scrape_of(fetch(f"{self.url}/metrics"), at=at)
+            scrape = _scrape_of(await fetch(f"{self.url}/metrics"), at=at)
         except Unreachable as error:
             self._told.clear()
             self.problem = str(error)
@@ -116,39 +116,43 @@ def watch(urls: Sequence[str]) -> None:
     if not watched:
         message = "the settings name no port to watch: say with --url where the processes are"
         raise CommandFailedError(ExitCode.UNUSABLE, message)
-    with _asking() as fetch, ThreadPoolExecutor(len(watched)) as threads:
-        show = _on_terminal if console().is_terminal else _line_by_line
-        show(watched, lambda: _look(watched, fetch, threads))
+    # Here Ctrl+C ends an `await`: raised just anywhere it leaves locks taken and the cursor hidden.
+    asyncio.run(_watch(watched))
 
 
-def _look(watched: Sequence[Watched], fetch: Fetch, threads: ThreadPoolExecutor) -> None:
-    at = time.monotonic()
-    # All at once: one that hangs must not hold up what is told of the others.
-    list(threads.map(lambda each: each.look(fetch, at=at), watched))
+async def _watch(watched: Sequence[Watched]) -> None:
+    show = _on_terminal if console().is_terminal else _line_by_line
+    async with _asking() as fetch:
+        await show(watched, fetch)
 
 
-def _on_terminal(watched: Sequence[Watched], look: Callable[[], None]) -> None:
-    look()
+async def _on_terminal(watched: Sequence[Watched], fetch: Fetch) -> None:
+    await _look(watched, fetch)
     with Live(
         picture(watched), console=console(), auto_refresh=False, vertical_overflow="crop"
     ) as live:
-        for _ in _seconds():
-            look()
+        async for _ in _looks(watched, fetch):
             live.update(picture(watched), refresh=True)
 
 
-def _line_by_line(watched: Sequence[Watched], look: Callable[[], None]) -> None:
-    look()
-    for _ in _seconds():
-        look()
+async def _line_by_line(watched: Sequence[Watched], fetch: Fetch) -> None:
+    await _look(watched, fetch)
+    async for _ in _looks(watched, fetch):
         for each in shown(watched):
             console().print(line(each), soft_wrap=True)
 
 
-def _seconds() -> Iterator[None]:
+async def _looks(watched: Sequence[Watched], fetch: Fetch) -> AsyncIterator[None]:
     while True:
-        time.sleep(_EVERY)
+        await asyncio.sleep(_EVERY)
+        await _look(watched, fetch)
         yield
+
+
+async def _look(watched: Sequence[Watched], fetch: Fetch) -> None:
+    at = time.monotonic()
+    # All at once: one that hangs must not hold up what is told of the others.
+    await asyncio.gather(*(each.look(fetch, at=at) for each in watched))
 
 
 def shown(watched: Sequence[Watched]) -> Sequence[Watched]:
@@ -216,14 +220,15 @@ def line(watched: Watched) -> Text:
     return Text(printable("; ".join(told)))
 
 
-@contextmanager
-def _asking() -> Iterator[Fetch]:
-    with httpx.Client(timeout=_ANSWERED_WITHIN, trust_env=False) as client:
+@asynccontextmanager
+async def _asking() -> AsyncIterator[Fetch]:
+    async with httpx.AsyncClient(timeout=None, trust_env=False) as client:  # noqa: S113 -- below
 
-        def fetch(url: str) -> str:
+        async def fetch(url: str) -> str:
             try:
-                response = client.get(url)
-            except httpx.TimeoutException as error:
+                async with asyncio.timeout(_ANSWERED_WITHIN):
+                    response = await client.get(url)
+            except TimeoutError as error:
                 raise Unreachable(f"it does not answer within {_ANSWERED_WITHIN:g} s") from error
             except httpx.ConnectError as error:
                 is_refused = "refused" in str(error) or "attempts failed" in str(error)
