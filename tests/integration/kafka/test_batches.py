@@ -31,7 +31,12 @@ def _sending(
 
 
 async def _under_way(producer: SupervisedProducer) -> None:
-    await until(lambda: producer._current is not None and producer._current.stalled_for() > 0)
+    await until(
+        lambda: (
+            producer._supervision.current is not None
+            and producer._supervision.current.stalled_for() > 0
+        )
+    )
 
 
 @pytest.mark.parametrize("padding", [0, 20_000], ids=["one batch", "several batches"])
@@ -51,10 +56,15 @@ async def test_what_was_not_handed_over_to_a_broken_client_goes_by_the_next_in_i
         first = _sending(producer, own_place, range(1, 3))
         await _under_way(producer)
         waiting = _sending(producer, own_place, range(3, 50))
-        await until(lambda: producer._current is not None and producer._current.waiting == 47)
+        await until(
+            lambda: (
+                producer._supervision.current is not None
+                and producer._supervision.current.waiting == 47
+            )
+        )
 
-        assert producer._current
-        producer._current.broken.set_result(None)
+        assert producer._supervision.current
+        producer._supervision.current.broken.set_result(None)
         await until(lambda: producer.replaced == 1, seconds=5)
         later = _sending(producer, own_place, range(50, 60))
         own_server.thaw()
@@ -76,7 +86,12 @@ async def test_what_nobody_waits_for_any_more_is_not_sent(
         sending = _sending(producer, own_place, range(1, 2))
         await _under_way(producer)
         sending += _sending(producer, own_place, range(2, 5))
-        await until(lambda: producer._current is not None and producer._current.waiting == 3)
+        await until(
+            lambda: (
+                producer._supervision.current is not None
+                and producer._supervision.current.waiting == 3
+            )
+        )
 
         sending[2].cancel()
         own_server.thaw()
@@ -104,7 +119,12 @@ async def test_who_waits_while_a_frozen_server_keeps_it_from_being_sent_is_told_
         sending = _sending(producer, own_place, range(1, 2))
         await _under_way(producer)
         sending += _sending(producer, own_place, range(2, 4))
-        await until(lambda: producer._current is not None and producer._current.waiting == 2)
+        await until(
+            lambda: (
+                producer._supervision.current is not None
+                and producer._supervision.current.waiting == 2
+            )
+        )
 
     async with asyncio.timeout(1):
         outcomes = await asyncio.gather(*sending, return_exceptions=True)

@@ -18,7 +18,7 @@ from cse_chat.domain.errors import AcceptanceUnknownError, OverloadedError, Tran
 from cse_chat.domain.model.outcomes import Durability
 from cse_chat.domain.model.questions import ChatRequest
 from tests.builders import a_question, a_request
-from tests.integration.kafka.places import Place, freeze
+from tests.integration.kafka.places import Place, freeze, made
 from tests.waiting import until
 
 SOON = timedelta(seconds=1)
@@ -26,8 +26,11 @@ BACK = 30  # seconds, at most, from the return of a server until it is used agai
 
 
 def _is_under_way(producer: SupervisedProducer) -> bool:
-    assert producer._current
-    return producer._current.stalled_for() > 0 and producer._current.waiting == 0
+    assert producer._supervision.current
+    return (
+        producer._supervision.current.stalled_for() > 0
+        and producer._supervision.current.waiting == 0
+    )
 
 
 async def _ids_in(place: Place) -> Counter[str]:
@@ -58,7 +61,12 @@ async def test_a_gateway_is_named_in_the_header_for_replies(place: Place) -> Non
 async def test_a_record_that_may_come_later_goes_with_the_next_urgent_one(place: Place) -> None:
     async with SupervisedProducer(place.address, pauses=Pauses(gathering=3_600)) as producer:
         later = _later(producer, place)
-        await until(lambda: producer._current is not None and producer._current.waiting == 1)
+        await until(
+            lambda: (
+                producer._supervision.current is not None
+                and producer._supervision.current.waiting == 1
+            )
+        )
         await producer.send(place.requests, key=b"k", value=b"urgent")
         await later
 
@@ -70,7 +78,12 @@ async def test_a_record_that_may_come_later_comes_at_once_when_somebody_hurries(
 ) -> None:
     async with SupervisedProducer(place.address, pauses=Pauses(gathering=3_600)) as producer:
         later = _later(producer, place)
-        await until(lambda: producer._current is not None and producer._current.waiting == 1)
+        await until(
+            lambda: (
+                producer._supervision.current is not None
+                and producer._supervision.current.waiting == 1
+            )
+        )
         producer.hurry()
         await later
 
@@ -81,18 +94,23 @@ async def test_a_record_that_may_come_later_comes_at_once_when_somebody_hurries(
 async def test_so_does_one_that_waits_for_a_client(place: Place) -> None:
     async with SupervisedProducer(place.address, pauses=Pauses(gathering=3_600)) as producer:
         await producer.send(place.requests, key=b"k", value=b"before")
-        producer._set_unusable(TransportError("away"))
+        producer._supervision._set_unusable(TransportError("away"))
         later = _later(producer, place)
         await until(lambda: producer._waiting == 1)
         producer.hurry()
-        producer._set_usable()
+        producer._supervision._set_usable()
         await later
 
 
 async def test_what_gathers_when_it_is_closed_is_sent_first(place: Place) -> None:
     async with SupervisedProducer(place.address, pauses=Pauses(gathering=3_600)) as producer:
         later = _later(producer, place)
-        await until(lambda: producer._current is not None and producer._current.waiting == 1)
+        await until(
+            lambda: (
+                producer._supervision.current is not None
+                and producer._supervision.current.waiting == 1
+            )
+        )
 
     await later
 
@@ -258,8 +276,8 @@ async def test_who_waits_for_a_topic_is_let_go_although_the_client_is_replaced(
             for _ in range(2)
         ]
         await until(lambda: producer._waiting == len(waiting))
-        assert producer._current
-        producer._current.give_up()
+        assert producer._supervision.current
+        producer._supervision.current.give_up()
         await until(lambda: producer.replaced == 1, seconds=5)
 
         async with asyncio.timeout(20):
@@ -267,6 +285,31 @@ async def test_who_waits_for_a_topic_is_let_go_although_the_client_is_replaced(
             await KafkaRequestLog(producer, topic=place.requests).append(a_request())
 
     assert [type(refusal) for refusal in refusals] == [TransportError] * 2
+
+
+async def test_who_comes_when_a_topic_is_just_known_stays_behind_those_who_waited_for_it(
+    kafka_address: str,
+) -> None:
+    async with SupervisedProducer(kafka_address) as producer:
+        place = await made(kafka_address)
+        sending = [_urgent(producer, place, b"1"), _urgent(producer, place, b"2")]
+        client = producer._supervision.usable
+        assert client
+        cluster = client.producer.client.cluster
+
+        def send_third(_: object) -> None:
+            if place.requests in cluster.topics() and len(sending) == 2:
+                sending.append(_urgent(producer, place, b"3"))
+
+        cluster.add_listener(send_third)
+        await asyncio.gather(*sending)
+        await sending[2]
+
+    assert [record.value for record in await place.read(place.requests)] == [b"1", b"2", b"3"]
+
+
+def _urgent(producer: SupervisedProducer, place: Place, value: bytes) -> asyncio.Task[None]:
+    return asyncio.create_task(producer.send(place.requests, key=b"k", value=value))
 
 
 async def test_a_record_that_is_too_large_is_refused_and_the_next_is_kept(place: Place) -> None:
@@ -280,8 +323,8 @@ async def test_a_record_that_is_too_large_is_refused_and_the_next_is_kept(place:
 async def test_a_client_whose_sequence_broke_is_replaced(place: Place) -> None:
     async with SupervisedProducer(place.address) as producer:
         await producer.send(place.requests, key=b"k", value=b"before")
-        assert producer._current
-        sequences = producer._current._sender._sequences
+        assert producer._supervision.current
+        sequences = producer._supervision.current._sender._sequences
         for partition in sequences:
             sequences[partition] += 5  # as if five records before had got lost
 

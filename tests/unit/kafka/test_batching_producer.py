@@ -76,8 +76,8 @@ async def test_where_a_record_goes_is_known_before_it_is_sent() -> None:
     scene.library.leaders |= dict.fromkeys(range(1, 12), 1)
     scene.library.describe()
 
-    assert scene.producer.partition_of(TOPIC, b"key") == (murmur2(b"key") & 0x7FFFFFFF) % 12
-    assert scene.producer.partition_of("unknown", b"key") is None
+    assert scene.producer.partitions.of(TOPIC, b"key") == (murmur2(b"key") & 0x7FFFFFFF) % 12
+    assert scene.producer.partitions.of("unknown", b"key") is None
 
 
 async def test_a_topic_that_has_grown_is_looked_at_anew() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -11,9 +11,8 @@ from aiokafka.structs import TopicPartition
 
 from cse_chat.adapters.kafka.batch_sender import Batch, BatchSender
 from cse_chat.adapters.kafka.closing import end_producer
-from cse_chat.adapters.kafka.errors import FAILURES, transport_error
 from cse_chat.adapters.kafka.outgoing import NotHandedOverError, OutgoingRecord
-from cse_chat.adapters.kafka.partitioning import partition_of
+from cse_chat.adapters.kafka.partitions import Partitions
 from cse_chat.domain.errors import TransportError
 
 _ENDING = 1.0  # seconds for what should take none
@@ -66,21 +65,6 @@ class _Lane:
             self.hurried.set_result(None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Topic:
-    """The partitions of a topic.
-
-    Attributes:
-        described: What the client knew of it: with the next it is looked at anew.
-        partitions: All, in their order.
-        available: Those that have a leader.
-    """
-
-    described: object
-    partitions: Sequence[int]
-    available: Sequence[int]
-
-
 class BatchingProducer:
     """Has records kept through one client, and tells when it confirms and when it is of no more use.
 
@@ -91,6 +75,7 @@ class BatchingProducer:
 
     Attributes:
         producer: The client; `end` ends it.
+        partitions: What it knows of them: a record of a topic may be given to it once they are told.
         broken: Done as soon as it can confirm nothing more.
     """
 
@@ -109,11 +94,11 @@ class BatchingProducer:
             on_confirmed=lambda: on_confirmed(self),
             on_broken=lambda: on_broken(self),
         )
+        self.partitions = Partitions(producer.client)
         self._loop = asyncio.get_running_loop()
         self._queued = 0  # in all lanes; counted, because every send asks for it
         self._lanes: dict[int | None, _Lane] = {}  # by the node that leads
         self._lane_of: dict[TopicPartition, _Lane] = {}
-        self._topics: dict[str, _Topic] = {}
         self.broken = self._sender.broken
 
     @property
@@ -130,27 +115,6 @@ class BatchingProducer:
         """Return for how many seconds something is under way and nothing was confirmed."""
         return self._sender.stalled_for()
 
-    def knows(self, topic: str) -> bool:
-        """Whether it knows the partitions of *topic*: only then it may be given a record."""
-        return topic in self.producer.client.cluster._partitions  # noqa: SLF001 - no copy of them
-
-    def partition_of(self, topic: str, key: bytes) -> int | None:
-        """Return where a record with *key* goes now; ``None`` if *topic* is not known."""
-        known = self._topic(topic)
-        return partition_of(key, known.partitions, known.available) if known else None
-
-    async def learn(self, topic: str, deadline: float) -> None:
-        """Wait for the partitions: the library does so without a limit, and for ever once closed.
-
-        Raises:
-            TransportError: They were not known until *deadline*.
-        """
-        try:
-            async with asyncio.timeout_at(deadline):
-                await self.producer.client._wait_on_metadata(topic)  # noqa: SLF001 - as `send` does
-        except FAILURES as error:
-            raise transport_error(error) from error
-
     def put(self, record: OutgoingRecord) -> None:
         """Have *record* sent behind those with lower numbers.
 
@@ -159,11 +123,10 @@ class BatchingProducer:
         then, or the broker has refused it; with `NotHandedOverError` when this client is of no more
         use and never had it.
         """
-        topic = self._topic(record.topic)
-        if topic is None or self.broken.done():
+        partition = self.partitions.of(record.topic, record.key)
+        if partition is None or self.broken.done():
             record.fail(NotHandedOverError())
             return
-        partition = partition_of(record.key, topic.partitions, topic.available)
         place = TopicPartition(record.topic, partition)
         lane = self._lane(place)
         lane.queue.append((place, record))
@@ -218,17 +181,6 @@ class BatchingProducer:
     def _flights(self) -> set[asyncio.Task[None]]:
         return {lane.flight for lane in self._lanes.values() if lane.flight}
 
-    def _topic(self, name: str) -> _Topic | None:
-        cluster = self.producer.client.cluster
-        described = cluster._partitions.get(name)  # noqa: SLF001 - as above
-        topic = self._topics.get(name)
-        if topic is None or topic.described is not described:
-            if described is None:
-                return None
-            available = tuple(cluster.available_partitions_for_topic(name))
-            topic = self._topics[name] = _Topic(described, sorted(described), available)
-        return topic
-
     def _lane(self, place: TopicPartition) -> _Lane:
         lane = self._lane_of.get(place)
         # A partition that another node leads now must not overtake what is in its lane.
@@ -275,7 +227,7 @@ class BatchingProducer:
                 continue
             batch = batches.get(place)
             if batch is None:
-                if not self.knows(place.topic):  # no more
+                if not self.partitions.are_known(place.topic):  # no more
                     record.fail(NotHandedOverError())
                     continue
                 batch = batches[place] = Batch(place, now)
