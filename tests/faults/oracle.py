@@ -66,7 +66,7 @@ def twice_at_once(world: World) -> list[str]:
 
 
 def _is_done(world: World, request: ChatRequest) -> bool:
-    row = world.ledger._known(request.correlation_id)
+    row = world.ledger._rows.get(request.correlation_id)
     return row is not None and row.outcome is not None and row.done >= _tail_of(row.outcome.status)
 
 

@@ -45,7 +45,7 @@ async def _lived_through(mode: str, *kills: int, order: Order) -> list[list[str]
     most_executions, most_early = EXECUTIONS[mode] + len(kills), 1 + len(kills)
     assert await faults_of(world, most_executions=most_executions, most_early=most_early) == []
     assert set(asking.logged()) == {receipt.outcome}
-    assert (len(world.ledger), len(world.replies), world.ledger._claimed) == (0, 0, {})
+    assert (len(world.ledger), len(world.replies), world.ledger._leases.claimed) == (0, 0, {})
     return steps
 
 
@@ -101,7 +101,7 @@ async def _gateway_dies(mode: str, kill_at: int | None, *, order: Order) -> list
 
     world.accepted = await world.broker.requests()
     assert await faults_of(world, most_executions=EXECUTIONS[mode]) == []
-    assert (len(world.ledger), len(world.replies), world.ledger._claimed) == (0, 0, {})
+    assert (len(world.ledger), len(world.replies), world.ledger._leases.claimed) == (0, 0, {})
     told = {outcome.correlation_id for outcome, _ in world.responses.read()}
     assert told == {request.correlation_id for request in world.accepted}
     if world.hints.given and not world.accepted:

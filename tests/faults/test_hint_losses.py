@@ -35,7 +35,7 @@ async def lost_between(
     settled = await asking.settled()
     assert [settled] == asking.logged() == [receipt.outcome]
     assert before in {None, settled}
-    assert (len(world.ledger), len(world.replies), world.ledger._claimed) == (0, 0, {})
+    assert (len(world.ledger), len(world.replies), world.ledger._leases.claimed) == (0, 0, {})
     assert world.executions_of(asking.request) <= 2
 
 

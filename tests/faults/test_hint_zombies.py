@@ -54,7 +54,7 @@ def test_a_worker_that_froze_over_a_hint_changes_nothing_when_it_goes_on(
         world.accepted = await world.broker.requests()
         assert world.executions_of(asking.request) == 2
         assert await faults_of(world, most_early=2) == []
-        assert (len(world.ledger), len(world.replies), world.ledger._claimed) == (0, 0, {})
+        assert (len(world.ledger), len(world.replies), world.ledger._leases.claimed) == (0, 0, {})
 
     run_virtual(scene())
 
@@ -114,7 +114,7 @@ def test_an_offer_does_not_hold_where_an_attempt_crashed_meanwhile(
         asking.log.hurry.set()
         await quiet()
         assert "after SlowOffers.accept" in asking.gateway.process.steps
-        row = world.ledger._open[asking.request.correlation_id]
+        row = world.ledger._rows.open[asking.request.correlation_id]
         assert (row.attempt, row.spent) == (1, 0)
         await zombie.member.lose([0])
         last = await reading(world)

@@ -93,7 +93,7 @@ def test_it_is_answered_once_in_whatever_order_offer_acceptance_and_record_come(
         assert world.executions_of(asking.request) == 1
         assert await is_answered_early(world, asking.request)
         assert await faults_of(world) == []
-        assert (len(world.ledger), len(world.replies), world.ledger._claimed) == (0, 0, {})
+        assert (len(world.ledger), len(world.replies), world.ledger._leases.claimed) == (0, 0, {})
 
     run_virtual(scene())
 

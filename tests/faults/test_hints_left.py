@@ -50,7 +50,7 @@ def test_a_client_that_hangs_up_between_hint_and_acceptance_changes_nothing_of_t
         if not kept_after:
             assert settled is None
             assert await asking.left() == []
-        assert (len(world.ledger), len(world.replies), world.ledger._claimed) == (0, 0, {})
+        assert (len(world.ledger), len(world.replies), world.ledger._leases.claimed) == (0, 0, {})
 
     run_virtual(scene())
 
@@ -77,7 +77,7 @@ def test_a_client_that_hangs_up_once_it_is_accepted_finds_the_answer_later(
         world.accepted = await world.broker.requests()
         assert world.executions_of(asking.request) == 1
         assert await faults_of(world) == []
-        assert (len(world.ledger), len(world.replies), world.ledger._claimed) == (0, 0, {})
+        assert (len(world.ledger), len(world.replies), world.ledger._leases.claimed) == (0, 0, {})
 
     run_virtual(scene())
 
@@ -150,7 +150,7 @@ def test_of_a_thread_that_is_deleted_meanwhile_nothing_can_be_read(
         else:
             assert receipt.outcome == before
         assert world.broker.is_done()
-        assert (len(world.ledger), len(world.replies), world.ledger._claimed) == (0, 0, {})
+        assert (len(world.ledger), len(world.replies), world.ledger._leases.claimed) == (0, 0, {})
 
     run_virtual(scene())
 
@@ -179,6 +179,6 @@ def test_a_thread_deleted_while_the_agent_is_at_it_has_no_answer(
         assert receipt.outcome == logged
         assert await asking.settled() in {None, logged}
         assert world.executions_of(asking.request) == 1
-        assert (len(world.ledger), len(world.replies), world.ledger._claimed) == (0, 0, {})
+        assert (len(world.ledger), len(world.replies), world.ledger._leases.claimed) == (0, 0, {})
 
     run_virtual(scene())

@@ -62,7 +62,7 @@ def test_nothing_is_answered_of_what_the_log_did_not_take(
 
         assert asking.logged() == []
         assert world.executions_of(asking.request) <= 1
-        assert (len(world.ledger), len(world.replies), world.ledger._claimed) == (0, 0, {})
+        assert (len(world.ledger), len(world.replies), world.ledger._leases.claimed) == (0, 0, {})
 
     run_virtual(scene())
 
@@ -150,7 +150,7 @@ async def _kept_and_read_later(
     early = world.early_executions_of(asking.request)
     assert world.executions_of(asking.request) == early <= 1 + is_moved
     assert world.broker.is_done()
-    assert (len(world.ledger), len(world.replies), world.ledger._claimed) == (0, 0, {})
+    assert (len(world.ledger), len(world.replies), world.ledger._leases.claimed) == (0, 0, {})
     return worker.process.steps
 
 
@@ -264,7 +264,7 @@ async def _gateway_dies(
             await _read_as_cancelled_at_most(asking)
     assert len(world.executions) <= 1
     assert world.broker.is_done()
-    assert (len(world.ledger), len(world.replies), world.ledger._claimed) == (0, 0, {})
+    assert (len(world.ledger), len(world.replies), world.ledger._leases.claimed) == (0, 0, {})
     assert not asking.task.cancelled()
     asking.task.exception()
     return asking.gateway.process.steps

@@ -206,7 +206,7 @@ def _go_back(world: World) -> None:
 
 
 def _answer_another(world: World) -> None:
-    row = next(iter(world.ledger._settled._kept.values()))[1]
+    row = next(iter(world.ledger._rows.settled._kept.values()))[1]
     assert row.outcome is not None
     row.outcome = replace(row.outcome, user_id=UserId("eve"))
 

@@ -127,10 +127,15 @@ class World:
     def lose_ledger(self) -> None:
         """Forget what is registered, claimed, settled, said and recorded, as a server does without a disk."""
         ledger = self.ledger
-        for known in (ledger._open, ledger._open_in, ledger._claimed, ledger.marks._complete):
+        for known in (
+            ledger._rows.open,
+            ledger._rows.open_in,
+            ledger._leases.claimed,
+            ledger.marks._complete,
+        ):
             known.clear()
         for kept in (
-            *(ledger._settled, ledger.offers._offered, ledger.offers._accepted),
+            *(ledger._rows.settled, ledger.offers._offered, ledger.offers._accepted),
             *(self.history._threads, self.events._threads),
         ):
             kept._kept.clear()

@@ -7,10 +7,10 @@ from datetime import timedelta
 from cse_chat.adapters.cancellations import Cancellations
 from cse_chat.adapters.memory.applied import InMemoryAppliedMarks
 from cse_chat.adapters.memory.events import InMemoryEvents
-from cse_chat.adapters.memory.expiring import ExpiringDict
+from cse_chat.adapters.memory.leases import Leases
 from cse_chat.adapters.memory.offers import InMemoryOffers
 from cse_chat.adapters.memory.replies import InMemoryReplyBus
-from cse_chat.adapters.memory.rows import Row, weight_of
+from cse_chat.adapters.memory.rows import Row, Rows
 from cse_chat.adapters.memory.threads import InMemoryHistory, InMemoryThreads
 from cse_chat.domain.errors import (
     ClaimLostError,
@@ -62,17 +62,10 @@ class InMemoryLedger:
         self._history = history
         self._replies = replies
         self._events = events
-        self._monotonic = monotonic
-        self._new_token = new_token
-        self._lease = lease.total_seconds()
-        self._open: dict[CorrelationId, Row] = {}
-        self._open_in: dict[ThreadId, dict[CorrelationId, Row]] = {}  # oldest first
-        events.busy = self._open_in
+        self._rows = Rows(cap=cap, ttl=ttl, monotonic=monotonic)
+        events.busy = self._rows.open_in
         events.is_deleted = threads.is_deleted
-        self._settled: ExpiringDict[CorrelationId, Row] = ExpiringDict(
-            cap=cap, ttl=ttl, monotonic=monotonic, weigh=weight_of
-        )
-        self._claimed: dict[ThreadId, Row] = {}
+        self._leases = Leases(life=lease, monotonic=monotonic, new_token=new_token)
         self.offers = InMemoryOffers(settle=self._settle_early, monotonic=monotonic)
         """Early answers that wait until their requests are accepted."""
         self.marks = InMemoryAppliedMarks()
@@ -82,15 +75,15 @@ class InMemoryLedger:
 
     def __len__(self) -> int:
         """Return how many requests are open."""
-        return len(self._open)
+        return len(self._rows.open)
 
     def knows(self, correlation_id: CorrelationId) -> bool:
         """Say whether anything is known of a request."""
-        return self._known(correlation_id) is not None
+        return self._rows.get(correlation_id) is not None
 
     def open_in(self, thread_id: ThreadId) -> tuple[CorrelationId, ...]:
         """Return the open requests of a thread, oldest first."""
-        return tuple(self._open_in.get(thread_id, ()))
+        return tuple(self._rows.open_in.get(thread_id, ()))
 
     def position_of(self, request: ChatRequest) -> int | None:
         """Return how many are open before *request*; ``None`` if it is not open."""
@@ -107,7 +100,9 @@ class InMemoryLedger:
         self, ids: Collection[CorrelationId], *, settled_only: bool = False
     ) -> Mapping[CorrelationId, Entry]:
         """See `Ledger.find`."""
-        rows = [row for row in map(self._known, ids) if row and (row.outcome or not settled_only)]
+        rows = [
+            row for row in map(self._rows.get, ids) if row and (row.outcome or not settled_only)
+        ]
         return {row.correlation_id: row.entry() for row in rows}
 
     async def settle(
@@ -129,7 +124,7 @@ class InMemoryLedger:
         claim: Claim | None = None,
         said: Sequence[Utterance] = (),
     ) -> Settlement:
-        row = self._known(outcome.correlation_id) or self._blank(outcome)
+        row = self._rows.get(outcome.correlation_id) or self._blank(outcome)
         if (row.thread_id, row.user_id) != (outcome.thread_id, outcome.user_id):
             raise IdConflictError(outcome.correlation_id)
         first = row.outcome is None
@@ -139,15 +134,15 @@ class InMemoryLedger:
             if self._threads.is_deleted(row.thread_id) and outcome.status is not Status.CANCELLED:
                 raise ThreadDeletedError(row.thread_id)
             row.outcome = outcome
-            self._close(row)
+            self._rows.close(row)
             if self._threads.is_free_for(row.thread_id, row.user_id):
                 if claim:
                     self._say(row, claim, said)
                 self._events.ended(outcome)
         if claim:
-            self._end(row, claim)
+            self._leases.end(claim, row)
         self._add_turns(row, asked)
-        self._settled.put(row.correlation_id, row)
+        self._rows.settled.put(row.correlation_id, row)
         if first:
             self._replies.announce_now(outcome)
             if row.token and outcome.status is Status.CANCELLED:
@@ -156,7 +151,7 @@ class InMemoryLedger:
 
     async def mark(self, correlation_id: CorrelationId, tail: Tail) -> None:
         """See `Ledger.mark`."""
-        row = self._known(correlation_id)
+        row = self._rows.get(correlation_id)
         if row is not None:
             row.done.add(tail)
 
@@ -186,23 +181,20 @@ class InMemoryLedger:
         settlement = row.settlement()
         if settlement is not None:
             return settlement
-        holder = self._claimed.get(row.thread_id)
-        if holder is not None and self._is_live(holder):
+        if not self._leases.is_free(row.thread_id):
             return Busy()
         if row.token:
             row.spent += 1  # it was not released: whoever ran it is gone
         row.attempt += 1
-        row.token = self._new_token()
         row.said = 0
-        row.lease_until = self._monotonic() + self._lease
-        self._claimed[row.thread_id] = row
+        token = self._leases.take(row)
         self._events.started(request, attempt=row.attempt)
         claim = Claim(
             correlation_id=row.correlation_id,
             thread_id=row.thread_id,
             attempt=row.attempt,
             spent=row.spent,
-            token=row.token,
+            token=token,
             before=self._history.recent(row.thread_id, remembered),
         )
         if early and row.attempt == 1 and self._history.only_asked(row.thread_id):
@@ -216,29 +208,29 @@ class InMemoryLedger:
             return
         with suppress(IdConflictError, NotOwnerError, ThreadDeletedError):
             row = self._row_of(request, hint.durability)
-            holder = self._claimed.get(row.thread_id)
-            is_free = holder is None or not self._is_live(holder)
+            is_free = self._leases.is_free(row.thread_id)
             if is_free and not row.attempt and self._history.only_asked(row.thread_id):
                 self._claim(request, hint.durability, None, 0, early)
 
     async def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
         """See `Claims.renew`."""
-        return [claim for claim in claims if not self._renewed(claim)]
+        leases, rows = self._leases, self._rows
+        return [
+            claim for claim in claims if not leases.renewed(claim, rows.get(claim.correlation_id))
+        ]
 
     async def release(self, claim: Claim, *, spent: bool) -> None:
         """See `Claims.release`."""
-        row = self._known(claim.correlation_id)
+        row = self._rows.get(claim.correlation_id)
         if row is None or row.token != claim.token:
             return
         row.spent += spent
-        self._end(row, claim)
+        self._leases.end(claim, row)
 
     async def record(self, claim: Claim, said: Sequence[Utterance]) -> None:
         """See `EventRecorder.record`."""
-        row = self._known(claim.correlation_id)
-        if row is None or row.token != claim.token or row.outcome:
-            raise ClaimLostError(claim.correlation_id)
-        if self._claimed.get(row.thread_id) is not row:
+        row = self._rows.get(claim.correlation_id)
+        if row is None or row.outcome or not self._leases.holds(claim, row):
             raise ClaimLostError(claim.correlation_id)
         self._say(row, claim, said)
 
@@ -246,7 +238,7 @@ class InMemoryLedger:
         self, correlation_id: CorrelationId, user_id: UserId, feedback: Feedback
     ) -> ThreadId:
         """See `FeedbackBox.put`."""
-        row = self._known(correlation_id)
+        row = self._rows.get(correlation_id)
         if row is None or row.user_id != user_id:
             raise NotFoundError(f"request {correlation_id}")
         if row.status is not Status.ANSWERED:
@@ -256,11 +248,7 @@ class InMemoryLedger:
 
     def forget(self, thread_id: ThreadId, ids: Collection[CorrelationId]) -> int:
         """Forget the settled ones among *ids* of a thread that were not cancelled; return how many."""
-        rows = [row for row in map(self._settled.get, ids) if row and row.thread_id == thread_id]
-        gone = [row for row in rows if row.status is not Status.CANCELLED]
-        for row in gone:
-            self._settled.pop(row.correlation_id)
-        return len(gone)
+        return self._rows.forget(thread_id, ids)
 
     def _say(self, row: Row, claim: Claim, said: Sequence[Utterance]) -> None:
         for utterance in said:
@@ -268,27 +256,16 @@ class InMemoryLedger:
                 row.said = utterance.number
                 self._events.said(claim, utterance)
 
-    def _close(self, row: Row) -> None:
-        if self._open.pop(row.correlation_id, None) is None:
-            return
-        open_ones = self._open_in[row.thread_id]
-        del open_ones[row.correlation_id]
-        if not open_ones:
-            del self._open_in[row.thread_id]
-
-    def _known(self, correlation_id: CorrelationId) -> Row | None:
-        return self._open.get(correlation_id) or self._settled.get(correlation_id)
-
     def _row_of(self, request: ChatRequest, durability: Durability) -> Row:
         """Return the request's row; make it, with the user's turn, if there is none."""
-        row = self._known(request.correlation_id)
+        row = self._rows.get(request.correlation_id)
         thread_id, user_id = request.question.thread_id, request.question.user_id
         if row is not None:
             if (row.thread_id, row.user_id) != (thread_id, user_id):
                 raise IdConflictError(request.correlation_id)
             return row
         self._threads.own_now(thread_id, user_id)
-        row = self._open[request.correlation_id] = Row(
+        row = Row(
             correlation_id=request.correlation_id,
             thread_id=thread_id,
             user_id=user_id,
@@ -296,9 +273,9 @@ class InMemoryLedger:
             durability=durability,
             begins=self._events.last(thread_id),
         )
-        open_ones = self._open_in.setdefault(thread_id, {})
-        self._events.accepted(request, queue_position=len(open_ones))
-        open_ones[request.correlation_id] = row
+        queue_position = len(self.open_in(thread_id))
+        self._rows.add(row)
+        self._events.accepted(request, queue_position=queue_position)
         self._history.add(thread_id, [Turn.asking(request)], user_id=user_id)
         return row
 
@@ -321,24 +298,3 @@ class InMemoryLedger:
             turns = [*turns, Turn.answering(row.outcome)]
             self._history.add(row.thread_id, turns, user_id=row.user_id)
         row.done.add(Tail.HISTORY)
-
-    def _is_live(self, row: Row) -> bool:
-        return row.lease_until is not None and row.lease_until > self._monotonic()
-
-    def _renewed(self, claim: Claim) -> bool:
-        row = self._known(claim.correlation_id)
-        if row is None or row.token != claim.token:
-            return False
-        if self._claimed.get(row.thread_id) is not row:
-            return False  # it ran out, and another request of the thread has been claimed
-        row.lease_until = self._monotonic() + self._lease
-        # Settled by another: the agent must stop, and keeps the thread until it has.
-        return row.outcome is None
-
-    def _end(self, row: Row, claim: Claim) -> None:
-        if row.token != claim.token:
-            return
-        row.token = None
-        row.lease_until = None
-        if self._claimed.get(row.thread_id) is row:
-            del self._claimed[row.thread_id]

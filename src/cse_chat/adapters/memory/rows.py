@@ -1,8 +1,10 @@
-"""What the ledger in memory keeps of one request."""
+"""What the ledger in memory keeps of requests."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from cse_chat.adapters.memory.expiring import ExpiringDict
 from cse_chat.adapters.memory.weights import weight_of_outcome
 from cse_chat.domain.model.claims import Entry, Settlement, Tail
 from cse_chat.domain.model.events import NOTHING_YET, Cursor
@@ -63,6 +65,49 @@ class Row:
         return Settlement(outcome=self.outcome, done=frozenset(self.done))
 
 
-def weight_of(row: Row) -> int:
+class Rows:
+    """The requests of this process: open ones until they are settled, settled ones for a while.
+
+    Attributes:
+        open: By their ids.
+        open_in: By their threads, and there by their ids, oldest first.
+        settled: By their ids, the last ones up to *cap* bytes, for *ttl*.
+    """
+
+    def __init__(self, *, cap: int, ttl: timedelta, monotonic: Callable[[], float]) -> None:
+        self.open: dict[CorrelationId, Row] = {}
+        self.open_in: dict[ThreadId, dict[CorrelationId, Row]] = {}
+        self.settled: ExpiringDict[CorrelationId, Row] = ExpiringDict(
+            cap=cap, ttl=ttl, monotonic=monotonic, weigh=_weight_of
+        )
+
+    def get(self, correlation_id: CorrelationId) -> Row | None:
+        """Return what is known of a request."""
+        return self.open.get(correlation_id) or self.settled.get(correlation_id)
+
+    def add(self, row: Row) -> None:
+        """Add one that is open, behind the others of its thread."""
+        self.open[row.correlation_id] = row
+        self.open_in.setdefault(row.thread_id, {})[row.correlation_id] = row
+
+    def close(self, row: Row) -> None:
+        """Count *row* no more among those that are open."""
+        if self.open.pop(row.correlation_id, None) is None:
+            return
+        open_ones = self.open_in[row.thread_id]
+        del open_ones[row.correlation_id]
+        if not open_ones:
+            del self.open_in[row.thread_id]
+
+    def forget(self, thread_id: ThreadId, ids: Collection[CorrelationId]) -> int:
+        """Forget the settled ones among *ids* of a thread that were not cancelled; return how many."""
+        rows = [row for row in map(self.settled.get, ids) if row and row.thread_id == thread_id]
+        gone = [row for row in rows if row.status is not Status.CANCELLED]
+        for row in gone:
+            self.settled.pop(row.correlation_id)
+        return len(gone)
+
+
+def _weight_of(row: Row) -> int:
     """Return what *row* takes; one that is open counts nothing."""
     return weight_of_outcome(row.outcome) if row.outcome else 0
