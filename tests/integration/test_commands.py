@@ -169,6 +169,17 @@ def test_the_doctor_finds_a_free_port_and_says_how_to_start(tmp_path: Path) -> N
     assert f"-> start the service with `{COMMAND} run`" in result.stdout
 
 
+def test_where_brokers_are_named_the_doctor_says_how_to_start_both_parts(tmp_path: Path) -> None:
+    nowhere = {"KAFKA__BOOTSTRAP_SERVERS": "127.0.0.1:1", "REDIS__URL": "redis://127.0.0.1:1/0"}
+
+    result = run(tmp_path, "doctor", HTTP__PORT="0", **nowhere)
+
+    assert result.returncode == 2
+    assert f"-> start it with `{COMMAND} gateway`, and `{COMMAND} worker` beside it" in (
+        result.stdout
+    )
+
+
 def test_the_doctor_finds_a_stranger_at_the_port(tmp_path: Path) -> None:
     with a_server(said("200 OK", "hello")) as address:
         result = run(tmp_path, "doctor", "--json", HTTP__PORT=address.rpartition(":")[2])

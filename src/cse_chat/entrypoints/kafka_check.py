@@ -79,3 +79,5 @@ class KafkaCheck:
             _log.warning(
                 "kafka_unfit", reason=found.reason, remedy=found.remedy, setting=found.setting
             )
+        if before and not found:
+            _log.info("kafka_fit", setting=SETTING)

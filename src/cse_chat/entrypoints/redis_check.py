@@ -111,3 +111,5 @@ class RedisCheck:
                     remedy=trouble.remedy,
                     setting=trouble.setting,
                 )
+        if before and not self._found:
+            _log.info("redis_fit", setting=SETTING)

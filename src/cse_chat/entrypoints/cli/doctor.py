@@ -55,9 +55,13 @@ def _findings() -> Iterator[Finding]:
     yield folder_finding(settings.data_dir)
     yield data_finding(settings.data_dir)
     yield agent_finding(settings)
-    yield from service_findings(settings.http.host, settings.http.port)
-    yield from kafka_findings(settings, needed=_is_said(layers, "KAFKA__", "REQUESTS__"))
-    yield from redis_findings(settings, needed=_is_said(layers, "REDIS__URL", "REPLIES__"))
+    needs_kafka = _is_said(layers, "KAFKA__", "REQUESTS__")
+    needs_redis = _is_said(layers, "REDIS__URL", "REPLIES__")
+    yield from service_findings(
+        settings.http.host, settings.http.port, in_parts=needs_kafka or needs_redis
+    )
+    yield from kafka_findings(settings, needed=needs_kafka)
+    yield from redis_findings(settings, needed=needs_redis)
     yield callers_finding(settings)
 
 
@@ -180,10 +184,18 @@ def agent_finding(settings: Settings) -> Finding:
     return Finding(subject="agent", state=State.OK, says=f"{name} answers")
 
 
-def service_findings(host: str, port: int) -> Iterator[Finding]:
-    """Look at the port, and at the service if it is there."""
+def service_findings(host: str, port: int, *, in_parts: bool) -> Iterator[Finding]:
+    """Look at the port, and at the service if it is there.
+
+    Args:
+        host: Where it would listen.
+        port: There.
+        in_parts: Whether it is gateways and workers.
+    """
     url = url_of(host, port)
     start = f"start the service with `{program()} run`"
+    if in_parts:
+        start = f"start it with `{program()} gateway`, and `{program()} worker` beside it"
     try:
         listening_socket(host, port).close()
     except CannotListenError as error:

@@ -234,6 +234,7 @@ SIGNS: Final[Sequence[Sequence[Sign]]] = (
     (
         _took("Redis: heard within", redis.PUBSUB_SECONDS),
         _counted("Redis: announced", redis.PUBLISHED),
+        _counted("Redis: answered ahead", redis.AHEAD),
         _counted("Redis: late", redis.LATE),
         _counted("Redis: reconnects", redis.RECONNECTS, is_bad=True),
     ),

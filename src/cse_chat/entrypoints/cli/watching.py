@@ -128,9 +128,7 @@ async def _watch(watched: Sequence[Watched]) -> None:
 
 async def _on_terminal(watched: Sequence[Watched], fetch: Fetch) -> None:
     await _look(watched, fetch)
-    with Live(
-        picture(watched), console=console(), auto_refresh=False, vertical_overflow="crop"
-    ) as live:
+    with Live(picture(watched), console=console(), auto_refresh=False) as live:
         async for _ in _looks(watched, fetch):
             live.update(picture(watched), refresh=True)
 
