@@ -139,6 +139,12 @@ class Place:
             await producer.stop()
 
 
+def waiting_in(producer: SupervisedProducer) -> int:
+    """Return how many records wait in the client of *producer*, and are not handed over."""
+    client = producer._supervision.current
+    return client.waiting if client else 0
+
+
 async def freeze(server: KafkaServer) -> None:
     """Freeze *server*, and return once none of its threads does anything."""
     server.freeze()

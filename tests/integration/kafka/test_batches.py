@@ -8,7 +8,7 @@ import pytest
 from brokers.kafka import KafkaServer
 from cse_chat.adapters.kafka.producer import SupervisedProducer
 from cse_chat.domain.errors import TransportError
-from tests.integration.kafka.places import Place, freeze
+from tests.integration.kafka.places import Place, freeze, waiting_in
 from tests.waiting import until
 
 KEY = b"thread-1"
@@ -56,12 +56,7 @@ async def test_what_was_not_handed_over_to_a_broken_client_goes_by_the_next_in_i
         first = _sending(producer, own_place, range(1, 3))
         await _under_way(producer)
         waiting = _sending(producer, own_place, range(3, 50))
-        await until(
-            lambda: (
-                producer._supervision.current is not None
-                and producer._supervision.current.waiting == 47
-            )
-        )
+        await until(lambda: waiting_in(producer) == 47)
 
         assert producer._supervision.current
         producer._supervision.current.broken.set_result(None)
@@ -77,6 +72,29 @@ async def test_what_was_not_handed_over_to_a_broken_client_goes_by_the_next_in_i
     assert [value for value in kept if value not in {1, 2}] == [0, *range(3, 60)]
 
 
+async def test_who_waits_for_a_client_stays_behind_what_was_not_handed_over_before(
+    own_server: KafkaServer, own_place: Place
+) -> None:
+    async with SupervisedProducer(own_place.address, confirmed_by=PATIENT) as producer:
+        await asyncio.gather(*_sending(producer, own_place, range(1)))
+        await freeze(own_server)
+        lost = _sending(producer, own_place, range(1, 3))
+        await _under_way(producer)
+        handed_back = _sending(producer, own_place, range(3, 20))
+        await until(lambda: not producer.healthy, seconds=5)
+        later = _sending(producer, own_place, range(20, 30))
+        await until(lambda: producer._waiting == len(later))
+
+        assert producer._supervision.current
+        producer._supervision.current.broken.set_result(None)
+        own_server.thaw()
+        await asyncio.gather(*lost, return_exceptions=True)
+        await asyncio.gather(*handed_back, *later)
+
+    kept = await _values_in(own_place)
+    assert [value for value in kept if value not in {1, 2}] == [0, *range(3, 30)]
+
+
 async def test_what_nobody_waits_for_any_more_is_not_sent(
     own_server: KafkaServer, own_place: Place
 ) -> None:
@@ -86,12 +104,7 @@ async def test_what_nobody_waits_for_any_more_is_not_sent(
         sending = _sending(producer, own_place, range(1, 2))
         await _under_way(producer)
         sending += _sending(producer, own_place, range(2, 5))
-        await until(
-            lambda: (
-                producer._supervision.current is not None
-                and producer._supervision.current.waiting == 3
-            )
-        )
+        await until(lambda: waiting_in(producer) == 3)
 
         sending[2].cancel()
         own_server.thaw()
@@ -119,12 +132,7 @@ async def test_who_waits_while_a_frozen_server_keeps_it_from_being_sent_is_told_
         sending = _sending(producer, own_place, range(1, 2))
         await _under_way(producer)
         sending += _sending(producer, own_place, range(2, 4))
-        await until(
-            lambda: (
-                producer._supervision.current is not None
-                and producer._supervision.current.waiting == 2
-            )
-        )
+        await until(lambda: waiting_in(producer) == 2)
 
     async with asyncio.timeout(1):
         outcomes = await asyncio.gather(*sending, return_exceptions=True)

@@ -5,19 +5,14 @@ import asyncio
 from cse_chat.adapters.kafka.batching_producer import Pauses
 from cse_chat.adapters.kafka.producer import SupervisedProducer
 from cse_chat.domain.errors import TransportError
-from tests.integration.kafka.places import Place
+from tests.integration.kafka.places import Place, waiting_in
 from tests.waiting import until
 
 
 async def test_a_record_that_may_come_later_goes_with_the_next_urgent_one(place: Place) -> None:
     async with SupervisedProducer(place.address, pauses=Pauses(gathering=3_600)) as producer:
         later = _later(producer, place)
-        await until(
-            lambda: (
-                producer._supervision.current is not None
-                and producer._supervision.current.waiting == 1
-            )
-        )
+        await until(lambda: waiting_in(producer) == 1)
         await producer.send(place.requests, key=b"k", value=b"urgent")
         await later
 
@@ -29,12 +24,7 @@ async def test_a_record_that_may_come_later_comes_at_once_when_somebody_hurries(
 ) -> None:
     async with SupervisedProducer(place.address, pauses=Pauses(gathering=3_600)) as producer:
         later = _later(producer, place)
-        await until(
-            lambda: (
-                producer._supervision.current is not None
-                and producer._supervision.current.waiting == 1
-            )
-        )
+        await until(lambda: waiting_in(producer) == 1)
         producer.hurry()
         await later
 
@@ -56,12 +46,7 @@ async def test_so_does_one_that_waits_for_a_client(place: Place) -> None:
 async def test_what_gathers_when_it_is_closed_is_sent_first(place: Place) -> None:
     async with SupervisedProducer(place.address, pauses=Pauses(gathering=3_600)) as producer:
         later = _later(producer, place)
-        await until(
-            lambda: (
-                producer._supervision.current is not None
-                and producer._supervision.current.waiting == 1
-            )
-        )
+        await until(lambda: waiting_in(producer) == 1)
 
     await later
 

@@ -245,6 +245,23 @@ async def test_who_comes_when_a_topic_is_just_known_stays_behind_those_who_waite
     assert [record.value for record in await place.read(place.requests)] == [b"1", b"2", b"3"]
 
 
+async def test_so_does_who_comes_when_there_is_a_client_again_that_has_to_learn_of_the_topic(
+    kafka_address: str,
+) -> None:
+    async with SupervisedProducer(kafka_address) as producer:
+        place = await made(kafka_address)
+        producer._supervision._set_unusable(TransportError("away"))
+        sending = [_urgent(producer, place, b"%d" % number) for number in range(5)]
+        await until(lambda: producer._waiting == len(sending))
+        sending += [_urgent(producer, place, b"%d" % number) for number in range(5, 7)]
+        producer._supervision._set_usable()
+        await asyncio.gather(*sending)
+
+    assert [record.value for record in await place.read(place.requests)] == [
+        b"%d" % number for number in range(7)
+    ]
+
+
 def _urgent(producer: SupervisedProducer, place: Place, value: bytes) -> asyncio.Task[None]:
     return asyncio.create_task(producer.send(place.requests, key=b"k", value=value))
 

@@ -153,11 +153,12 @@ class BatchingProducer:
         self._sender.give_up(now)
 
     def give_up(self) -> None:
-        """Tell all who still wait, and send nothing more."""
+        """Tell all who still wait, also for partitions, and send nothing more."""
         if not self.broken.done():
             self.broken.set_result(None)
         for record in self._waiting():
             record.fail(NotHandedOverError())
+        self.partitions.give_up()
         self._sender.give_up()
 
     async def flushed(self) -> None:

@@ -1,4 +1,4 @@
-"""What a client knows of the partitions of topics, and how it learns of them in turn."""
+"""What a client knows of the partitions of topics."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from aiokafka.client import AIOKafkaClient
 
-from cse_chat.adapters.kafka.errors import FAILURES, transport_error
+from cse_chat.adapters.kafka.errors import transport_error
 from cse_chat.adapters.kafka.partitioning import partition_of
 
 
@@ -27,10 +27,14 @@ class _Topic:
 
 @dataclass(slots=True, eq=False)
 class _Learners:
-    """Those who wait for the partitions of a topic: one does, and the others for their turn."""
+    """Those who wait for the partitions of a topic, and the look for them.
 
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    count: int = 0
+    Attributes:
+        told: Done when the look is over: with why it found nothing, if so.
+    """
+
+    look: asyncio.Task[None]
+    told: dict[asyncio.Future[Exception | None], None] = field(default_factory=dict)
 
 
 class Partitions:
@@ -46,34 +50,61 @@ class Partitions:
         return topic in self._client.cluster._partitions  # noqa: SLF001 - no copy of them
 
     def are_told(self, topic: str) -> bool:
-        """Whether those of *topic* are known, and all who have waited for them were told."""
+        """Whether those of *topic* are known, and all who wait for them have been told so."""
         return self.are_known(topic) and topic not in self._learners
 
     async def learn(self, topic: str, deadline: float) -> None:
-        """Wait until those of *topic* are known, behind all who wait already.
+        """Wait until those of *topic* are known, or `give_up` is called.
 
-        The library does so without a limit, for ever once closed, and lets who comes when they are
-        just known overtake who has waited.
+        All who wait go on in the same turn of the loop, and nobody before them: who gives a record
+        to the client before another turn begins stays in the order of numbers.
 
         Raises:
-            TransportError: They were not known until *deadline*.
+            TransportError: They were not known until *deadline*, or cannot be looked for.
         """
-        learners = self._learners.setdefault(topic, _Learners())
-        learners.count += 1
+        learners = self._learners.get(topic)
+        if learners is None:
+            learners = _Learners(asyncio.create_task(self._look(topic)))
+            self._learners[topic] = learners
+        told: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
+        learners.told[told] = None
         try:
-            async with asyncio.timeout_at(deadline), learners.turn:
-                await self._client._wait_on_metadata(topic)  # noqa: SLF001 - as its producer does
-        except FAILURES as error:
-            raise transport_error(error) from error
+            async with asyncio.timeout_at(deadline):
+                error = await told
+        except TimeoutError as late:
+            error = late
         finally:
-            learners.count -= 1
-            if not learners.count:
+            del learners.told[told]
+            if not learners.told and self._learners.get(topic) is learners:
+                # The library looks without a limit, and for ever once it is closed.
+                learners.look.cancel()
                 del self._learners[topic]
+        if error is not None:
+            raise transport_error(error) from error
+
+    def give_up(self) -> None:
+        """Let go who waits: this client is of no more use."""
+        for topic, learners in list(self._learners.items()):
+            learners.look.cancel()
+            self._tell(topic, None)
 
     def of(self, topic: str, key: bytes | None) -> int | None:
         """Return where a record of *topic* with *key* goes now; ``None`` if that is not known."""
         known = self._topic(topic)
         return partition_of(key, known.partitions, known.available) if known else None
+
+    async def _look(self, topic: str) -> None:
+        error: Exception | None = None
+        try:
+            await self._client._wait_on_metadata(topic)  # noqa: SLF001 - as the library's producer
+        except Exception as failure:  # noqa: BLE001 - whatever it is: else they would wait in vain
+            error = failure
+        self._tell(topic, error)
+
+    def _tell(self, topic: str, error: Exception | None) -> None:
+        for told in self._learners.pop(topic).told:
+            if not told.done():  # who waited may have been cancelled in this very turn
+                told.set_result(error)
 
     def _topic(self, name: str) -> _Topic | None:
         cluster = self._client.cluster

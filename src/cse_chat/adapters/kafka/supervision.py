@@ -133,7 +133,7 @@ class Supervision:
                 await self._watch(client)
             finally:
                 if self._supervising is None:
-                    self.current = client  # `__aexit__` ends it
+                    self.current = client  # `end` ends it
                 else:
                     self._abandon(client)
 
