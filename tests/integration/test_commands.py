@@ -3,18 +3,14 @@
 import json
 import socket
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.integration.processes import (
-    COMMAND,
-    RunningProcess,
-    run,
-)
+from tests.integration.processes import COMMAND, RunningProcess, run
+from tests.raw_servers import a_server, said
 
 
 @pytest.fixture(scope="module")
@@ -22,39 +18,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where echo answers at once."""
     with RunningProcess(tmp_path_factory.mktemp("service")) as service:
         yield service.url
-
-
-@contextmanager
-def a_server(*answers: bytes) -> Iterator[str]:
-    """Serve one connection for each of *answers*: say it, whatever is asked, and hang up.
-
-    An empty answer keeps the connection open and says nothing.
-    """
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(30)  # a command that never comes fails the test instead of hanging it
-        held = []
-
-        def serve() -> None:
-            for answer in answers:
-                connection, _ = server.accept()
-                held.append(connection)
-                connection.recv(65_536)
-                if answer:
-                    connection.sendall(answer)
-                    connection.close()
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.getsockname()[1]}"
-        finally:
-            thread.join()
-            for connection in held:
-                connection.close()
-
-
-def said(status: str, body: str) -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
 
 
 @contextmanager
@@ -178,6 +141,14 @@ def test_where_brokers_are_named_the_doctor_says_how_to_start_both_parts(tmp_pat
     assert f"-> start it with `{COMMAND} gateway`, and `{COMMAND} worker` beside it" in (
         result.stdout
     )
+
+
+def test_where_no_broker_is_used_the_doctor_says_how_to_start_one_process(tmp_path: Path) -> None:
+    in_memory = {"REQUESTS__TRANSPORT": "memory", "REPLIES__TRANSPORT": "memory"}
+
+    result = run(tmp_path, "doctor", HTTP__PORT="0", **in_memory)
+
+    assert f"-> start the service with `{COMMAND} run`" in result.stdout
 
 
 def test_the_doctor_finds_a_stranger_at_the_port(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ class KafkaCheck:
         self._is_well = is_well
         self._looking: asyncio.Task[None] | None = None
         self._found: Trouble | None = None
+        self._told: Trouble | None = None  # in the log
 
     def __call__(self) -> Sequence[Trouble]:
         """Return what was found last."""
@@ -74,10 +75,12 @@ class KafkaCheck:
         return Trouble(reason=found.slug, remedy=found.detail, setting=SETTING)
 
     def _tell(self, found: Trouble | None) -> None:
-        before, self._found = self._found, found
-        if found and found != before:  # the same again and again says nothing new
+        self._found = found
+        if found and found != self._told:  # the same again and again says nothing new
             _log.warning(
                 "kafka_unfit", reason=found.reason, remedy=found.remedy, setting=found.setting
             )
-        if before and not found:
+            self._told = found
+        elif not found and self._told and self._is_well():
             _log.info("kafka_fit", setting=SETTING)
+            self._told = None

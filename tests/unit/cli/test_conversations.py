@@ -11,7 +11,7 @@ from typing_extensions import override
 from cse_chat.entrypoints.cli.asking import RunningService, document_of
 from cse_chat.entrypoints.cli.conversations import Conversation, Unanswered
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
-from cse_chat.entrypoints.cli.interrupts import interrupted_afterwards
+from cse_chat.entrypoints.cli.interrupts import interrupted_afterwards, interrupted_at_once
 from tests.unit.cli.played import (
     PROBLEM,
     UNAVAILABLE,
@@ -280,3 +280,14 @@ def test_a_second_ctrl_c_does_not_wait_and_the_handler_is_put_back() -> None:
 
     assert done == ["went on"]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_what_ignores_ctrl_c_goes_on_doing_so() -> None:
+    """A shell has it so for what runs in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with interrupted_at_once():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -10,10 +10,10 @@ from typing_extensions import override
 
 from brokers.ports import free_port
 from cse_chat.adapters.durations import Durations
+from cse_chat.entrypoints.cli import watching
+from cse_chat.entrypoints.cli.scraping import Fetch, Unreachable
 from cse_chat.entrypoints.cli.vital_signs import Balance, in_words
 from cse_chat.entrypoints.cli.watching import (
-    Fetch,
-    Unreachable,
     Watched,
     line,
     picture,
@@ -25,6 +25,7 @@ from cse_chat.entrypoints.metrics.exposition import Metrics
 from cse_chat.entrypoints.metrics.families import gateway, process
 from cse_chat.entrypoints.metrics.reading import Scrape
 from cse_chat.entrypoints.settings import Settings
+from tests.raw_servers import a_server, said
 
 URL = "http://127.0.0.1:8000"
 SHOW_CURSOR = "\x1b[?25h"
@@ -267,3 +268,43 @@ def test_ctrl_c_while_it_draws_leaves_a_terminal_with_a_cursor(
 
     assert screen.pressed
     assert screen.getvalue().endswith(SHOW_CURSOR)
+
+
+def test_a_terminal_of_few_lines_shows_that_there_are_more(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("LINES", "10")
+    monkeypatch.setattr(sys, "stdout", screen := Screen())
+
+    with a_server(said("200 OK", told.text())) as url, pytest.raises(KeyboardInterrupt):
+        watch([url])
+
+    _, first, last = screen.getvalue().split("Ctrl+C ends")
+    assert "..." in first
+    assert "left open" not in first
+    assert "left open" in last
+
+
+class FullPipe(StringIO):
+    """What nobody reads from: it takes nothing until Ctrl+C is pressed."""
+
+    went_on = False
+
+    @override
+    def write(self, text: str) -> int:
+        signal.raise_signal(signal.SIGINT)
+        self.went_on = True
+        return 0
+
+
+def test_where_nobody_reads_on_ctrl_c_ends_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "_EVERY", 0.0)
+    monkeypatch.setattr(sys, "stdout", pipe := FullPipe())
+    before = signal.getsignal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        watch([f"http://127.0.0.1:{free_port()}"])
+
+    assert not pipe.went_on
+    assert signal.getsignal(signal.SIGINT) is before

@@ -68,7 +68,10 @@ def _findings() -> Iterator[Finding]:
 def _is_said(layers: Layers, *beginnings: str) -> bool:
     """Say whether somebody set up gateways and workers, and not the embedded service alone."""
     begins = tuple(f"{PREFIX}{beginning}" for beginning in beginnings)
-    return any(name.startswith(begins) and text for name, text in layers.merged().items())
+    return any(
+        name.startswith(begins) and text not in {"", "memory"}
+        for name, text in layers.merged().items()
+    )
 
 
 def python_finding(running: tuple[int, ...]) -> Finding:

@@ -1,4 +1,4 @@
-"""Ctrl+C at a moment where it does no harm."""
+"""Ctrl+C at a moment where it does no harm, or at once."""
 
 import signal
 from collections.abc import Iterator
@@ -30,3 +30,21 @@ def interrupted_afterwards() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
     if pressed:
         raise KeyboardInterrupt
+
+
+@contextmanager
+def interrupted_at_once() -> Iterator[None]:
+    """Let Ctrl+C end what is inside, where `asyncio.run` would have it wait for an `await`.
+
+    Raises:
+        KeyboardInterrupt: It was pressed.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:  # as a shell has it for what runs in the background
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -3,12 +3,10 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Final
 
-import httpx
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.live import Live
@@ -20,7 +18,9 @@ from cse_chat.entrypoints.cli.configuration import read_settings
 from cse_chat.entrypoints.cli.consoles import console
 from cse_chat.entrypoints.cli.exit_codes import CommandFailedError, ExitCode
 from cse_chat.entrypoints.cli.health import place_of
+from cse_chat.entrypoints.cli.interrupts import interrupted_at_once
 from cse_chat.entrypoints.cli.printing import printable
+from cse_chat.entrypoints.cli.scraping import NOT_OURS, Fetch, Unreachable, asking
 from cse_chat.entrypoints.cli.vital_signs import SIGNS, Balance, Sign, in_words, state_of
 from cse_chat.entrypoints.metrics import labels
 from cse_chat.entrypoints.metrics.families import gateway, kafka, process, worker
@@ -28,17 +28,7 @@ from cse_chat.entrypoints.metrics.reading import Scrape, Stretch
 from cse_chat.entrypoints.settings import Settings
 
 _EVERY: Final = 1.0  # seconds
-_ANSWERED_WITHIN: Final = 0.9
 _LOOKED_BACK: Final = 5  # scrapes: over these go rates and quantiles
-_MOST_BYTES: Final = 4_194_304
-_NOT_OURS: Final = "what answers there is no cse-chat"
-
-Fetch = Callable[[str], Awaitable[str]]
-"""Returns what a process says at its address, or raises `Unreachable`."""
-
-
-class Unreachable(Exception):  # noqa: N818 -- a state of a process, and it is told as such
-    """A process told nothing; the message says why."""
 
 
 class Watched:
@@ -86,9 +76,9 @@ def _scrape_of(text: str, *, at: float) -> Scrape:
     try:
         scrape = Scrape.of(text, at=at)
     except ValueError as error:
-        raise Unreachable(_NOT_OURS) from error
+        raise Unreachable(NOT_OURS) from error
     if process.BUILD_INFO.name not in scrape:
-        raise Unreachable(_NOT_OURS)
+        raise Unreachable(NOT_OURS)
     return scrape
 
 
@@ -122,7 +112,7 @@ def watch(urls: Sequence[str]) -> None:
 
 async def _watch(watched: Sequence[Watched]) -> None:
     show = _on_terminal if console().is_terminal else _line_by_line
-    async with _asking() as fetch:
+    with asking() as fetch:
         await show(watched, fetch)
 
 
@@ -137,7 +127,8 @@ async def _line_by_line(watched: Sequence[Watched], fetch: Fetch) -> None:
     await _look(watched, fetch)
     async for _ in _looks(watched, fetch):
         for each in shown(watched):
-            console().print(line(each), soft_wrap=True)
+            with interrupted_at_once():  # who reads may have stopped reading
+                console().print(line(each), soft_wrap=True)
 
 
 async def _looks(watched: Sequence[Watched], fetch: Fetch) -> AsyncIterator[None]:
@@ -216,27 +207,3 @@ def line(watched: Watched) -> Text:
     if kafka.REBALANCES.name in stretch.last:
         told.append(f"lag {stretch.last.total(kafka.UNFINISHED.name):,.0f}")
     return Text(printable("; ".join(told)))
-
-
-@asynccontextmanager
-async def _asking() -> AsyncIterator[Fetch]:
-    async with httpx.AsyncClient(timeout=None, trust_env=False) as client:  # noqa: S113 -- below
-
-        async def fetch(url: str) -> str:
-            try:
-                async with asyncio.timeout(_ANSWERED_WITHIN):
-                    response = await client.get(url)
-            except TimeoutError as error:
-                raise Unreachable(f"it does not answer within {_ANSWERED_WITHIN:g} s") from error
-            except httpx.ConnectError as error:
-                is_refused = "refused" in str(error) or "attempts failed" in str(error)
-                raise Unreachable(
-                    "nothing listens there" if is_refused else f"it cannot be reached ({error})"
-                ) from error
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                raise Unreachable(f"it cannot be asked ({type(error).__name__})") from error
-            if response.status_code != httpx.codes.OK or len(response.content) > _MOST_BYTES:
-                raise Unreachable(f"it has no metrics (status {response.status_code})")
-            return response.text
-
-        yield fetch
