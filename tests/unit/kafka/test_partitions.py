@@ -1,6 +1,7 @@
 """Who waits until a client knows the partitions of a topic."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from aiokafka.errors import TopicAuthorizationFailedError
@@ -20,6 +21,7 @@ class Client:
         self._partitions: dict[str, object] = {}
         self.is_said = asyncio.Event()
         self.error: Exception | None = None
+        self.when_known: Callable[[], object] = object
         self.looks = 0
         self.given_up = 0
 
@@ -33,6 +35,7 @@ class Client:
         if self.error:
             raise self.error
         self._partitions[topic] = object()
+        self.when_known()
 
 
 @pytest.fixture
@@ -85,6 +88,45 @@ async def test_who_comes_when_it_is_known_and_not_told_yet_waits_as_well(
     client.is_said.set()
     await waiting
     assert partitions.are_told(TOPIC)
+
+
+async def test_who_comes_when_they_are_told_goes_on_behind_them(
+    client: Client, partitions: Partitions
+) -> None:
+    went: list[int] = []
+
+    async def wait(number: int) -> None:
+        if not partitions.are_told(TOPIC):
+            await partitions.learn(TOPIC, in_a_while())
+        went.append(number)
+
+    waiting = [asyncio.create_task(wait(number)) for number in range(3)]
+    await until(lambda: client.looks == 1)
+    client.when_known = lambda: waiting.append(asyncio.create_task(wait(len(waiting))))
+    client.is_said.set()
+    for number in range(4, 9):  # each turn another comes
+        await asyncio.sleep(0)
+        waiting.append(asyncio.create_task(wait(number)))
+    await until(lambda: len(went) == 9)
+
+    assert went == [*range(9)]
+    assert partitions.are_told(TOPIC)
+
+
+async def test_who_comes_when_it_could_not_be_known_has_it_looked_for_anew(
+    client: Client, partitions: Partitions
+) -> None:
+    client.error = TopicAuthorizationFailedError()
+    first = asyncio.create_task(partitions.learn(TOPIC, in_a_while()))
+    await until(lambda: client.looks == 1)
+    partitions.give_up()
+
+    second = asyncio.create_task(partitions.learn(TOPIC, in_a_while()))
+    await until(lambda: client.looks == 2)
+    client.error = None
+    client.is_said.set()
+
+    await asyncio.gather(first, second)
 
 
 async def test_all_are_told_why_it_cannot_be_known(client: Client, partitions: Partitions) -> None:

@@ -8,6 +8,7 @@ from aiokafka.client import AIOKafkaClient
 
 from cse_chat.adapters.kafka.errors import transport_error
 from cse_chat.adapters.kafka.partitioning import partition_of
+from cse_chat.adapters.kafka.waiters import Waiters
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,25 @@ class _Learners:
     """Those who wait for the partitions of a topic, and the look for them.
 
     Attributes:
-        told: Done when the look is over: with why it found nothing, if so.
+        error: Why the look found nothing.
+        is_over: Whether it has ended, and they are told.
     """
 
-    look: asyncio.Task[None]
-    told: dict[asyncio.Future[Exception | None], None] = field(default_factory=dict)
+    waiters: Waiters = field(default_factory=Waiters)
+    look: asyncio.Task[None] | None = None
+    error: Exception | None = None
+    is_over: bool = False
+
+    def tell(self) -> None:
+        """Let all go on."""
+        self.is_over = True
+        self.waiters.tell()
+
+    def give_up(self) -> None:
+        """Look no more: the library does so without a limit, and for ever once it is closed."""
+        if self.look is not None:
+            self.look.cancel()
+        self.tell()
 
 
 class Partitions:
@@ -50,61 +65,54 @@ class Partitions:
         return topic in self._client.cluster._partitions  # noqa: SLF001 - no copy of them
 
     def are_told(self, topic: str) -> bool:
-        """Whether those of *topic* are known, and all who wait for them have been told so."""
+        """Whether those of *topic* are known, and all who waited for them have gone on."""
         return self.are_known(topic) and topic not in self._learners
 
     async def learn(self, topic: str, deadline: float) -> None:
         """Wait until those of *topic* are known, or `give_up` is called.
 
-        All who wait go on in the same turn of the loop, and nobody before them: who gives a record
-        to the client before another turn begins stays in the order of numbers.
+        All who wait go on in the same turn of the loop, and who comes meanwhile behind them: who then
+        gives a record to the client at once stays in the order of numbers.
 
         Raises:
             TransportError: They were not known until *deadline*, or cannot be looked for.
         """
         learners = self._learners.get(topic)
-        if learners is None:
-            learners = _Learners(asyncio.create_task(self._look(topic)))
-            self._learners[topic] = learners
-        told: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
-        learners.told[told] = None
+        if learners is None or (learners.is_over and not self.are_known(topic)):
+            learners = self._learners[topic] = _Learners()
+            learners.look = asyncio.create_task(self._look(topic, learners))
         try:
-            async with asyncio.timeout_at(deadline):
-                error = await told
-        except TimeoutError as late:
-            error = late
-        finally:
-            del learners.told[told]
-            if not learners.told and self._learners.get(topic) is learners:
-                # The library looks without a limit, and for ever once it is closed.
-                learners.look.cancel()
-                del self._learners[topic]
-        if error is not None:
+            if learners.is_over:
+                await learners.waiters.follow()
+            else:
+                await learners.waiters.wait(deadline)
+        except TimeoutError as error:
             raise transport_error(error) from error
+        finally:
+            if not learners.waiters.are_there:
+                learners.give_up()
+                if self._learners.get(topic) is learners:
+                    del self._learners[topic]
+        if learners.error is not None and not self.are_known(topic):
+            raise transport_error(learners.error) from learners.error
 
     def give_up(self) -> None:
         """Let go who waits: this client is of no more use."""
-        for topic, learners in list(self._learners.items()):
-            learners.look.cancel()
-            self._tell(topic, None)
+        for learners in self._learners.values():
+            learners.give_up()
 
     def of(self, topic: str, key: bytes | None) -> int | None:
         """Return where a record of *topic* with *key* goes now; ``None`` if that is not known."""
         known = self._topic(topic)
         return partition_of(key, known.partitions, known.available) if known else None
 
-    async def _look(self, topic: str) -> None:
-        error: Exception | None = None
+    async def _look(self, topic: str, learners: _Learners) -> None:
         try:
             await self._client._wait_on_metadata(topic)  # noqa: SLF001 - as the library's producer
-        except Exception as failure:  # noqa: BLE001 - whatever it is: else they would wait in vain
-            error = failure
-        self._tell(topic, error)
-
-    def _tell(self, topic: str, error: Exception | None) -> None:
-        for told in self._learners.pop(topic).told:
-            if not told.done():  # who waited may have been cancelled in this very turn
-                told.set_result(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is: else they would wait in vain
+            learners.error = error
+        finally:
+            learners.tell()
 
     def _topic(self, name: str) -> _Topic | None:
         cluster = self._client.cluster

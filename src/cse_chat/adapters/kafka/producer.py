@@ -110,7 +110,7 @@ class SupervisedProducer:
         try:
             self._check_room(value)
             while True:
-                client = self._supervision.usable
+                client = self._supervision.at_once
                 if client is None or not client.partitions.are_told(topic):
                     client = await self._client_for(topic, deadline)
                 confirmed = loop.create_future()

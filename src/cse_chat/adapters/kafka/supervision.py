@@ -14,6 +14,7 @@ from cse_chat.adapters.kafka.closing import end_producer, within
 from cse_chat.adapters.kafka.compression import compress_quickly
 from cse_chat.adapters.kafka.connection import client_options
 from cse_chat.adapters.kafka.errors import check_topics, transport_error
+from cse_chat.adapters.kafka.waiters import Waiters
 from cse_chat.domain.errors import TransportError
 
 _log = structlog.get_logger(__name__)
@@ -55,7 +56,8 @@ class Supervision:
         self._topics = frozenset(topics)
         self._patience = patience
         self._pauses = pauses
-        self._usable = asyncio.Event()
+        self._is_usable = False
+        self._waiters = Waiters()
         self._loop: asyncio.AbstractEventLoop
         self._down_since = 0.0
         self._availability = Availability("producer")
@@ -67,7 +69,12 @@ class Supervision:
     @property
     def usable(self) -> BatchingProducer | None:
         """The client, if it confirms records as far as is known."""
-        return self.current if self._usable.is_set() else None
+        return self.current if self._is_usable else None
+
+    @property
+    def at_once(self) -> BatchingProducer | None:
+        """The client, if it is usable and nobody who has waited for it is to have it first."""
+        return None if self._waiters.are_there else self.usable
 
     @property
     def problem(self) -> str | None:
@@ -90,7 +97,8 @@ class Supervision:
         is_well = self.usable is not None
         current, self.current = self.current, None
         self._availability.problem = TransportError("the producer is closed")
-        self._usable.set()  # who waits for a client is woken, finds none, and is told
+        self._is_usable = True
+        self._waiters.tell()  # who waits for a client finds none, and says so
         if current is not None:
             if is_well:
                 current.hurry()
@@ -106,11 +114,11 @@ class Supervision:
         Raises:
             TransportError: It was not until *deadline*, or has not been for too long.
         """
-        now = self._loop.time()
-        if not self._usable.is_set() and now - self._down_since < self._patience:
+        if self._is_usable and self._waiters.are_there:
+            await self._waiters.follow()
+        while not self._is_usable and self._loop.time() - self._down_since < self._patience:
             try:
-                async with asyncio.timeout_at(deadline):
-                    await self._usable.wait()
+                await self._waiters.wait(deadline)
             except TimeoutError as error:
                 raise TransportError(str(self._availability.problem)) from error
         client = self.usable
@@ -174,11 +182,11 @@ class Supervision:
             stalled_for = client.stalled_for()
             if stalled_for > _GIVEN_UP_AFTER:
                 return
-            if stalled_for > _STALLED_AFTER and self._usable.is_set():
+            if stalled_for > _STALLED_AFTER and self._is_usable:
                 self._set_unusable(TransportError("Kafka confirms nothing"))
 
     def _note_confirmed(self, client: BatchingProducer) -> None:
-        if client is self.current and not self._usable.is_set():
+        if client is self.current and not self._is_usable:
             self._set_usable()
 
     def _note_broken(self, client: BatchingProducer) -> None:
@@ -197,12 +205,13 @@ class Supervision:
 
     def _set_usable(self) -> None:
         self._availability.note_connected()
-        self._usable.set()
+        self._is_usable = True
+        self._waiters.tell()
 
     def _set_unusable(self, problem: TransportError) -> None:
         self._availability.problem = problem
-        if self._usable.is_set():
-            self._usable.clear()
+        if self._is_usable:
+            self._is_usable = False
             self._down_since = self._loop.time()
 
     def _end_later(self, ending: Coroutine[Any, Any, None]) -> None:
