@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from tests.unit.logged import restored
 
@@ -16,7 +17,18 @@ pytest_plugins = ["tests.brokers.servers", "tests.side_by_side", "tests.time_lim
 
 
 def pytest_configure() -> None:
-    """Keep log lines of tests short: structlog's own default draws each traceback with locals."""
+    """Measure no time where examples are tried, and keep log lines short.
+
+    A busy machine makes an example slow, not wrong. structlog's own default draws each traceback
+    with locals.
+    """
+    settings.register_profile(
+        "untimed",
+        settings(),  # what Hypothesis takes here or in CI
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("untimed")
     structlog.configure(
         processors=[structlog.processors.KeyValueRenderer()],
         logger_factory=structlog.ReturnLoggerFactory(),

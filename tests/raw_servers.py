@@ -37,5 +37,6 @@ def a_server(*answers: bytes) -> Iterator[str]:
 
 def said(status: str, body: str, *headers: str) -> bytes:
     """Return a response with *body*, which is ASCII as well as *status* and *headers*."""
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", body]
+    length = f"Content-Length: {len(body)}"
+    lines = [f"HTTP/1.1 {status}", "Connection: close", length, *headers, "", body]
     return "\r\n".join(lines).encode("latin-1")

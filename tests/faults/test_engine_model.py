@@ -239,7 +239,7 @@ class EngineMachine(RuleBasedStateMachine):
 
 
 TestEngine = EngineMachine.TestCase
-TestEngine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestEngine.settings = settings(max_examples=60, stateful_step_count=40)
 
 
 class EarlyEngineMachine(EngineMachine):
@@ -249,4 +249,4 @@ class EarlyEngineMachine(EngineMachine):
 
 
 TestEarlyEngine = EarlyEngineMachine.TestCase
-TestEarlyEngine.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+TestEarlyEngine.settings = settings(max_examples=30, stateful_step_count=40)

@@ -35,7 +35,7 @@ class InMemoryScene:
         self.events.forget(thread)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(chance=st.randoms(use_true_random=False), steps=st.integers(5, 80))
 def test_each_event_once_in_order_or_a_gap(chance: random.Random, steps: int) -> None:
     async def scene() -> None:

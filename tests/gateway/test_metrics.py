@@ -254,7 +254,7 @@ async def _turn(_: timedelta) -> None:
 ACTS: Final = ("ask", "hold", "refuse", "crash", "hang up", "let go", "rebalance", "cancel", "turn")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @example([("hold", 1, 12), ("hang up", 0, 2)])
 @example([("hold", 1, 12), ("hold", 1, 12), ("rebalance", 0, 12), ("let go", 0, 12)])
 @given(

@@ -82,7 +82,7 @@ def test_no_value_can_break_a_line_or_command_a_terminal(hostile: str, *, human:
     assert len(lines[0].splitlines()) == 1
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.dictionaries(st.text(), st.text() | st.floats() | st.integers(), max_size=3))
 def test_whatever_is_logged_is_one_line_of_json(fields: dict[str, Any]) -> None:
     (line,) = lines_of(lambda log: log.info("seen", _=0, fields=fields))

@@ -182,7 +182,7 @@ def test_the_same_question_gets_the_same_answer(answerer: Answerer) -> None:
         assert answerer.answer(asked[0]) == answerer.answer(asked[0])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=300))
 def test_any_text_gets_an_answer(answerer: Answerer, text: str) -> None:
     assert answerer.answer(text).draft.text

@@ -156,9 +156,14 @@ def _state(thread: Path) -> str:
     return (thread / "stat").read_text().rpartition(")")[2].split()[0]
 
 
-async def made(address: str) -> Place:
+def planned(address: str) -> Place:
+    """Return one that is not made yet."""
+    return Place(address, uuid4().hex[:8])
+
+
+async def made(address: str, place: Place | None = None) -> Place:
     """Return a new one; a broker that was frozen is waited for until it takes part again."""
-    place = Place(address, uuid4().hex[:8])
+    place = place or planned(address)
     sizes = {
         place.requests: "1048588",
         place.responses: "1048588",

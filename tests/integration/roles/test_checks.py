@@ -202,6 +202,21 @@ async def test_kafka_is_looked_at_only_while_it_cannot_be_used(servers: Servers)
     assert {line["setting"] for line in told} == {"CSE_CHAT__KAFKA__BOOTSTRAP_SERVERS"}
 
 
+def test_a_kafka_that_nothing_is_wrong_with_is_fit_when_it_is_used() -> None:
+    is_well = False
+    check = KafkaCheck("127.0.0.1:1", is_well=lambda: is_well)
+
+    with capture_logs() as logs:
+        check._tell(Trouble(reason="connection-refused", remedy="start it", setting="S"))
+        check._tell(None)
+        assert [line["event"] for line in logs] == ["kafka_unfit"]
+        is_well = True
+        check._tell(None)
+        check._tell(None)
+
+    assert [line["event"] for line in logs] == ["kafka_unfit", "kafka_fit"]
+
+
 async def test_a_look_that_goes_wrong_is_not_the_last() -> None:
     """Whatever it is: an error of ours is logged, and ends nothing."""
     errors = iter([ValueError("of ours")])

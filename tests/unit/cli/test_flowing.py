@@ -1,7 +1,7 @@
 """Text that comes in pieces, on lines of a width."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -19,13 +19,11 @@ def flowed(*pieces: str, width: int | None) -> str:
     return "".join(written)
 
 
-@settings(deadline=None)
 @given(PIECES)
 def test_where_pieces_are_parted_changes_no_line(pieces: list[str]) -> None:
     assert flowed(*pieces, width=10) == flowed("".join(pieces), width=10)
 
 
-@settings(deadline=None)
 @given(PIECES)
 def test_no_word_is_lost_and_no_line_is_too_wide(pieces: list[str]) -> None:
     text = "".join(pieces)

@@ -1,16 +1,10 @@
 """What `cse-chat doctor --watch` shows of what processes tell."""
 
-import signal
-import sys
 from io import StringIO
 
 import pytest
 from rich.console import Console, RenderableType
-from typing_extensions import override
 
-from brokers.ports import free_port
-from cse_chat.adapters.durations import Durations
-from cse_chat.entrypoints.cli import watching
 from cse_chat.entrypoints.cli.scraping import Fetch, Unreachable
 from cse_chat.entrypoints.cli.vital_signs import Balance, in_words
 from cse_chat.entrypoints.cli.watching import (
@@ -19,46 +13,14 @@ from cse_chat.entrypoints.cli.watching import (
     picture,
     places_of,
     shown,
-    watch,
 )
-from cse_chat.entrypoints.metrics.exposition import Metrics
-from cse_chat.entrypoints.metrics.families import gateway, process
+from cse_chat.entrypoints.metrics.families import gateway
 from cse_chat.entrypoints.metrics.reading import Scrape
 from cse_chat.entrypoints.settings import Settings
-from tests.raw_servers import a_server, said
+from tests.unit.cli.telling import Told
 
 URL = "http://127.0.0.1:8000"
 SHOW_CURSOR = "\x1b[?25h"
-
-
-class Told:
-    """A gateway that tells what a test says."""
-
-    def __init__(self) -> None:
-        self.accepted, self.in_flight, self.ready, self.down = 0, 0, 1, list[str]()
-        self.outcomes = dict.fromkeys(gateway.REQUESTS.known, 0)
-        self.seconds = Durations((0.1, 1.0))
-        self.metrics = Metrics()
-        known = ("1", "3.11", "gateway", "echo", "kafka", "redis")
-        self.metrics.exports(process.BUILD_INFO, lambda: {known: 1})
-        self.metrics.exports(process.READY, lambda: self.ready)
-        self.metrics.exports(process.DEPENDENCY_UP, lambda: dict.fromkeys(self.down, 0))
-        self.metrics.exports(gateway.ACCEPTED, lambda: self.accepted)
-        self.metrics.exports(gateway.REQUESTS, lambda: self.outcomes)
-        self.metrics.exports(gateway.IN_FLIGHT, lambda: self.in_flight)
-        self.metrics.exports(gateway.RESPONSE_SECONDS, lambda: self.seconds)
-
-    async def __call__(self, _: str) -> str:
-        return self.text()
-
-    def text(self) -> str:
-        return self.metrics.scraped(None)[0].decode()
-
-    def answer(self, count: int) -> None:
-        self.accepted += count
-        self.outcomes["answered"] += count
-        for _ in range(count):
-            self.seconds.observe(0.05)
 
 
 def drawn(found: RenderableType) -> str:
@@ -238,73 +200,3 @@ async def test_a_worker_is_not_missed_where_one_process_is_both() -> None:
 )
 def test_durations_are_told_as_people_read_them(seconds: float | None, words: str) -> None:
     assert in_words(seconds) == words
-
-
-class Screen(StringIO):
-    """A terminal at which Ctrl+C is pressed while the first picture is written."""
-
-    pressed = False
-
-    @override
-    def isatty(self) -> bool:
-        return True
-
-    @override
-    def write(self, text: str) -> int:
-        if not self.pressed and "Ctrl+C ends" in text:
-            self.pressed = True
-            signal.raise_signal(signal.SIGINT)
-        return super().write(text)
-
-
-def test_ctrl_c_while_it_draws_leaves_a_terminal_with_a_cursor(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(sys, "stdout", screen := Screen())
-
-    with pytest.raises(KeyboardInterrupt):
-        watch([f"http://127.0.0.1:{free_port()}"])
-
-    assert screen.pressed
-    assert screen.getvalue().endswith(SHOW_CURSOR)
-
-
-def test_a_terminal_of_few_lines_shows_that_there_are_more(
-    told: Told, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("LINES", "10")
-    monkeypatch.setattr(sys, "stdout", screen := Screen())
-
-    with a_server(said("200 OK", told.text())) as url, pytest.raises(KeyboardInterrupt):
-        watch([url])
-
-    _, first, last = screen.getvalue().split("Ctrl+C ends")
-    assert "..." in first
-    assert "left open" not in first
-    assert "left open" in last
-
-
-class FullPipe(StringIO):
-    """What nobody reads from: it takes nothing until Ctrl+C is pressed."""
-
-    went_on = False
-
-    @override
-    def write(self, text: str) -> int:
-        signal.raise_signal(signal.SIGINT)
-        self.went_on = True
-        return 0
-
-
-def test_where_nobody_reads_on_ctrl_c_ends_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "_EVERY", 0.0)
-    monkeypatch.setattr(sys, "stdout", pipe := FullPipe())
-    before = signal.getsignal(signal.SIGINT)
-
-    with pytest.raises(KeyboardInterrupt):
-        watch([f"http://127.0.0.1:{free_port()}"])
-
-    assert not pipe.went_on
-    assert signal.getsignal(signal.SIGINT) is before

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cse_chat.client.drafts import Draft, Transcript
@@ -27,7 +27,6 @@ def spoken(attempt: int, pieces: Iterable[str]) -> list[Event]:
     ]
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(WORDS, max_size=6), min_size=1, max_size=5))
 def test_the_text_is_that_of_the_newest_attempt(attempts: list[list[str]]) -> None:
     draft = folded(event("accepted"))
@@ -42,7 +41,6 @@ def test_the_text_is_that_of_the_newest_attempt(attempts: list[list[str]]) -> No
     assert (draft.attempt, draft.is_whole) == (len(attempts), True)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_an_attempt_that_is_fenced_off_changes_nothing_any_more(data: st.DataObject) -> None:
     """Also where its last words are told between those of the one that counts."""
@@ -58,7 +56,6 @@ def test_an_attempt_that_is_fenced_off_changes_nothing_any_more(data: st.DataObj
     assert (draft.text, draft.steps, draft.artifacts) == (alone.text, (), ())
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["started", "delta", "step", "artifact", "gap", "accepted"])))
 def test_an_answer_is_what_counts_whatever_was_told_around_it(kinds: list[str]) -> None:
     around = [event(kind) for kind in kinds]

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
@@ -112,7 +112,6 @@ def place_of(event: dict[str, Any]) -> int:
     return int(event["cursor"].rpartition("-")[2])
 
 
-@settings(deadline=None)
 @given(
     owners=st.lists(st.sampled_from([ID, OTHER_ID]), max_size=12),
     fates=st.lists(FATES, max_size=6),

@@ -1,13 +1,12 @@
 """How far a follower was told."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cse_chat.client.positions import Position
 from tests.unit.client.told import cursor, event
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 12), max_size=12))
 def test_whoever_is_told_again_from_anywhere_hears_each_event_once_and_in_order(
     resumes: list[int],

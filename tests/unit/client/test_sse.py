@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cse_chat.client.errors import UnintelligibleError
@@ -75,7 +75,6 @@ def by_the_standard(stream: bytes) -> list[ServerSentEvent]:
     return told
 
 
-@settings(deadline=None)
 @given(streams(), st.lists(st.integers(0, 10_000), max_size=12))
 def test_wherever_a_stream_is_cut_its_events_are_those_of_the_standard(
     stream: bytes, cuts: list[int]
@@ -83,7 +82,6 @@ def test_wherever_a_stream_is_cut_its_events_are_those_of_the_standard(
     assert taken(*chunks_of(stream, cuts)) == by_the_standard(stream)
 
 
-@settings(deadline=None)
 @given(streams())
 def test_a_stream_may_come_byte_by_byte(stream: bytes) -> None:
     assert taken(*(bytes([byte]) for byte in stream)) == by_the_standard(stream)

@@ -160,7 +160,7 @@ class LanesMachine(RuleBasedStateMachine):
 
 
 TestLanes = LanesMachine.TestCase
-TestLanes.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestLanes.settings = settings(max_examples=60, stateful_step_count=30)
 
 
 def test_jobs_of_a_thread_run_in_the_order_they_were_delivered() -> None:

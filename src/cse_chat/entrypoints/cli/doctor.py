@@ -55,8 +55,12 @@ def _findings() -> Iterator[Finding]:
     yield folder_finding(settings.data_dir)
     yield data_finding(settings.data_dir)
     yield agent_finding(settings)
-    needs_kafka = _is_said(layers, "KAFKA__", "REQUESTS__")
-    needs_redis = _is_said(layers, "REDIS__URL", "REPLIES__")
+    needs_kafka = settings.requests.transport == "kafka" and (
+        _is_said(layers, "KAFKA__", "REQUESTS__")
+    )
+    needs_redis = settings.replies.transport == "redis" and (
+        _is_said(layers, "REDIS__URL", "REPLIES__")
+    )
     yield from service_findings(
         settings.http.host, settings.http.port, in_parts=needs_kafka or needs_redis
     )
@@ -68,10 +72,7 @@ def _findings() -> Iterator[Finding]:
 def _is_said(layers: Layers, *beginnings: str) -> bool:
     """Say whether somebody set up gateways and workers, and not the embedded service alone."""
     begins = tuple(f"{PREFIX}{beginning}" for beginning in beginnings)
-    return any(
-        name.startswith(begins) and text not in {"", "memory"}
-        for name, text in layers.merged().items()
-    )
+    return any(name.startswith(begins) and text for name, text in layers.merged().items())
 
 
 def python_finding(running: tuple[int, ...]) -> Finding:

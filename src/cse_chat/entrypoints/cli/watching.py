@@ -28,6 +28,7 @@ from cse_chat.entrypoints.metrics.reading import Scrape, Stretch
 from cse_chat.entrypoints.settings import Settings
 
 _EVERY: Final = 1.0  # seconds
+_ANSWERED_WITHIN: Final = 0.9
 _LOOKED_BACK: Final = 5  # scrapes: over these go rates and quantiles
 
 
@@ -102,7 +103,8 @@ def watch(urls: Sequence[str]) -> None:
     """
     for url in urls:
         place_of(url)
-    watched = [Watched(url) for url in urls] or places_of(read_settings())
+    once = dict.fromkeys(url.rstrip("/") for url in urls)
+    watched = [Watched(url) for url in once] or places_of(read_settings())
     if not watched:
         message = "the settings name no port to watch: say with --url where the processes are"
         raise CommandFailedError(ExitCode.UNUSABLE, message)
@@ -112,7 +114,7 @@ def watch(urls: Sequence[str]) -> None:
 
 async def _watch(watched: Sequence[Watched]) -> None:
     show = _on_terminal if console().is_terminal else _line_by_line
-    with asking() as fetch:
+    with asking(within=_ANSWERED_WITHIN) as fetch:
         await show(watched, fetch)
 
 
