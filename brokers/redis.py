@@ -46,6 +46,8 @@ class RedisServer(Server):
             *("--appendonly", "yes" if self._keeps else "no", "--appendfsync", "everysec"),
             # As in compose.yaml: a fork that writes the file anew takes half a processor.
             *("--auto-aof-rewrite-min-size", "512mb"),
+            # As there, too: a new stream takes a whole node.
+            *("--stream-node-max-bytes", "2048"),
             *("--enable-debug-command", "local"),
         ]
 

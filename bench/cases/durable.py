@@ -63,7 +63,11 @@ def measure(options: Options) -> Report:
     """Load each in turns, in processes that are started for that load alone."""
     with clustered() as cluster:
         starting = contestants(cluster, warm_up(cluster, options))
-        runs = [done for turn in range(options.rounds) for done in _round(starting, turn, options)]
+        runs = [
+            done
+            for turn in range(options.rounds)
+            for done in _round(cluster, starting, turn, options)
+        ]
     if options.plot:
         draw(runs, options.plot)
     return report_of(runs, options)
@@ -80,7 +84,8 @@ def warm_up(cluster: Cluster, options: Options) -> bytes:
         return answer_of(server)
 
 
-def _round(starting: Starting, turn: int, options: Options) -> Iterable[Run]:
+def _round(cluster: Cluster, starting: Starting, turn: int, options: Options) -> Iterable[Run]:
+    cluster.rewrite_redis_file()
     for clients in options.clients or CLIENTS:
         for name in taking_part(clients, options):
             with starting[name]() as server:

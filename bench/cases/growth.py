@@ -74,6 +74,8 @@ def _looks(fresh: Cluster, grown: Cluster, records: int, options: Options) -> It
             for name, cluster in ((FRESH, fresh), (GROWN, grown))
         }
         for turn in range(options.rounds):
+            for cluster in (fresh, grown):
+                cluster.rewrite_redis_file()
             for shape in _SHAPES:
                 for name, server in servers.items():
                     look = Look(

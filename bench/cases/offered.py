@@ -46,10 +46,15 @@ def measure(options: Options) -> Report:
         offers = [
             offer
             for turn in range(options.rounds)
-            for name in options.contestants or TAKING_PART
-            for offer in _offers(cluster, name, turn, options, ceilings)
+            for offer in _round(cluster, turn, options, ceilings)
         ]
     return report_of(ceilings, offers, options)
+
+
+def _round(cluster: Cluster, turn: int, options: Options, ceilings: list[Run]) -> Iterable[Offer]:
+    cluster.rewrite_redis_file()
+    for name in options.contestants or TAKING_PART:
+        yield from _offers(cluster, name, turn, options, ceilings)
 
 
 def _offers(

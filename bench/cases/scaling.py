@@ -37,11 +37,15 @@ def measure(options: Options) -> Report:
         if options.warm_up:
             warm_up(cluster, options)
         runs = [
-            Scaled(shape=shape, run=_run(cluster, shape, turn, options))
-            for turn in range(options.rounds)
-            for shape in (_ONE, *options.shapes)
+            scaled for turn in range(options.rounds) for scaled in _round(cluster, turn, options)
         ]
     return report_of(runs, options)
+
+
+def _round(cluster: Cluster, turn: int, options: Options) -> Iterator[Scaled]:
+    cluster.rewrite_redis_file()
+    for shape in (_ONE, *options.shapes):
+        yield Scaled(shape=shape, run=_run(cluster, shape, turn, options))
 
 
 def _run(cluster: Cluster, shape: tuple[int, int], turn: int, options: Options) -> Run:

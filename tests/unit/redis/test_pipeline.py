@@ -1,6 +1,8 @@
 """A connection whose server breaks off, talks rubbish, or cannot work yet: one that is played."""
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -37,17 +39,20 @@ class PlayedServer:
         commands: Those that were no greetings, of each connection.
         pause: Before it says anything.
         hung_up: How many connections it has ended.
+        fileno: Of the last connection.
     """
 
     plays: list[Sequence[bytes]]
     pause: timedelta
     commands: list[list[str]] = field(default_factory=list)
     hung_up: int = 0
+    fileno: int = -1
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         play = list(self.plays.pop(0)) if self.plays else []
         heard: list[str] = []
         self.commands.append(heard)
+        self.fileno = writer.get_extra_info("socket").fileno()
         while (words := await words_from(reader)) is not None:
             if words[0] in {"GET", "INFO"}:
                 await asyncio.sleep(self.pause.total_seconds())
@@ -61,6 +66,14 @@ class PlayedServer:
                 break
         writer.close()
         self.hung_up += 1
+
+    def unread(self, least: int) -> int:
+        """Return how many commands are there and not read yet; wait for the *least*, not for the loop."""
+        with socket.socket(fileno=os.dup(self.fileno)) as peer:
+            peer.settimeout(5)
+            while (there := peer.recv(65_536, socket.MSG_PEEK).count(b"GET")) < least:
+                pass
+            return there
 
 
 @asynccontextmanager
@@ -82,6 +95,22 @@ async def test_replies_that_come_in_pieces_are_each_callers_own() -> None:
         replies = await asyncio.gather(*(connection.command("GET", str(n)) for n in range(3)))
 
     assert replies == [b"first", 2, b"third"]
+
+
+@pytest.mark.parametrize(("asked", "sent"), [(1, 1), (6, 1), (7, 7), (13, 7), (14, 14), (30, 28)])
+async def test_a_server_has_something_to_do_while_more_is_asked_for(asked: int, sent: int) -> None:
+    """The first goes at once, then six, and then as many as it has; the others when the turn ends."""
+    async with connected([b"+OK\r\n", *(b":%d\r\n" % n for n in range(asked))]) as (
+        server,
+        connection,
+    ):
+        await connection.command("GET", "connected")
+
+        replies = [connection.command("GET", str(n)) for n in range(asked)]
+
+        assert server.unread(least=sent) == sent
+        assert await asyncio.gather(*replies) == list(range(asked))
+    assert server.commands == [["GET connected", *(f"GET {n}" for n in range(asked))]]
 
 
 async def test_what_a_connection_left_open_is_asked_once_more_on_another_in_its_order() -> None:

@@ -30,7 +30,9 @@ _CONNECT_TRIES = 2  # beside the first
 
 
 class RedisConnection:
-    """Sends what is asked for at once, on one connection; while that is busy, a turn's in one go.
+    """Sends what is asked for at once, on one connection; while that is busy, several in one go.
+
+    Those of a turn of the loop go at its end, or before that as soon as they are many enough.
 
     Each caller gets its own reply or `TransportError`, within three times *answered_by*; a caller that
     is cancelled stops nothing. Once nothing has been answered for *answered_by*, one try at a time
@@ -132,7 +134,7 @@ class RedisConnection:
             call.end(self._failure)
             return call.future
         self._waiting.append(call)
-        if self._pipeline and self._pipeline.is_idle:
+        if self._pipeline and self._pipeline.is_worth_sending(len(self._waiting)):
             self._send_waiting()
         elif not self._is_due:
             self._is_due = True

@@ -21,6 +21,7 @@ _log = structlog.get_logger(__name__)
 _PING, _PONG = b"*1\r\n$4\r\nPING\r\n", "PONG"
 _MOST_AWAITED = 128  # commands; those behind a longer line would wait for nothing
 _MOST_FLIGHTS = 4  # a server that wakes for each single command gets half as much done
+_FEWEST_TOGETHER = 6  # of our scripts so many fill what a server reads in one go, 16 KiB
 
 Lost = Callable[["Pipeline", Sequence[Call], BaseException], None]
 
@@ -75,6 +76,14 @@ class Pipeline(asyncio.Protocol):
     def is_idle(self) -> bool:
         """Whether every call has its reply."""
         return not self._awaited
+
+    def is_worth_sending(self, waiting: int) -> bool:
+        """Whether so many calls are to go before the turn of the loop ends.
+
+        So they are when the server has nothing else to do, or no more than them: it would be done with
+        that while others are still asked for.
+        """
+        return self.is_idle or waiting >= max(_FEWEST_TOGETHER, len(self._awaited))
 
     @property
     def room(self) -> int:
