@@ -1,5 +1,6 @@
 """What the script ``claim`` needs to settle what it claims."""
 
+from collections import OrderedDict
 from typing import Final
 
 from cse_chat.adapters.redis import names
@@ -24,7 +25,7 @@ class WrittenAnswers:
     """What is needed to settle with an early answer; written once for its offer and its claim."""
 
     def __init__(self) -> None:
-        self._kept: dict[CorrelationId, tuple[EarlyAnswer, Settling]] = {}
+        self._kept: OrderedDict[CorrelationId, tuple[EarlyAnswer, Settling]] = OrderedDict()
 
     def kept(self, early: EarlyAnswer) -> Settling:
         """Return that of *early*, and keep it, unless it is large."""
@@ -32,7 +33,7 @@ class WrittenAnswers:
         if len(outcome_in(written)) <= _SMALL:
             self._kept[early.outcome.correlation_id] = (early, written)
             if len(self._kept) > _KEPT:
-                del self._kept[next(iter(self._kept))]
+                self._kept.popitem(last=False)
         return written
 
     def found(self, early: EarlyAnswer) -> Settling | None:

@@ -1,6 +1,7 @@
 """Claims whose caller was stopped before it had them."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Protocol
@@ -24,13 +25,13 @@ class UnsureTokens:
 
     def __init__(self, *, most: int = 10_000) -> None:
         self._most = most
-        self._tokens: dict[CorrelationId, ClaimToken] = {}
+        self._tokens: OrderedDict[CorrelationId, ClaimToken] = OrderedDict()
 
     def keep(self, correlation_id: CorrelationId, token: ClaimToken) -> None:
         """Remember *token*; beyond so many the oldest is forgotten."""
         self._tokens[correlation_id] = token
         if len(self._tokens) > self._most:
-            del self._tokens[next(iter(self._tokens))]
+            self._tokens.popitem(last=False)
 
     def pop(self, correlation_id: CorrelationId) -> ClaimToken | None:
         """Return the token of the last try, once; ``None``: there is none to repeat."""

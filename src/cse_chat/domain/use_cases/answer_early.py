@@ -1,6 +1,7 @@
 """Have an agent answer before its request is claimed."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,7 +36,8 @@ class AnswerEarly:
     now: Callable[[], datetime]
     limit: timedelta = timedelta(seconds=1)
     remembered: int = 20_000
-    _seen: dict[ThreadId, None] = field(default_factory=dict, init=False)
+    # Its first is found at once; of a plain dict it is looked for behind all that were forgotten.
+    _seen: OrderedDict[ThreadId, None] = field(default_factory=OrderedDict, init=False)
 
     async def __call__(self, delivery: Delivery | Hint) -> EarlyAnswer | None:
         """Return what the agent answers; ``None`` where it is to be asked under a claim."""
@@ -57,5 +59,5 @@ class AnswerEarly:
             return False
         self._seen[thread_id] = None
         if len(self._seen) > self.remembered:
-            del self._seen[next(iter(self._seen))]
+            self._seen.popitem(last=False)
         return True
