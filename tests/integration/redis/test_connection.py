@@ -71,8 +71,9 @@ async def test_who_has_waited_too_long_for_a_slow_server_is_not_sent(
     async with RedisConnection(own_server.url, answered_by=answered_by) as one:
         before = await one.command("CLIENT", "ID")
         # The second ends 0.4 s after its time: a loop that stands still for as long hears of it in time.
+        # So does the third, for what goes when the first has ended.
         slow = ("BLPOP", "nothing", "1.2")
-        commands = [slow, slow, *[("INCR", "done")] * 200]  # more than go at once
+        commands = [slow, slow, slow, *[("INCR", "done")] * 200]  # more than go at once
 
         replies = await asyncio.gather(
             *(one.command(*command) for command in commands), return_exceptions=True
@@ -80,9 +81,7 @@ async def test_who_has_waited_too_long_for_a_slow_server_is_not_sent(
 
         assert replies[0] is None
         refused = [n for n, reply in enumerate(replies) if isinstance(reply, TransportError)]
-        assert refused[0] == 1
-        assert refused[-1] == len(commands) - 1
-        assert len(refused) >= len(commands) - 2  # one took the place of the first
+        assert refused == [*range(1, len(commands))]
         assert await one.command("CLIENT", "ID") == before
         assert int(await one.command("GET", "done")) < 200
 
