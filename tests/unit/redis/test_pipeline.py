@@ -121,6 +121,18 @@ async def test_what_a_connection_left_open_is_asked_once_more_on_another_in_its_
     assert server.commands == [["GET 1"], ["GET 2", "GET 3"]]
 
 
+async def test_so_is_what_went_in_several_batches_of_one_turn_and_what_had_not_gone() -> None:
+    asked = [str(n) for n in range(40)]
+    later = [b":%d\r\n" % n for n in range(1, 40)]
+    async with connected([b"+OK\r\n", b":0\r\n"], later) as (server, connection):
+        await connection.command("GET", "connected")
+
+        replies = await asyncio.gather(*(connection.command("GET", n) for n in asked))
+
+    assert replies == [*range(40)]
+    assert server.commands == [["GET connected", "GET 0"], [f"GET {n}" for n in asked[1:]]]
+
+
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
