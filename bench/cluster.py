@@ -82,11 +82,16 @@ class Cluster:
 
         It does so by itself as soon as the file has doubled, for seconds, and a processor is busy with
         that: whoever happens to be loaded then would pay for all that was asked before.
+
+        Raises:
+            BrokenRunError: It could not.
         """
         with Redis.from_url(self.redis.url) as redis:
             _wait_until_written(redis)
             redis.bgrewriteaof()
             _wait_until_written(redis)
+            if _persistence(redis)["aof_last_bgrewrite_status"] != "ok":
+                raise BrokenRunError("Redis could not write its append-only file anew")
 
     def create_topics(self, *names: str, partitions: int) -> None:
         """Create topics that are not ours."""
@@ -179,11 +184,15 @@ class Cluster:
 
 
 def _wait_until_written(redis: Redis) -> None:
-    while _is_rewriting(cast("dict[str, int]", redis.info("persistence"))):
+    while _is_rewriting(_persistence(redis)):
         time.sleep(_LOOKING_SECONDS)
 
 
-def _is_rewriting(told: Mapping[str, int]) -> bool:
+def _persistence(redis: Redis) -> Mapping[str, int | str]:
+    return cast("dict[str, int | str]", redis.info("persistence"))
+
+
+def _is_rewriting(told: Mapping[str, int | str]) -> bool:
     return bool(told["aof_rewrite_in_progress"] or told["aof_rewrite_scheduled"])
 
 

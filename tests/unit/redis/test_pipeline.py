@@ -3,10 +3,12 @@
 import asyncio
 import os
 import socket
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from structlog.testing import capture_logs
@@ -39,20 +41,20 @@ class PlayedServer:
         commands: Those that were no greetings, of each connection.
         pause: Before it says anything.
         hung_up: How many connections it has ended.
-        fileno: Of the last connection.
+        transport: Of the last connection.
     """
 
     plays: list[Sequence[bytes]]
     pause: timedelta
     commands: list[list[str]] = field(default_factory=list)
     hung_up: int = 0
-    fileno: int = -1
+    transport: asyncio.Transport | None = None
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         play = list(self.plays.pop(0)) if self.plays else []
         heard: list[str] = []
         self.commands.append(heard)
-        self.fileno = writer.get_extra_info("socket").fileno()
+        self.transport = cast("asyncio.Transport", writer.transport)
         while (words := await words_from(reader)) is not None:
             if words[0] in {"GET", "INFO"}:
                 await asyncio.sleep(self.pause.total_seconds())
@@ -69,10 +71,14 @@ class PlayedServer:
 
     def unread(self, least: int) -> int:
         """Return how many commands are there and not read yet; wait for the *least*, not for the loop."""
-        with socket.socket(fileno=os.dup(self.fileno)) as peer:
+        assert self.transport
+        fileno = self.transport.get_extra_info("socket").fileno()
+        over = time.monotonic() + 5
+        with socket.socket(fileno=os.dup(fileno)) as peer:
             peer.settimeout(5)
-            while (there := peer.recv(65_536, socket.MSG_PEEK).count(b"GET")) < least:
-                pass
+            there = -1
+            while there < least and time.monotonic() < over:
+                there = peer.recv(65_536, socket.MSG_PEEK).count(b"GET")
             return there
 
 
@@ -97,9 +103,9 @@ async def test_replies_that_come_in_pieces_are_each_callers_own() -> None:
     assert replies == [b"first", 2, b"third"]
 
 
-@pytest.mark.parametrize(("asked", "sent"), [(1, 1), (6, 1), (7, 7), (13, 7), (14, 14), (30, 28)])
+@pytest.mark.parametrize(("asked", "sent"), [(1, 1), (6, 1), (7, 7), (13, 7), (14, 14), (60, 14)])
 async def test_a_server_has_something_to_do_while_more_is_asked_for(asked: int, sent: int) -> None:
-    """The first goes at once, then six, and then as many as it has; the others when the turn ends."""
+    """The first goes at once, then six, and then seven, as many as it has; the others when the turn ends."""
     async with connected([b"+OK\r\n", *(b":%d\r\n" % n for n in range(asked))]) as (
         server,
         connection,
@@ -113,6 +119,40 @@ async def test_a_server_has_something_to_do_while_more_is_asked_for(asked: int, 
     assert server.commands == [["GET connected", *(f"GET {n}" for n in range(asked))]]
 
 
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ([60], 60),
+        ([60, 1, 1], 61),
+        ([15, 1, 1, 1], 16),
+        ([1, 1, 1, 1, 1, 1], 5),
+        ([1, 1, 1, 9], 12),
+        ([128, 1], 128),
+    ],
+)
+async def test_a_turn_that_asks_for_much_leaves_room_for_its_end_and_for_the_next(
+    asked: Sequence[int], sent: int
+) -> None:
+    all_asked = sum(asked)
+    async with connected([b"+OK\r\n", *(b":%d\r\n" % n for n in range(all_asked))]) as (
+        server,
+        connection,
+    ):
+        await connection.command("GET", "connected")
+        assert server.transport
+        server.transport.pause_reading()
+
+        replies: list[asyncio.Future[object]] = []
+        for calls in asked:
+            replies += [connection.command("GET", str(len(replies))) for _ in range(calls)]
+            await asyncio.sleep(0)  # what the turn leaves is sent
+            await asyncio.sleep(0)
+
+        assert server.unread(least=sent) == sent
+        server.transport.resume_reading()
+        assert await asyncio.gather(*replies) == list(range(all_asked))
+
+
 async def test_what_a_connection_left_open_is_asked_once_more_on_another_in_its_order() -> None:
     async with connected([b"+1\r\n"], [b"+2\r\n", b"+3\r\n"]) as (server, connection):
         replies = await asyncio.gather(*(connection.command("GET", str(n)) for n in (1, 2, 3)))
@@ -122,15 +162,15 @@ async def test_what_a_connection_left_open_is_asked_once_more_on_another_in_its_
 
 
 async def test_so_is_what_went_in_several_batches_of_one_turn_and_what_had_not_gone() -> None:
-    asked = [str(n) for n in range(40)]
-    later = [b":%d\r\n" % n for n in range(1, 40)]
-    async with connected([b"+OK\r\n", b":0\r\n"], later) as (server, connection):
+    asked = [str(n) for n in range(130)]  # two more than may be under way
+    replies = [b":%d\r\n" % n for n in range(130)]
+    async with connected([b"+OK\r\n", b""], replies) as (server, connection):
         await connection.command("GET", "connected")
 
-        replies = await asyncio.gather(*(connection.command("GET", n) for n in asked))
+        told = await asyncio.gather(*(connection.command("GET", n) for n in asked))
 
-    assert replies == [*range(40)]
-    assert server.commands == [["GET connected", "GET 0"], [f"GET {n}" for n in asked[1:]]]
+    assert told == [*range(130)]
+    assert server.commands == [["GET connected", "GET 0"], [f"GET {n}" for n in asked]]
 
 
 @pytest.mark.parametrize(

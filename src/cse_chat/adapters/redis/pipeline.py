@@ -20,8 +20,9 @@ _log = structlog.get_logger(__name__)
 
 _PING, _PONG = b"*1\r\n$4\r\nPING\r\n", "PONG"
 _MOST_AWAITED = 128  # commands; those behind a longer line would wait for nothing
-_MOST_FLIGHTS = 4  # a server that wakes for each single command gets half as much done
-_FEWEST_TOGETHER = 6  # of our scripts so many fill what a server reads in one go, 16 KiB
+_MOST_FLIGHTS = 5  # a server that wakes for each single command gets half as much done
+_MOST_EARLY = 3  # of them, before a turn ends: its end finds a place, and so does that of the next
+_FEWEST_TOGETHER = 6  # claims that settle: so many fill what a server reads in one go, 16 KiB
 
 Lost = Callable[["Pipeline", Sequence[Call], BaseException], None]
 
@@ -83,6 +84,8 @@ class Pipeline(asyncio.Protocol):
         So they are when the server has nothing else to do, or no more than them: it would be done with
         that while others are still asked for.
         """
+        if len(self._flights) >= _MOST_EARLY:
+            return False
         return self.is_idle or waiting >= max(_FEWEST_TOGETHER, len(self._awaited))
 
     @property
