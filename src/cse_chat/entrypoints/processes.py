@@ -76,7 +76,7 @@ def worker(container: Container) -> Process:
             *_stores(container),
             *_timing(container),
             *_hearing(container),
-            *_writing(container),
+            *_writing(container, reads=True),
             *_reading(container),
             *_ahead(container),
             service,
@@ -108,7 +108,7 @@ def embedded(container: Container) -> Process:
             *_stores(container),
             *_listening(container),
             *_hearing(container),
-            *_writing(container),
+            *_writing(container, reads=True),
             *_reading(container),
             *_ahead(container),
             asking,
@@ -156,15 +156,20 @@ def _hearing(container: Container) -> list[object]:
     return [container.worker_heartbeat(), cancellations]
 
 
-def _writing(container: Container) -> list[object]:
-    """What writes questions, outcomes and dead letters."""
+def _writing(container: Container, *, reads: bool = False) -> list[object]:
+    """What writes questions, outcomes and dead letters.
+
+    Who also *reads* notices by that, too, that Kafka is away: it may have nothing to write.
+    """
     if container.settings().requests.transport == "memory":
         return []
     producer = container.producer()
+    source = container.kafka_source() if reads else None
     check = KafkaCheck(
-        container.settings().kafka.bootstrap_servers, is_well=lambda: producer.healthy
+        container.settings().kafka.bootstrap_servers,
+        is_well=lambda: producer.healthy and (source is None or source.healthy),
     )
-    container.readiness().needs("kafka", lambda: producer.healthy, troubles=check)
+    container.readiness().needs("kafka", lambda: producer.healthy and not check(), troubles=check)
     container.readiness().counts("producers_replaced", lambda: producer.replaced)
     return [producer, check]
 

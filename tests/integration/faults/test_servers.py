@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 
 import httpx
 import pytest
@@ -26,6 +27,14 @@ async def answered_again(clients: Clients, *, seconds: float) -> None:
         await asyncio.sleep(0.2)
 
 
+async def misses_kafka(url: str) -> bool:
+    """Return whether a process says that Kafka is away, and why."""
+    async with httpx.AsyncClient() as client:
+        told = (await client.get(f"{url}/health/ready")).json()
+    reasons = [problem["reason"] for problem in told["problems"]]
+    return told["dependencies"]["kafka"] == "down" and reasons == ["connection-refused"]
+
+
 async def refused_at_once(clients: Clients, *, within: float) -> None:
     """Return when a question is refused without a wait; each of those before is refused in time."""
     loop = asyncio.get_running_loop()
@@ -42,12 +51,14 @@ async def refused_at_once(clients: Clients, *, within: float) -> None:
 async def test_f12_f18_kafka_is_killed_and_comes_back_with_its_data(own_cluster: Cluster) -> None:
     """Meanwhile every question is refused in time; what was accepted before is answered."""
     [gateway] = own_cluster.start("gateway")
-    own_cluster.start("worker")
+    [worker] = own_cluster.start("worker")
     async with Clients([gateway.url]) as clients:
         async with clients.asking(5):
             await asyncio.sleep(1)
             await asyncio.to_thread(own_cluster.kafka.kill)
             await refused_at_once(clients, within=20)
+            for process in (gateway, worker):
+                await until_it(partial(misses_kafka, process.url))
             await asyncio.to_thread(own_cluster.kafka.start)
             await answered_again(clients, seconds=30)
 
@@ -107,6 +118,25 @@ async def test_f21_redis_stands_still_for_six_seconds(cluster: Cluster) -> None:
             await answered_again(clients, seconds=15)
 
         faults = await faults_of(clients, list(cluster.runs()), seconds=20, most_executions=2)
+        assert faults == []
+
+
+@pytest.mark.long_fault
+async def test_f21_what_waits_for_a_redis_that_stood_still_long_does_not_go_on_waiting(
+    cluster: Cluster,
+) -> None:
+    """However often it was tried in vain, and though nobody asks anything more."""
+    [gateway] = cluster.start("gateway")
+    cluster.start("worker")
+    async with Clients([gateway.url]) as clients:
+        cluster.redis.freeze()
+        for number in range(20):
+            asked = await clients.ask(f"answer w-{number}", thread_id=f"w-{number}")
+            assert asked.is_accepted
+        await asyncio.sleep(20)
+        cluster.redis.thaw()
+
+        faults = await faults_of(clients, list(cluster.runs()), seconds=6, most_executions=2)
         assert faults == []
 
 

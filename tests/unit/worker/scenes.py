@@ -22,6 +22,7 @@ class Work:
     """Processing that tells what it did, and does what it is told."""
 
     act: Act | None = None
+    pause: Callable[[timedelta], Awaitable[None]] | None = None  # of the engine
     began: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     abandoned: list[str] = field(default_factory=list)
@@ -67,7 +68,7 @@ class Running:
             hurry=work.hurry,
             window_records=window_records,
             window_bytes=window_bytes,
-            pause=self.memory.pause,
+            pause=work.pause or self.memory.pause,
         )
 
     async def ask(self, text: str, thread: str) -> None:

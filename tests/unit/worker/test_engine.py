@@ -109,7 +109,34 @@ async def test_a_lost_transport_is_waited_for_and_nothing_is_acknowledged() -> N
         await until(lambda: len(running.memory.log) == 0)
 
     assert (len(work.began), work.abandoned) == (6, [])
-    assert running.memory.pauses[:3] == [timedelta(seconds=s) for s in (0.5, 1, 2)]
+    # Of each pause half a second stands alone: what gets through meanwhile does not end that.
+    assert running.memory.pauses == [
+        timedelta(seconds=s) for s in (0.5, 0.5, 0.5, 0.5, 1.5, 0.5, 3.5, 0.5, 7.5)
+    ]
+
+
+async def test_what_was_interrupted_goes_on_when_another_gets_through() -> None:
+    """Else a store that is back would be waited for, up to half a minute."""
+    faults = [TransportError("gone")] * 3
+
+    async def act(text: str) -> None:
+        if text == "interrupted" and faults:
+            raise faults.pop()
+
+    async def pause(duration: timedelta) -> None:
+        await asyncio.sleep(0 if duration <= timedelta(milliseconds=500) else 3600)
+
+    work = Work(act, pause)
+    async with Running(work) as running:
+        await running.ask("interrupted", "t1")
+        await until(lambda: work.began == ["interrupted"] * 3)
+        await settled_down()
+        assert work.ended == []
+
+        await running.ask("another", "t2")
+
+        await until(lambda: len(running.memory.log) == 0)
+    assert work.ended == ["another", "interrupted"]
 
 
 async def test_a_request_that_always_breaks_the_worker_is_given_up_and_the_next_is_taken() -> None:

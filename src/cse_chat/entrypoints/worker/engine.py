@@ -15,6 +15,7 @@ from cse_chat.domain.use_cases.abandon_request import PROCESSING_FAILED
 from cse_chat.domain.use_cases.process_request import Progress
 from cse_chat.entrypoints.periodic import repeated
 from cse_chat.entrypoints.worker.cancellation import is_being_stopped
+from cse_chat.entrypoints.worker.interruptions import LONGEST, SHORTEST, Interruptions
 from cse_chat.entrypoints.worker.lanes import Job, Lanes
 
 _log = structlog.get_logger(__name__)
@@ -22,8 +23,6 @@ _log = structlog.get_logger(__name__)
 ACKNOWLEDGE_EVERY = timedelta(milliseconds=200)
 FAULTS_BEFORE_GIVING_UP = 3
 STOPPING = timedelta(seconds=0.9)  # a rebalance waits for us: it must end within a second
-FIRST_PAUSE = timedelta(milliseconds=500)
-LONGEST_PAUSE = timedelta(seconds=30)
 
 
 class WorkerEngine:
@@ -53,6 +52,7 @@ class WorkerEngine:
         self._window_records = window_records
         self._window_bytes = window_bytes
         self._pause = pause
+        self._interruptions = Interruptions(pause)
         self._lanes = lanes
         self._tasks: dict[Job, asyncio.Task[None]] = {}
         self._has_room = asyncio.Event()
@@ -175,7 +175,7 @@ class WorkerEngine:
         delivery = job.delivery
         correlation_id = delivery.request.correlation_id
         faults = 0
-        pause = FIRST_PAUSE
+        pause = SHORTEST
         # The context is this task's own: nothing has to be unbound.
         structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
         while True:
@@ -184,17 +184,19 @@ class WorkerEngine:
                     await self._abandon(delivery, PROCESSING_FAILED)
                 await self._process(delivery, job.progress)
             except TransportError as error:
-                _log.warning("processing_interrupted", reason=error.slug)
+                self._interruptions.tell(error)
+                await self._interruptions.wait(pause)
             except (Exception, asyncio.CancelledError) as error:
                 # One bad request must not end the others, nor a future that is not ours.
                 if isinstance(error, asyncio.CancelledError) and is_being_stopped():
                     raise
                 faults += 1
                 _log.exception("processing_failed", faults=faults)
+                await self._pause(pause)
             else:
+                self._interruptions.end()
                 return
-            await self._pause(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = min(pause * 2, LONGEST)
 
     def _is_full(self) -> bool:
         lanes = self._lanes
