@@ -14,7 +14,7 @@ from cse_chat.entrypoints.cli.watching import (
     places_of,
     shown,
 )
-from cse_chat.entrypoints.metrics.families import gateway
+from cse_chat.entrypoints.metrics.families import gateway, kafka
 from cse_chat.entrypoints.metrics.reading import Scrape
 from cse_chat.entrypoints.settings import Settings
 from tests.unit.cli.telling import Told
@@ -81,7 +81,19 @@ async def test_what_a_process_does_not_have_is_not_shown(told: Told, watched: Wa
 
     assert "taken" not in text
     assert "Kafka" not in text
-    assert "lag" not in line(watched).plain
+    assert "unfinished" not in line(watched).plain
+
+
+async def test_what_is_read_and_not_finished_is_told_by_that_name(
+    told: Told, watched: Watched
+) -> None:
+    told.metrics.exports(kafka.REBALANCES, lambda: 1)
+    told.metrics.exports(
+        kafka.UNFINISHED, lambda: {("chat.requests", "0"): 3, ("chat.requests", "1"): 4}
+    )
+    await watched.look(told, at=0)
+
+    assert line(watched).plain.endswith("; unfinished 7")
 
 
 async def test_the_equation_is_shown(told: Told, watched: Watched) -> None:

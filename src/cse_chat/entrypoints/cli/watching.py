@@ -207,5 +207,5 @@ def line(watched: Watched) -> Text:
             f"taken {Balance.of_answering(stretch.last)} in hand",
         ]
     if kafka.REBALANCES.name in stretch.last:
-        told.append(f"lag {stretch.last.total(kafka.UNFINISHED.name):,.0f}")
+        told.append(f"unfinished {stretch.last.total(kafka.UNFINISHED.name):,.0f}")
     return Text(printable("; ".join(told)))
