@@ -27,6 +27,11 @@ async def answered_again(clients: Clients, *, seconds: float) -> None:
         await asyncio.sleep(0.2)
 
 
+async def is_well(url: str) -> bool:
+    async with httpx.AsyncClient() as client:
+        return (await client.get(f"{url}/health/ready")).is_success
+
+
 async def misses_kafka(url: str) -> bool:
     """Return whether a process says that Kafka is away, and why."""
     async with httpx.AsyncClient() as client:
@@ -65,6 +70,20 @@ async def test_f12_f18_kafka_is_killed_and_comes_back_with_its_data(own_cluster:
         assert max(asked.seconds for asked in clients.asked) < 12
         assert {asked.status for asked in clients.asked} <= {ANSWERED, OPEN, 503, 504}
         assert await faults_of(clients, list(own_cluster.runs()), seconds=30) == []
+
+
+async def test_f12_a_worker_that_has_nothing_to_write_says_that_kafka_is_away(
+    own_cluster: Cluster,
+) -> None:
+    """By what it reads: it would take the servers for well until somebody asks."""
+    [worker] = own_cluster.start("worker")
+    await until_it(partial(is_well, worker.url))
+
+    await asyncio.to_thread(own_cluster.kafka.kill)
+
+    await until_it(partial(misses_kafka, worker.url))
+    await asyncio.to_thread(own_cluster.kafka.start)
+    await until_it(partial(is_well, worker.url), seconds=30)
 
 
 @pytest.mark.long_fault
@@ -136,7 +155,7 @@ async def test_f21_what_waits_for_a_redis_that_stood_still_long_does_not_go_on_w
         await asyncio.sleep(20)
         cluster.redis.thaw()
 
-        faults = await faults_of(clients, list(cluster.runs()), seconds=6, most_executions=2)
+        faults = await faults_of(clients, list(cluster.runs()), seconds=12, most_executions=2)
         assert faults == []
 
 

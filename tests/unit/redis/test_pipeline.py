@@ -126,7 +126,7 @@ async def test_a_server_has_something_to_do_while_more_is_asked_for(asked: int, 
         ([60, 1, 1], 61),
         ([15, 1, 1, 1], 16),
         ([1, 1, 1, 1, 1, 1], 5),
-        ([1, 1, 1, 9], 12),
+        ([1, 1, 1, 9], 12),  # its nine at its end
         ([128, 1], 128),
     ],
 )

@@ -1,102 +1,172 @@
-"""Deliveries wait for a store that is away, and go on together when it is back."""
+"""Deliveries wait for a store that is away, and go on when it is back."""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from cse_chat.domain.errors import TransportError
 from cse_chat.entrypoints.worker.interruptions import LONGEST, SHORTEST, Interruptions
 from tests.waiting import until
 
+SOON = timedelta(milliseconds=100)
+NEVER = timedelta(hours=1)
+ALONE = LONGEST / 4
+
 
 class Pauses:
-    """Lets the shortest ones pass at once, and the others when told."""
+    """Lets pass at once what each waits alone, and the rest when told."""
 
     def __init__(self) -> None:
         self.asked: list[timedelta] = []
         self.over = asyncio.Event()
-        self.shortest_over = asyncio.Event()
-        self.shortest_over.set()
+        self.alone_over = asyncio.Event()
+        self.alone_over.set()
 
     async def __call__(self, duration: timedelta) -> None:
         self.asked.append(duration)
-        await (self.shortest_over if duration == SHORTEST else self.over).wait()
+        await (self.alone_over if duration <= ALONE else self.over).wait()
+
+    def begun(self, count: int) -> bool:
+        """Return whether so many can be called."""
+        return len([pause for pause in self.asked if pause > ALONE]) == count
 
 
 async def started(
     interruptions: Interruptions, pauses: Pauses, count: int
 ) -> Sequence[asyncio.Task[None]]:
     """Return so many that wait, the one that waits longest first."""
-    waiting = []
-    for number in range(count):
-        waiting.append(asyncio.create_task(interruptions.wait(LONGEST)))
-        await until(lambda: pauses.asked.count(LONGEST - SHORTEST) > number)  # noqa: B023 - at once
+    waiting = [asyncio.create_task(interruptions.wait(LONGEST)) for _ in range(count)]
+    await until(lambda: pauses.begun(count))
     return waiting
 
 
-def done(tasks: Sequence[asyncio.Task[None]]) -> list[bool]:
-    return [task.done() for task in tasks]
+async def ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
 
 
-async def test_whoever_is_interrupted_waits_for_as_long_as_it_is_to() -> None:
+def done(tasks: Sequence[asyncio.Task[None]]) -> int:
+    """Return how many are, and that they are the first."""
+    are = [task.done() for task in tasks]
+    assert are == sorted(are, reverse=True), are
+    return sum(are)
+
+
+async def more_done(tasks: Sequence[asyncio.Task[None]], before: int) -> int:
+    """Return how many are once they are more than *before*; those of one moment together."""
+    await until(lambda: done(tasks) > before)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    return done(tasks)
+
+
+@pytest.mark.parametrize(
+    ("longest", "asked"),
+    [
+        (timedelta(seconds=0.5), [0.5]),
+        (timedelta(seconds=1), [0.5, 0.5]),
+        (timedelta(seconds=2), [0.5, 1.5]),
+        (timedelta(seconds=4), [1, 3]),
+        (timedelta(seconds=30), [7.5, 22.5]),
+    ],
+)
+async def test_whoever_is_interrupted_waits_for_as_long_as_it_is_to(
+    longest: timedelta, asked: Sequence[float]
+) -> None:
     pauses = Pauses()
-    (waiting,) = await started(Interruptions(pauses), pauses, 1)
-
-    assert pauses.asked == [SHORTEST, LONGEST - SHORTEST]
-    assert not waiting.done()
     pauses.over.set()
-    await waiting
+
+    await Interruptions(pauses).wait(longest)
+
+    assert [pause.total_seconds() for pause in pauses.asked] == asked
 
 
-async def test_all_go_on_as_soon_as_another_got_through() -> None:
+async def test_each_that_gets_through_calls_two_others() -> None:
     pauses = Pauses()
-    interruptions = Interruptions(pauses)
-    waiting = await started(interruptions, pauses, 3)
+    interruptions = Interruptions(pauses, look_every=NEVER)
+    waiting = await started(interruptions, pauses, 5)
 
-    interruptions.end()
+    for so_many in (2, 4, 5, 5):
+        interruptions.end()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert done(waiting) == so_many
 
-    await asyncio.gather(*waiting)
-    interruptions.end()  # nobody waits any more
 
-
-async def test_nobody_tries_again_before_the_shortest_pause_is_over() -> None:
+async def test_nobody_is_called_in_the_first_quarter_of_its_pause() -> None:
+    """What is interrupted whatever others do would keep the worker busy."""
     pauses = Pauses()
-    pauses.shortest_over.clear()
-    interruptions = Interruptions(pauses)
+    pauses.alone_over.clear()
+    interruptions = Interruptions(pauses, look_every=NEVER)
     waiting = asyncio.create_task(interruptions.wait(LONGEST))
-    await until(lambda: pauses.asked == [SHORTEST])
+    await until(lambda: pauses.asked == [ALONE])
 
     interruptions.end()
 
-    pauses.shortest_over.set()
-    await until(lambda: len(pauses.asked) == 2)
+    pauses.alone_over.set()
+    await until(lambda: pauses.begun(1))
     assert not waiting.done()
-    waiting.cancel()
-    await asyncio.wait({waiting})
+    await ended([waiting])
 
 
-async def test_the_one_that_has_waited_longest_looks_whether_the_store_is_back() -> None:
+async def test_more_and_more_look_whether_the_store_is_back_until_one_is_interrupted() -> None:
     pauses = Pauses()
-    interruptions = Interruptions(pauses, look_again=timedelta(milliseconds=50))
-    waiting = await started(interruptions, pauses, 3)
-    waiting[0].cancel()
-    await asyncio.wait({waiting[0]})
+    interruptions = Interruptions(pauses, look_every=SOON)
+    waiting = await started(interruptions, pauses, 7)
+    seen = [0]
 
-    await waiting[1]
+    for _ in range(2):
+        seen.append(await more_done(waiting, seen[-1]))
+    interruptions.tell(TransportError("still away"))
+    seen.append(await more_done(waiting, seen[-1]))
 
-    assert done(waiting) == [True, True, False]
-    await waiting[2]
+    assert seen == [0, 1, 3, 4]
+    await ended(waiting)
 
 
-async def test_interruptions_are_told_once_a_second_with_their_number() -> None:
-    now = 0.0
-    interruptions = Interruptions(Pauses(), monotonic=lambda: now)
-    with capture_logs() as logs:
-        for now in (0.0, 0.1, 0.9, 1.0, 1.5):  # noqa: B007 - the clock reads it
-            interruptions.tell(TransportError("gone"))
+async def test_who_waits_no_more_is_not_called_in_place_of_another() -> None:
+    pauses = Pauses()
+    interruptions = Interruptions(pauses, look_every=NEVER)
+    waiting = await started(interruptions, pauses, 2)
+    await ended(waiting)
+    pauses.over.set()
+    await interruptions.wait(LONGEST)
+    pauses.over.clear()
+    pauses.asked.clear()
+    waiting = await started(interruptions, pauses, 2)
 
-    told = [(line["event"], line["reason"], line["deliveries"]) for line in logs]
-    event, reason = "processing_interrupted", TransportError.slug
-    assert told == [(event, reason, 1), (event, reason, 3)]
+    interruptions.end()
+
+    async with asyncio.timeout(5):
+        await asyncio.gather(*waiting)
+
+
+async def test_the_log_is_told_how_often_and_why_and_of_no_single_question() -> None:
+    interruptions = Interruptions(Pauses(), tell_every=SOON)
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logs:
+        with structlog.contextvars.bound_contextvars(correlation_id="of the first"):
+            for why in ("a", "b", "Redis: gone"):
+                interruptions.tell(TransportError(why))
+        await until(lambda: len(logs) == 1)
+        interruptions.tell(TransportError("Kafka: gone"))
+        await until(lambda: len(logs) == 2)
+
+    told = {"event": "processing_interrupted", "log_level": "warning"}
+    told["reason"] = TransportError.slug
+    assert logs == [
+        {**told, "because": "Redis: gone", "times": 3},
+        {**told, "because": "Kafka: gone", "times": 1},
+    ]
+
+
+async def test_the_shortest_pause_is_waited_alone() -> None:
+    pauses = Pauses()
+
+    await Interruptions(pauses).wait(SHORTEST)
+
+    assert pauses.asked == [SHORTEST]

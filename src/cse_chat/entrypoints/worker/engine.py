@@ -179,23 +179,24 @@ class WorkerEngine:
         # The context is this task's own: nothing has to be unbound.
         structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
         while True:
+            resting = self._pause
             try:
                 if faults >= FAULTS_BEFORE_GIVING_UP:
                     await self._abandon(delivery, PROCESSING_FAILED)
                 await self._process(delivery, job.progress)
             except TransportError as error:
                 self._interruptions.tell(error)
-                await self._interruptions.wait(pause)
+                resting = self._interruptions.wait
             except (Exception, asyncio.CancelledError) as error:
                 # One bad request must not end the others, nor a future that is not ours.
                 if isinstance(error, asyncio.CancelledError) and is_being_stopped():
                     raise
                 faults += 1
                 _log.exception("processing_failed", faults=faults)
-                await self._pause(pause)
             else:
                 self._interruptions.end()
                 return
+            await resting(pause)  # behind the errors: what they hold is not kept meanwhile
             pause = min(pause * 2, LONGEST)
 
     def _is_full(self) -> bool:
